@@ -1,5 +1,5 @@
-//! Names the commit that the lab is built from: `LAB_COMMIT`, twelve digits, with `-dirty` when tracked files differ from
-//! it; `unknown` outside git. Every result carries it.
+//! Sets `LAB_COMMIT` to the commit from which the lab is built: its first twelve digits, and `-dirty` if tracked files
+//! differ from the commit. Outside git it is `unknown`. Every result contains it.
 
 use std::io::{self, Write as _};
 use std::path::Path;

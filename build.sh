@@ -164,14 +164,16 @@ catalogue() { # catalogue LAB...: asks the lab's command for the texts, paramete
     "$@" shaders >"$target/page/shaders.json"
 }
 
-wasm() { # wasm NAME OPTIONS...: makes one of the two builds in target/page/NAME
-    local name=$1 out=$target/page/$1 built
-    shift
+# Cargo keeps one module of this crate in a folder, whatever its features, so each build has a folder of its own.
+wasm() { # wasm NAME FOLDER OPTIONS...: makes one of the two builds in target/page/NAME; Cargo builds in FOLDER
+    local name=$1 folder=$2 out=$target/page/$1 built
+    shift 2
     # build.rs names the commit, but it does not notice a changed file of the page.
     LAB_DIRTY=$(git diff --quiet HEAD 2>/dev/null || echo dirty) \
-        cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target wasm32-unknown-unknown "$@"
-    built=$target/wasm32-unknown-unknown/wasm/scaling_lab.wasm
-    # Cargo writes both builds to the same file, so each keeps a copy of its input to see whether that has changed.
+        cargo rustc --quiet --profile wasm --lib --crate-type cdylib --target wasm32-unknown-unknown \
+        --target-dir "$folder" "$@"
+    built=$folder/wasm32-unknown-unknown/wasm/scaling_lab.wasm
+    # Each build keeps a copy of its input, to see whether that has changed.
     ! cmp -s "$built" "$out/from.wasm" || return 0
     mkdir -p "$out"
     # www/split.mjs divides the CPU's build by the linker's names and records, and optimises the pieces. Never pass
@@ -196,11 +198,18 @@ modules() { # makes both builds, with wasm-bindgen for their JavaScript
     # With the compiler's own threshold, functions copied into their callers make the code a third larger; kernels mark what
     # they need inlined, and are as fast without it.
     # Unrolled loops, where the count is known only at run time, make nothing faster either.
-    wasm cpu --no-default-features -- -C link-arg=--emit-relocs \
+    wasm cpu "$target" --no-default-features -- -C link-arg=--emit-relocs \
         -C llvm-args=-inline-threshold=25 -C llvm-args=-inlinehint-threshold=50 \
         -C llvm-args=-unroll-runtime=false -C llvm-args=-force-vector-interleave=1 \
         -C llvm-args=-runtime-memory-check-threshold=0
-    wasm device --no-default-features --features device
+    wasm device "$target/device" --no-default-features --features device
+}
+
+modules_again() { # fails if building the wasm once more compiles anything
+    local mark=$target/page/mark
+    touch "$mark"
+    modules
+    [ -z "$(find "$target" -name scaling_lab.wasm -newer "$mark")" ] || die "an unchanged tree is compiled again"
 }
 
 build() {
@@ -265,6 +274,7 @@ rust_stages() {
 }
 page_stages() {
     beside_end
+    stage "wasm: nothing to do" modules_again
     stage "catalogue" catalogue "$target/debug/scaling-lab"
     stage "page" page
 }

@@ -1,4 +1,5 @@
-//! All texts and shaders of the lab in one place. The page is built from them, and a translation starts from the texts.
+//! All texts and shaders of the lab in one place. The page is built from them, and a translation begins with these
+//! texts.
 
 use std::collections::BTreeMap;
 

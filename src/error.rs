@@ -45,7 +45,7 @@ pub struct Error {
 struct Parts {
     kind: ErrorKind,
     message: Text,
-    /// The name of the parameter to which the error is due; `None` if it is not due to a parameter.
+    /// The name of the parameter that caused the error; `None` if no parameter caused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
 }
@@ -56,7 +56,7 @@ impl Error {
         Self { parts: Box::new(Parts { kind, message: message.into(), parameter: None }) }
     }
 
-    /// Records that the error is due to the parameter `name`. The message should name this parameter too.
+    /// Records that the parameter `name` caused the error. The message should name this parameter too.
     pub fn blaming(mut self, name: &str) -> Self {
         self.parts.parameter = Some(name.to_owned());
         self
@@ -87,7 +87,7 @@ impl Error {
         self.parts.kind
     }
 
-    /// The name of the parameter to which the error is due; `None` if it is not due to a parameter.
+    /// The name of the parameter that caused the error; `None` if no parameter caused it.
     pub fn blamed(&self) -> Option<&str> {
         self.parts.parameter.as_deref()
     }

@@ -24,8 +24,9 @@
 //! A module may import itself. `tests/catalogue.rs` checks that the sources follow this table.
 //!
 //! Only `exec/gpu.rs` uses wgpu. The modules `web`, `exec/pool.rs` and `exec/remote.rs` connect the lab with
-//! JavaScript. A page has two wasm modules. The first contains the lab without the GPU device. The second, a build of
-//! this crate with the feature `device`, contains only the GPU device; the page fetches it when it uses a GPU.
+//! JavaScript. A page is made of two builds of this crate. The first contains the lab without the GPU device; the page's
+//! build divides it into pieces, of which the page fetches those that an experiment needs. The second, with the feature
+//! `device`, contains only the GPU device; the page fetches it when it uses a GPU.
 
 #[cfg(not(any(feature = "device", target_arch = "wasm32")))]
 pub mod catalogue;

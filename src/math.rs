@@ -60,10 +60,10 @@ pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
 
-/// Half the width of a central 95% interval of the standard normal distribution: `normal_quantile(0.975)`.
+/// Half the width of the central 95% interval of the standard normal distribution: `normal_quantile(0.975)`.
 pub const Z95: f64 = 1.959_963_984_540_054;
 
-/// Half the width of a central 99.9% interval of the standard normal distribution: `normal_quantile(0.9995)`.
+/// Half the width of the central 99.9% interval of the standard normal distribution: `normal_quantile(0.9995)`.
 pub const Z999: f64 = 3.290_526_731_491_926;
 
 /// Quantile of the standard normal distribution for a probability `0 < p < 1`: `Φ(normal_quantile(p)) = p`, with the

@@ -37,7 +37,7 @@ texts! {
 /// Largest number of rows, and of columns, of a matrix.
 pub const MATRIX_MAX: usize = 8;
 
-/// The sort of values that a parameter has.
+/// The kind of values that a parameter has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -55,8 +55,8 @@ pub enum Kind {
     Matrix,
     /// A text that the experiment itself parses.
     Text,
-    /// An assignment of table columns to roles, such as loss or tokens: items `role:heading` separated by commas. The
-    /// field `choices` of the declaration lists the roles.
+    /// An assignment of table columns to roles, such as loss or tokens. It consists of items `role:heading` separated
+    /// by commas. The field `choices` of the declaration lists the roles.
     Columns,
 }
 
@@ -92,7 +92,7 @@ pub struct Spec {
     pub label: &'static str,
     /// A description of the parameter in one or two sentences: the doc comment of its declaration.
     pub help: &'static str,
-    /// The sort of values. It also decides which control the page shows.
+    /// The kind of values. It also decides which control the page shows.
     pub kind: Kind,
     /// Unit of the value; empty for a pure number.
     pub unit: &'static str,
@@ -208,7 +208,7 @@ impl Spec {
         self.name == name || self.was.contains(&name)
     }
 
-    /// The allowed values, in words.
+    /// Describes the allowed values in words.
     pub fn allowed(&self) -> Text {
         let (min, max) = (setting(self.min), setting(self.max));
         let len = (self.min_len == self.max_len).then(|| count(self.min_len));
@@ -227,7 +227,7 @@ impl Spec {
         }
     }
 
-    /// The values of all choices as an argument of a sentence.
+    /// The names of all options, as an argument of a sentence.
     fn values(&self) -> Argument {
         list(self.choices.iter().map(|choice| Text::verbatim(choice.value)).collect())
     }
@@ -344,8 +344,9 @@ pub enum Value {
     Text(String),
 }
 
-/// A Rust type that can be made from a [`Value`]. Each declaration fixes both the Rust type and the kind of the value.
-/// If the two do not fit each other, the declaration is wrong, and any test that reads the default values fails.
+/// A Rust type that can be made from a [`Value`]. The declaration of a parameter fixes both its Rust type and the kind
+/// of its values. If the two do not fit each other, the declaration is wrong, and any test that reads the default
+/// values fails.
 pub trait FromValue: Sized {
     /// Converts a value; `None` if its kind does not fit the type.
     fn from_value(value: &Value) -> Option<Self>;
@@ -429,7 +430,7 @@ pub trait Params: Sized + 'static {
 /// would need more code in the page's wasm.
 pub type Texts = Vec<(String, String)>;
 
-/// The text that belongs to the given name; `None` if the name is not listed.
+/// The text that `texts` has for the given name; `None` if the name is not listed.
 pub fn text<'a>(texts: &'a Texts, name: &str) -> Option<&'a str> {
     texts.iter().find(|(other, _)| other == name).map(|(_, text)| text.as_str())
 }
@@ -442,8 +443,8 @@ pub(crate) fn as_map<S: Serializer>(
     serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
 }
 
-/// Reads the values of all parameters for display, with [`Spec::typed`]. It must be given only texts that [`read`]
-/// accepts.
+/// Reads the values of all parameters for display, with [`Spec::typed`]. The function must be given only texts that
+/// [`read`] accepts.
 pub fn typed(specs: &[Spec], texts: &Texts) -> Result<Vec<Value>> {
     if stranger(specs, texts).is_some() {
         return typed(specs, &renamed(specs, texts)?);
@@ -465,8 +466,8 @@ fn stranger<'a>(specs: &[Spec], texts: &'a Texts) -> Option<&'a str> {
     texts.iter().map(|(name, _)| name.as_str()).find(|name| !specs.iter().any(|spec| spec.name == *name))
 }
 
-/// Replaces former names of parameters in `texts` by the present ones. It is a separate function because the build
-/// splits the wasm by function, and can then leave this one out of the page's first download.
+/// Replaces former names of parameters in `texts` by the present ones. This is a separate function because the build
+/// splits the wasm by function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn renamed(specs: &[Spec], texts: &Texts) -> Result<Texts> {
     let now = |(name, text): &(String, String)| {
@@ -501,7 +502,7 @@ pub struct Checked {
 pub struct Problem {
     /// What is wrong with the text, in one sentence without a full stop.
     pub message: Text,
-    /// The name of the parameter to which the problem is due; `None` if it is not due to a single parameter.
+    /// The name of the parameter that has the problem; `None` if no single parameter has it.
     pub parameter: Option<String>,
     /// What is used instead of the text, as a phrase that follows `message`; `None` if the text is only ignored.
     pub instead: Option<Text>,
@@ -530,8 +531,8 @@ pub fn check(specs: &[Spec], texts: &Texts) -> Checked {
     checked
 }
 
-/// Reads a text whose name or value cannot be used unchanged, and adds what is used instead to `checked`. It is a
-/// separate function because the build splits the wasm by function, and can then leave this one out of the page's first
+/// Reads a text whose name or value cannot be used unchanged, and adds what is used instead to `checked`. This is a
+/// separate function because the build splits the wasm by function, and can then leave it out of the page's first
 /// download.
 #[inline(never)]
 fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &mut Checked) {
@@ -561,7 +562,7 @@ fn mend(specs: &[Spec], texts: &Texts, (called, text): (&str, &str), checked: &m
     }
 }
 
-/// Whether `texts` also give the parameter under a newer name than `name`.
+/// Whether `texts` also contains the parameter under a name that is newer than `name`.
 fn newer(texts: &Texts, spec: &Spec, name: &str) -> bool {
     let names = || std::iter::once(&spec.name).chain(spec.was);
     names().take_while(|newer| **newer != name).any(|newer| text(texts, newer).is_some())
@@ -572,7 +573,7 @@ fn both(spec: &Spec, old: &str) -> Error {
     Error::new(ErrorKind::Parameter, message).blaming(spec.name)
 }
 
-/// Writes a value as text, in the form from which [`Spec::parse`] reads it again.
+/// Writes a value as text, which [`Spec::parse`] can read again.
 pub fn to_text(value: &Value) -> String {
     let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     match value {
@@ -584,7 +585,7 @@ pub fn to_text(value: &Value) -> String {
     }
 }
 
-/// Parses a decimal number, correctly rounded; `None` if the text is not one.
+/// Parses a decimal number, correctly rounded; `None` if the text is not a decimal number.
 pub(crate) fn to_number(text: &str) -> Option<f64> {
     let text = text.trim();
     // Both readers below agree on these characters; neither is given hexadecimal digits, infinities or an empty text.
@@ -634,7 +635,8 @@ macro_rules! hyphens {
     }};
 }
 
-/// The error for a field whose Rust type does not fit the kind that its declaration gives.
+/// The error for a field of [`params!`](crate::params!) whose Rust type does not fit the kind of values that its
+/// declaration gives.
 #[doc(hidden)]
 #[inline(never)]
 pub fn of_another_kind(name: &str) -> Error {

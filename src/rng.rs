@@ -10,10 +10,11 @@ use std::convert::Infallible;
 
 use crate::math;
 
-/// A purpose of random draws. Each purpose has its own number, so that no two purposes share draws by accident.
+/// A purpose for which random numbers are drawn. Each purpose has its own number, so that no two purposes share draws
+/// by accident.
 ///
 /// A module that draws declares its stream, `const SAMPLES: Stream = Stream(N)`, beside the code that uses it. Results
-/// depend on the number, so it never changes; a test names the next free number.
+/// depend on the number of a stream, so it never changes. A test names the next free number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream(pub u32);
 
@@ -21,9 +22,9 @@ pub struct Stream(pub u32);
 pub mod stream {
     use super::Stream;
 
-    /// Random stream of bootstrap resamples.
+    /// Stream of random numbers for bootstrap resamples.
     pub const BOOTSTRAP: Stream = Stream(4);
-    /// Random stream of the self-test of a device, and of tests.
+    /// Stream of random numbers for the self-test of a device, and for tests.
     pub const PROBE: Stream = Stream(5);
 }
 
@@ -52,7 +53,7 @@ pub fn philox(key: [u32; 2], counter: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// [`philox`] for L counters with the same block number, as `out[word][lane]`.
+/// Computes [`philox`] for `L` counters with one block number. The result is `out[word][lane]`.
 ///
 /// The words equal those of [`philox`]. Their layout allows a compiler to compute several lanes in one SIMD
 /// instruction.
@@ -81,7 +82,7 @@ pub const fn unit(word: u32) -> f32 {
     (word >> 8) as f32 / 16_777_216.0
 }
 
-/// Uniform number in (0, 1), never 0 or 1: two random words select one of 2^52 equal parts of (0, 1), and the number is
+/// Uniform number in (0, 1), never 0 or 1. Two random words select one of 2^52 equal parts of (0, 1), and the result is
 /// the middle of this part.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "52 bits and a half fit f64 exactly")]
@@ -123,8 +124,8 @@ impl Draws {
         unit_f64([self.word(), self.word()])
     }
 
-    /// Draws a whole number below `n`, as the high half of the product of `n` and a random word. The relative error of
-    /// the probability of each number is below `n / 2^32`.
+    /// Draws a whole number below `n`. The number is the high half of the product of `n` and a random word. The
+    /// probability of each number has a relative error below `n / 2^32`.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         mulhi(self.word(), n)
@@ -150,8 +151,8 @@ impl rand::TryRng for Draws {
     }
 }
 
-/// A uniformly random permutation of `0..n` (Fisher-Yates; `i` is swapped with `j = floor(u (i + 1))` for a uniform
-/// random number `u`).
+/// A uniformly random permutation of `0..n`, made by the Fisher-Yates method. The method swaps element `i` with element
+/// `j = floor(u (i + 1))` for a uniform random number `u`.
 pub fn permutation(draws: &mut Draws, n: u32) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n).collect();
     for i in (1..n).rev() {
@@ -176,11 +177,11 @@ pub struct Alias {
     pub packed: bool,
 }
 
-/// Largest number of columns of the packed form.
+/// Largest number of columns of a packed alias table.
 pub const PACKED_COLUMNS_MAX: usize = 1024;
 
 impl Alias {
-    /// Table for outcomes with the probabilities `p` (non-negative, any sum above 0).
+    /// Makes a table for outcomes with the probabilities `p`, which must be non-negative and may have any sum above 0.
     ///
     /// Thresholds are rounded to multiples of 2^-22 (packed) or 2^-32 (wide). A draw chooses each column with equal
     /// probability, so rounding a threshold changes a probability by at most one such multiple, divided by the number
@@ -217,12 +218,12 @@ impl Alias {
         Self { words, columns: columns as u32, packed }
     }
 
-    /// Number of bits of a column's index in the packed form.
+    /// Number of bits of a column's index in the packed form of the table.
     pub const fn bits(&self) -> u32 {
         self.columns.trailing_zeros()
     }
 
-    /// Outcome of a draw in the packed form: the highest `bits` bits of the random word `u` choose the column, and the
+    /// Outcome of a draw from a packed table. The highest `bits` bits of the random word `u` choose the column, and the
     /// next 22 bits are compared with the threshold of the column.
     #[inline(always)]
     pub const fn pick_packed(words: &[u32], bits: u32, u: u32) -> u32 {
@@ -232,8 +233,8 @@ impl Alias {
         if (u << bits) >> 10 < word >> 10 { column } else { word & 1023 }
     }
 
-    /// Outcome of a draw in the wide form, from two random words: `u[0]` chooses the column, and `u[1]` is compared
-    /// with the threshold of the column.
+    /// Outcome of a draw from a wide table, which takes two random words: `u[0]` chooses the column, and `u[1]` is
+    /// compared with the threshold of the column.
     #[inline(always)]
     pub const fn pick_wide(words: &[u32], columns: u32, u: [u32; 2]) -> u32 {
         let column = mulhi(u[0], columns);
@@ -318,8 +319,9 @@ pub const fn gaussian(word: u32, [value, step]: [i32; 2]) -> f32 {
     (if word >> 31 == 0 { z } else { -z }) as f32 / 2_097_152.0
 }
 
-/// Octave of the low 31 bits of a random word, where 0 is the highest octave, and these bits, shifted left until the
-/// leading 1 is the highest bit. Bits that make a smaller number than 128 count as 128.
+/// Computes two numbers from the low 31 bits of a random word. The first is the octave of these bits, where 0 is the
+/// highest octave. The second is the bits themselves, shifted left until the leading 1 is the highest bit. Bits that
+/// make a smaller number than 128 count as 128.
 const fn gaussian_place(word: u32) -> (u32, u32) {
     let bits = word & 0x7fff_ffff;
     // `bits | 128` would distort the tail.
@@ -359,8 +361,9 @@ impl Digest {
     }
 }
 
-/// Digests of a million random words of Philox, and of what the Gaussian table and most functions of `math` make of
-/// these words. The digests are equal on every machine. Each line has a digest and the name of what was digested.
+/// Digests of a million random words of Philox, and of the values that the Gaussian table and most functions of `math`
+/// give for these words. The digests are equal on every machine. Each line has a digest and the name of what was
+/// digested.
 pub fn digest() -> String {
     let (mut words, mut normals, mut functions) = (Digest::default(), Digest::default(), Digest::default());
     let gaussian = Gaussian::new();

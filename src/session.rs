@@ -54,7 +54,8 @@ fn unknown(slug: &str) -> Error {
 }
 
 /// Reads parameter values from a URL that may contain mistakes; see [`params::check`]. Values that are allowed one by
-/// one may still not fit each other. The parameter that the error names then takes its default value.
+/// one may still not fit each other, or may not fit the table. In that case the parameter that the check's error names
+/// takes its default value.
 ///
 /// # Errors
 /// There is no experiment with the name `slug`.
@@ -70,8 +71,8 @@ pub fn check(slug: &str, texts: &Texts, table: Option<&Rc<Table>>) -> Result<par
 
 /// Replaces values by their defaults, one after another, until all values fit each other. Each step replaces the value
 /// that the error names. If the error names no value, the fault is in the table, and no more values are replaced; if
-/// there is no table, all values are replaced. It is a separate function because the build splits the wasm by function,
-/// and can then leave this one out of the page's first download.
+/// there is no table, all values are replaced. This is a separate function because the build splits the wasm by
+/// function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn fitting(
     mut checked: params::Checked,
@@ -110,7 +111,7 @@ pub struct Session {
     run: Box<dyn Run>,
     exec: Rc<Exec>,
     devices: Vec<DeviceUse>,
-    /// Number of notices that the executor had before this run. They are not part of the run's results.
+    /// Number of notices that the executor had before this run. These notices are not part of the run's results.
     old_notices: usize,
 }
 
@@ -185,8 +186,8 @@ impl Session {
     }
 }
 
-/// Recomputes the number of a claim, from a table if the claim needs one. Nothing is simulated if the closed-form
-/// results contain the number; otherwise the run goes to its end.
+/// Recomputes the number of a claim, from `table` if the claim needs one. Nothing is simulated if the closed-form
+/// results already contain the number; otherwise the run goes to its end.
 ///
 /// # Errors
 /// The run cannot start or fails, or the result does not contain the number.

@@ -35,7 +35,7 @@ fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
 
-/// Makes pairs of a name and a value from a list `name, value, name, value` and so on.
+/// Makes pairs of a name and a value from a list that contains names and values in turn: name, value, name, value.
 fn texts(values: Vec<String>) -> Texts {
     let mut values = values.into_iter();
     std::iter::from_fn(|| Some((values.next()?, values.next()?))).collect()
@@ -64,7 +64,7 @@ pub fn check(slug: &str, values: Vec<String>, table: Option<RunTable>) -> Js<JsV
     session::check(slug, &texts(values), table.as_ref()).map(|checked| to_js(&checked)).map_err(|e| throw(&e))
 }
 
-/// Digests of random numbers and of the functions of `math`, see [`crate::rng::digest`]. They must be equal in a native
+/// Digests of random numbers and of the functions of `math`; see [`crate::rng::digest`]. They must be equal in a native
 /// build and on the page.
 #[wasm_bindgen]
 pub fn digest() -> String {
@@ -91,7 +91,7 @@ pub fn serve_chunk(request: &JsValue) -> JsValue {
     serve(crate::experiments::twin, request)
 }
 
-/// The device that does the work of a page's runs: workers on the CPU, or a GPU.
+/// The device that computes the runs of a page: workers on the CPU, or a GPU.
 #[wasm_bindgen]
 pub struct Engine {
     exec: Rc<Exec>,
@@ -99,7 +99,7 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine on the CPU. `ports` are the message ports of the pool's workers.
+    /// Makes an engine on the CPU. `ports` are the message ports of the pool's workers.
     #[wasm_bindgen(constructor)]
     pub fn new(ports: Vec<MessagePort>) -> Self {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
@@ -132,7 +132,7 @@ pub struct TableReader {
 
 #[wasm_bindgen]
 impl TableReader {
-    /// A reader that has received nothing.
+    /// Makes a reader that has received nothing.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         Self::default()
@@ -173,8 +173,8 @@ struct Summary<'a> {
     hole: Option<&'a str>,
 }
 
-/// The first ambiguous cell: it is one number if the table has decimal points, and another number if the table has
-/// decimal commas.
+/// The first ambiguous cell of a table, as the page shows it. Its number depends on whether the table has decimal
+/// points or decimal commas.
 #[derive(Serialize)]
 struct Doubt<'a> {
     column: &'a str,
@@ -210,7 +210,7 @@ impl RunTable {
         to_js(&Summary { rows: self.table.len(), guesses, powers, doubt, hole, columns: columns.clone() })
     }
 
-    /// A new handle of this table, which can be given to a run.
+    /// Makes another handle to this table, which can be given to a run.
     pub fn share(&self) -> Self {
         Self { table: Rc::clone(&self.table) }
     }
@@ -223,7 +223,7 @@ pub struct Run {
     session: Rc<RefCell<Option<Session>>>,
     cancelled: Rc<Cell<bool>>,
     waker: Rc<RefCell<Option<Waker>>>,
-    /// Milliseconds spent computing.
+    /// Number of milliseconds that were spent on computing.
     elapsed_ms: Rc<Cell<f64>>,
 }
 
@@ -250,7 +250,7 @@ impl Run {
         })
     }
 
-    /// Runs to the next checkpoint, and gives the progress as `{done, total}`. The previous call must have ended.
+    /// Runs to the next checkpoint, and gives the progress as `{done, total, share}`. The previous call must have ended.
     ///
     /// # Errors
     /// The error has the kind `cancelled` if the run was cancelled with [`Run::cancel`], or if the previous call has not

@@ -1,4 +1,4 @@
-//! The registry's invariants, and the import rules that the crate's map promises.
+//! Tests of the registry of experiments, and of the rule that modules import only what the map in `src/lib.rs` allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Output, POINTS_MAX, Verdict};
+use scaling_lab::output::{Output, POINTS_MAX, Series, Verdict};
 use scaling_lab::params::{self, Kind, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
@@ -35,18 +35,18 @@ fn sources() -> Vec<(PathBuf, String)> {
     found.into_iter().map(|(path, text)| (path.strip_prefix(&root).expect("under src").to_owned(), text)).collect()
 }
 
-/// Lines of code: without comments, and without the tests at the foot.
+/// The lines of code in a source file, without comments and without the tests at the end.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let tests = text.find("#[cfg(test)]").or_else(|| text.find("#[cfg(all(test")).unwrap_or(text.len());
     text[..tests].lines().filter(|line| !line.trim_start().starts_with("//"))
 }
 
-/// What stands in backticks, without `mod@`.
+/// The texts between backticks. A leading `mod@` is removed from each.
 fn quoted(text: &str) -> Vec<String> {
     text.split('`').skip(1).step_by(2).map(|name| name.trim_start_matches("mod@").to_owned()).collect()
 }
 
-/// The map in `lib.rs`: every module with what it may import.
+/// Reads the map of modules in `src/lib.rs`. Returns, for every module, the modules that it may import.
 fn map(lib: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut map: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in lib.lines().filter(|line| line.starts_with("//! | ") && line.contains('`')) {
@@ -152,7 +152,7 @@ fn names_are_unique_and_words_are_there() {
         assert!(!info.presets.is_empty() && claims, "{}: presets and claims", entry.slug);
         let names: BTreeSet<_> = entry.params.iter().map(|s| s.name).collect();
         assert_eq!(names.len(), entry.params.len(), "{}: parameters", entry.slug);
-        for kept in ["seed", "device", "data", "src"] {
+        for kept in ["seed", "device", "pace", "data", "src"] {
             assert!(!names.contains(kept), "{}: names the URL keeps for itself", entry.slug);
         }
         for spec in entry.params {
@@ -174,7 +174,7 @@ fn names_are_unique_and_words_are_there() {
     }
 }
 
-/// Is a renewal asked for? `./build.sh update` sets it.
+/// Whether the files that the tests compare should be updated instead. `./build.sh update` asks for this.
 fn update() -> bool {
     std::env::var_os("LAB_UPDATE").is_some()
 }
@@ -315,6 +315,51 @@ fn every_preset_shows_theory_at_once() {
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
         }
+    }
+}
+
+/// The English of an answer, after a check of what every answer has in common.
+fn said(what: &str, output: &Output) -> String {
+    let text = output.answer.as_ref().unwrap_or_else(|| panic!("{what}: no answer")).text.english();
+    assert!(text.chars().count() < 200 && text.ends_with('.'), "{what}: one short sentence: {text}");
+    assert!(!text.contains(['{', '}', '$']) && !text.contains("NaN"), "{what}: {text}");
+    text
+}
+
+/// Answers and headline figures of all presets, each at the size of the quick setting, before and after the run.
+#[test]
+fn answers() {
+    for entry in experiments::all() {
+        let open = |query: &str| {
+            // A parameter of the quick setting overrules the preset.
+            let mut texts = params::query(entry.quick);
+            let small: Vec<String> = texts.iter().map(|(name, _)| name.clone()).collect();
+            texts.extend(params::query(query).into_iter().filter(|(name, _)| !small.contains(name)));
+            Session::open(Rc::new(Exec::cpu()), entry.slug, &texts, 1).ok()
+        };
+        let mut templates = Vec::new();
+        for preset in entry.info.presets {
+            let what = format!("{}, {}", entry.slug, preset.title);
+            let whole = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset.query), 1);
+            let before = whole.unwrap_or_else(|e| panic!("{what}: {e}")).output();
+            let expected = said(&what, &before);
+            let first = &before.figures[0];
+            let field = first.field.as_ref().is_some_and(|field| field.z.iter().flatten().any(|z| z.is_finite()));
+            let curve = |series: &Series| series.x.iter().zip(&series.y).any(|(x, y)| x.is_finite() && *y > 0.0);
+            assert!(!first.folded && (field || first.series.iter().any(curve)), "{what}: {} is empty", first.id);
+            // The sizes of one may not fit the lists of the other.
+            let Some(mut session) = open(preset.query) else { continue };
+            said(&what, &session.output());
+            while !session.progress().finished() {
+                pollster::block_on(session.advance()).expect("advances");
+            }
+            let found = session.output();
+            let measured = session.progress().total > 0;
+            assert!(!measured || said(&what, &found) != expected, "{what}: the run changes the answer");
+            templates.push(found.answer.expect("an answer").text.template());
+        }
+        let contrast = templates.iter().any(|template| *template != templates[0]);
+        assert!(contrast, "{}: one answer for every preset: {templates:?}", entry.slug);
     }
 }
 

@@ -1,6 +1,7 @@
-//! Compares fits with results that other programs or calculations by hand gave before.
+//! Compares fits with known results, which were found by other programs or by hand.
 //!
-//! Some tests need tables that we do not distribute, in the folder that `LAB_DATA` names. They are ignored unless asked for.
+//! Some tests need tables that we do not distribute. These tests are ignored unless they are asked for, and look for
+//! the tables in the folder that `LAB_DATA` names.
 
 use std::path::PathBuf;
 
@@ -19,7 +20,7 @@ fn law(slug: &str) -> &'static Entry {
     fit::find(slug).expect("a law")
 }
 
-/// Parameters inside the search ranges of a law.
+/// Random parameters of a law, inside its search ranges.
 fn somewhere(law: &Entry, draws: &mut Draws) -> Vec<f64> {
     let mut p: Vec<f64> = law
         .info
@@ -96,7 +97,7 @@ fn the_published_law_of_repeated_data_has_its_values() {
     }
 }
 
-/// The published runs as a law reads them: all of them, or those of the published fit.
+/// The runs of Muennighoff et al. as data for a law: all runs, or only those to which the authors fitted theirs.
 fn published_runs(law: &Entry, all: bool) -> Data {
     let folder = std::env::var_os("LAB_DATA").expect("LAB_DATA names the folder of the table");
     let text = std::fs::read(PathBuf::from(folder).join("muennighoff2023_runs.csv")).expect("the table");
@@ -114,7 +115,7 @@ fn base_held(law: &'static Entry, data: &Data) -> Problem {
     (0..5).fold(Problem::new(law, data.clone()), |problem, j| problem.hold(j, Some(published[j])).expect("in bounds"))
 }
 
-/// A grid of sizes and tokens like those of scaling studies.
+/// Inputs of `rows` runs: a grid of sizes and tokens, as in a scaling study.
 fn grid(rows: usize) -> Vec<Vec<f64>> {
     let place = |i: usize, n: usize, lo: f64, hi: f64| lo * math::pow(hi / lo, i as f64 / (n - 1) as f64);
     (0..rows).map(|i| vec![place(i % 16, 16, 5e7, 1.6e10), place(i / 16, rows.div_ceil(16), 1e9, 5e11)]).collect()
@@ -180,7 +181,8 @@ fn a_search_is_as_good_as_a_far_longer_one() {
     }
 }
 
-/// A table with little information: few rows, with one ratio of tokens to parameters, two sizes, one budget, or random inputs.
+/// A simulated table with little information. It has few rows, and `case` chooses how poor the inputs are: one ratio of
+/// tokens to parameters, two sizes, one budget, or random inputs.
 fn poor(law: &'static Entry, case: u32) -> Data {
     let mut draws = Draws::new(7, Stream(1), case, 0);
     let mut within = |lo: f64, hi: f64| lo * math::pow(hi / lo, draws.uniform());
@@ -392,7 +394,8 @@ fn without_noise_the_truth_comes_back() {
     }
 }
 
-/// For every parameter, how often 95 % intervals contain the true value, over 500 draws of noise.
+/// For every parameter, the share of 500 simulated data sets with which the 95 % bootstrap interval contains the true
+/// value.
 fn coverage(law: &'static Entry, truth: &[f64], inputs: &[Vec<f64>], sigma: f64) -> Vec<f64> {
     const DRAWS: u32 = 500;
     let mut inside = vec![0; law.len()];
@@ -425,7 +428,8 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
     }
 }
 
-/// The objectives of the first `count` refits, each divided by that of a full search on the same resample.
+/// For each of the first `count` bootstrap refits, its objective divided by the objective that a full search reaches on
+/// the same resample.
 fn refits_against_searches(problem: &Problem, count: u32) -> Vec<f64> {
     let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
     let bootstrap = Bootstrap::new(problem, &fit, 42);

@@ -1,8 +1,9 @@
-//! Checks digests of the numbers of every experiment: a change that only moves code must not change a number.
+//! Checks digests of the numbers of every experiment, because a change that only moves code must not change a number.
 //!
-//! `golden.txt` has a line per experiment: its name, the digest at its quick setting and the digest at its defaults, all with
-//! seed 1. A commit that intends to change numbers updates the file (`./build.sh update`) and says why. If only the order of
-//! a sum has changed, compare `scaling-lab run EXPERIMENT --format csv` before and after: to 1e-12, relative.
+//! `golden.txt` has a line for each experiment: its name, the digest at its quick setting, and the digest at its
+//! defaults, both with seed 1. A commit that is meant to change numbers updates the file (`./build.sh update`) and says
+//! why. If only the order of a sum has changed, compare the output of `scaling-lab run EXPERIMENT --format csv` before
+//! and after: the relative difference of a number may be 1e-12.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,7 @@ use scaling_lab::output::digest;
 use scaling_lab::params::query;
 use scaling_lab::session::Session;
 
-/// Digest of a whole run on the CPU, and whether any of its verdicts decides.
+/// Does a whole run on the CPU. Returns the digest of its numbers, and whether any of its verdicts decides.
 fn run(slug: &str, setting: &str) -> (String, bool) {
     let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
     while !session.progress().finished() {

@@ -1,8 +1,8 @@
-//! Compares every kernel, on every device of this machine, with its CPU twin, at the parity that it declares; and tests
-//! what happens when a device is lost.
+//! Compares every kernel on every device of this machine with the kernel's CPU version (its twin), as closely as the
+//! kernel declares. It also tests what happens when a device is lost.
 //!
-//! Trials are created at run time, with names `kernel / case / device`. Without a GPU adapter they are listed as ignored, or
-//! fail if `LAB_GPU=required`.
+//! The tests are created at run time, with names `kernel / case / device`. Without a GPU adapter they are listed as
+//! ignored, or fail if `LAB_GPU=required`.
 
 mod kernels;
 
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// A trial that cannot run because there is no device.
+/// A test that cannot run because there is no device. It is ignored, or fails if a device is `required`.
 fn absent(name: &str, required: bool) -> Trial {
     let trial = Trial::test(format!("{name} / no GPU adapter was found"), || {
         Err("LAB_GPU=required, and this machine has no GPU adapter; Mesa's lavapipe is enough".into())
@@ -60,7 +60,7 @@ fn absent(name: &str, required: bool) -> Trial {
     trial.with_ignored_flag(!required)
 }
 
-/// Runs a comparison on the adapter with this number.
+/// Runs a comparison on adapter number `place`.
 fn on_device(place: usize, check: &Check) -> Result<(), String> {
     let gpu = pollster::block_on(Gpu::open_nth(place)).map_err(|error| error.to_string())?;
     let software = gpu.is_software();
@@ -71,7 +71,7 @@ fn holds(claim: bool, message: impl Into<String>) -> Result<(), Failed> {
     if claim { Ok(()) } else { Err(message.into().into()) }
 }
 
-/// Trials that need no device.
+/// Tests that need no device.
 fn harness_trials() -> Vec<Trial> {
     vec![
         Trial::test("harness / every shader has its kernel here", || {
@@ -110,7 +110,8 @@ fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
     }
 }
 
-/// Runs the probe kernel through `0..200`; the device is lost before each of the steps in `destroy`.
+/// Runs the kernel of the self-test through the steps `0..200`. The device is destroyed before each of the steps in
+/// `destroy`.
 fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, Failed> {
     let mut lanes = Lanes::<probe::Probe>::zeroed(9, probe::ROWS, probe::inputs());
     for first in (0..200).step_by(20) {
@@ -129,8 +130,8 @@ fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, F
     Ok(pollster::block_on(exec.read(&mut lanes))?.to_vec())
 }
 
-/// Runs with a device that is lost before the steps in `destroy`. The numbers must be those of the CPU, the run must end on
-/// a device of this `kind`, and there must be this many notices.
+/// Runs the kernel of the self-test on a device that is destroyed before each of the steps in `destroy`. The numbers
+/// must equal those of the CPU. The run must end on a device of kind `kind`, and the user must get `sentences` notices.
 fn survives(destroy: &[u32], kind: &str, sentences: usize) -> Result<(), Failed> {
     let exec = pollster::block_on(Exec::open(Device::Gpu))?;
     let ours = probe_run(&exec, destroy)?;
@@ -141,7 +142,7 @@ fn survives(destroy: &[u32], kind: &str, sentences: usize) -> Result<(), Failed>
     holds(said.iter().all(|sentence| sentence.english().contains("lost")), format!("the reason is missing: {said:?}"))
 }
 
-/// Trials of what can happen to a device during a run.
+/// Tests of what can happen to a device during a run.
 fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
     vec![
         ("life / a device that stays says nothing", || survives(&[], "gpu", 0)),

@@ -11,7 +11,7 @@ use scaling_lab::output::Role;
 use scaling_lab::params::{Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 
-/// Texts that a parameter accepts, including the ends of its range.
+/// Strategy that makes random texts that a parameter accepts, including the ends of its range.
 fn text(spec: &'static Spec) -> BoxedStrategy<String> {
     let whole = spec.kind == Kind::Integer;
     let number = (0.0..=1.0f64, 0..8u8).prop_map(move |(share, corner)| {
@@ -35,7 +35,7 @@ fn text(spec: &'static Spec) -> BoxedStrategy<String> {
     }
 }
 
-/// Proptest with a fixed seed, so that a failure repeats on every machine.
+/// A runner of property tests with a fixed seed, so that a failure repeats on every machine.
 fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..Config::default() })
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Openings with which a doc comment continues another one.
+/// First words with which a doc comment refers to the comment before it.
 const LEANING: &[&str] = &["The same", "Its ", "And ", "As ", "Like ", "One that", "Those ", "That of", "But "];
 
 /// Line numbers and texts of the first lines of doc comments.

@@ -1,4 +1,4 @@
-//! Compares every shader with the Rust beside it: what both define must be equal.
+//! Compares every shader with the Rust file beside it: what both files define must be equal.
 
 mod kernels;
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use naga::{AddressSpace, Expression, Literal, MathFunction, Module, ShaderStage, StorageAccess, TypeInner};
 use scaling_lab::exec::parity::Suite;
 
-/// The functions whose result WGSL defines exactly, to the last bit.
+/// The functions of WGSL whose results are defined to the last bit.
 const EXACT: [MathFunction; 12] = [
     MathFunction::Abs,
     MathFunction::Min,
@@ -30,14 +30,14 @@ fn parse(suite: &Suite) -> Module {
     }
 }
 
-/// The path of a shader's file.
+/// The path of the file with the shader of the kernel `name`.
 fn path(name: &str) -> PathBuf {
     let paths = ["src/sim", "src/exec"]
         .map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(format!("{name}.wgsl")));
     paths.into_iter().find(|path| path.exists()).expect("lies in one of the folders of kernels")
 }
 
-/// The value of `const NAME: type = literal;` in a Rust source.
+/// The number in `const NAME: type = literal;` in a Rust source, where NAME is `name`.
 fn rust_constant(source: &str, name: &str) -> Option<f64> {
     let needle = format!("const {name}: ");
     let line = source.lines().find(|line| line.contains(&needle))?;

@@ -1,4 +1,5 @@
-//! The lab's words: every sentence of a result is a template that the catalogue lists, and the mechanical part of plain English.
+//! Checks the texts of the lab. Every sentence of a result must be a template that the catalogue lists, and must pass
+//! the checks of plain English that a program can make.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use scaling_lab::session::Session;
 use scaling_lab::text::plain;
 use serde_json::Value;
 
-/// The texts of a document, each with its place, filled in English.
+/// The texts of a result document, each with its place: as templates, and in English with their arguments filled in.
 #[derive(Default)]
 struct Found {
     templates: Vec<(String, String)>,
@@ -54,10 +55,14 @@ impl Found {
         }
     }
 
-    /// Every text of figures, tables, verdicts and notices.
+    /// Collects the texts of the answer, the figures, tables, verdicts and notices in a document.
     fn document(document: &Value) -> Self {
         let mut found = Self::default();
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        found.text("the answer", &document["answer"]["text"]);
+        for fact in list(&document["answer"]["facts"]) {
+            found.all("a fact of the answer", [&fact["name"], &fact["value"]]);
+        }
         for figure in list(&document["figures"]) {
             let id = figure["id"].as_str().expect("an id");
             found.all(&format!("figure {id}"), [&figure["title"], &figure["nothing"]]);
@@ -86,7 +91,7 @@ impl Found {
     }
 }
 
-/// A preset at the size of the quick setting.
+/// The parameters of a preset, with the sizes of the quick setting.
 fn quick(preset: &str, quick: &str) -> Texts {
     let mut texts = params::query(quick);
     for (name, value) in params::query(preset) {
@@ -97,7 +102,8 @@ fn quick(preset: &str, quick: &str) -> Texts {
     texts
 }
 
-/// Every text of every experiment: each preset before its run, and at the size of the quick setting after a run.
+/// All texts of every experiment: those that each preset shows before its run, and those after a run with the sizes of
+/// the quick setting.
 fn texts() -> Vec<(&'static str, Found)> {
     let mut all = Vec::new();
     for entry in experiments::all() {
@@ -145,7 +151,7 @@ fn every_text_of_a_result_is_a_listed_template_that_can_be_read() {
     assert!(wrong.is_empty(), "{}", wrong.into_iter().collect::<Vec<_>>().join("\n"));
 }
 
-/// What a text says in a way that a stranger stumbles over, as far as that is mechanical.
+/// Faults of a text over which a reader would stumble, as far as a program can find them.
 fn faults(text: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     // What stands between dollars is TeX, and between backticks a name.

@@ -21,31 +21,15 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import temml from "temml";
 import { graph } from "./linked.mjs";
-import { plan } from "./pieces.mjs";
+import { lacking, plan } from "./pieces.mjs";
 import { calls, observe, split } from "./split.mjs";
 import { crates, npm, thirdParty } from "./third-party.mjs";
 
 const KB = 1000;
-/** Bytes of gzip: until an experiment is ready, in at most so many requests; until its default run has ended on the CPU; for a GPU; in the stub of an embedded element; what one experiment more adds to the first download of another. */
-const BUDGET = {
-  ready: 100 * KB,
-  requests: 8,
-  run: 200 * KB,
-  gpu: 90 * KB,
-  embed: 5 * KB,
-  growth: 400,
-};
-/**
- * Experiments that fetch more. The three that fit a law may fetch 120 KB until they are ready and 260 KB until their run has
- * ended. `k-composition`, `multi-epoch` and `data-constrained` do not reach their aims yet; these figures keep them from growing.
- */
-const MORE = {
-  "k-composition": { ready: 115 * KB },
-  "multi-epoch": { ready: 112 * KB, run: 207 * KB },
-  "data-constrained": { ready: 124 * KB, run: 260 * KB },
-  chinchilla: { ready: 120 * KB, run: 260 * KB },
-  fit: { ready: 120 * KB, run: 260 * KB },
-};
+/** Bytes of gzip: for a GPU; in the stub of an embedded element; what one experiment more adds to the first download of another. An experiment declares the budget of its own first visit (src/kit/experiment.rs). */
+const BUDGET = { gpu: 90 * KB, embed: 5 * KB, growth: 400 };
+/** The most requests until an experiment is ready. */
+const REQUESTS = 8;
 
 const www = dirname(fileURLToPath(import.meta.url));
 const made = join(process.env.TARGET ?? join(www, "../target"), "page");
@@ -56,7 +40,7 @@ const browsers = ["es2022", "safari16.4"];
  * The parts of the story, each with its experiments and all their words, as `scaling-lab list --json` prints them.
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
- * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], texts: Record<string, string>}} Listed
+ * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], budget: {ready: number, run: number}, texts: Record<string, string>}} Listed
  * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>}}
  */
 const { parts, texts: shared } = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
@@ -179,6 +163,43 @@ function typeset(words) {
   walk(words);
   return math;
 }
+
+/**
+ * What only few experiments need for their first figure is in no file that all load: each of these experiments has a copy
+ * beside its words. These are the controls of some kinds of parameters (js/KIND-control.js) and the place of a table.
+ * @param {Pick<Listed, "slug" | "params" | "data">} entry
+ */
+function partsOf({ slug, params, data }) {
+  const kinds = [...new Set(params.map(({ kind }) => kind))].filter((kind) =>
+    existsSync(join(www, `js/${kind}-control.js`)),
+  );
+  if (!kinds.length && !data) return "const kinds = {}, table = undefined;";
+  return [
+    // What the copies import is thus in one file with all that others share.
+    `import ${JSON.stringify(join(www, "elements/scaling-lab.js"))};`,
+    ...kinds.map((kind) => `import { ${kind} } from "copy:js/${kind}-control.js?${slug}";`),
+    `const kinds = { ${kinds} };`,
+    data
+      ? `import { tablePlace } from "copy:js/table-place.js?${slug}";
+         import css from "copy:elements/table-place.css?${slug}";
+         const table = { tablePlace, css };`
+      : "const table = undefined;",
+  ].join("\n");
+}
+
+/**
+ * A plugin that finds `copy:FILE?NAME`: one copy of the file for each name.
+ * @type {import("esbuild").Plugin}
+ */
+const copies = {
+  name: "copies",
+  setup(b) {
+    b.onResolve({ filter: /^copy:/ }, ({ path }) => {
+      const [file, name] = path.slice("copy:".length).split("?");
+      return { path: join(www, file), suffix: `?${name}` };
+    });
+  },
+};
 
 /** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) =>
@@ -375,13 +396,19 @@ export const claims = ${load("lab:words/claims")};`,
     sources,
     quick,
     first,
+    budget,
     texts,
     ...entry
   } of entriesOf) {
     const explanation = { notice, model, formulas, sources };
     const own = inWords(/** @type {Listed} */ (all.find(({ slug }) => slug === entry.slug)).texts);
+    const math = typeset([entry, own]);
     plugins.push(
-      virtual(`lab:entry/${entry.slug}`, exporting({ entry, math: typeset([entry, own]) })),
+      virtual(
+        `lab:entry/${entry.slug}`,
+        `${partsOf(entry)} ${exporting({ described: entry, math })}
+export const entry = { ...described, kinds, table };`,
+      ),
     );
     // What several experiments say is typeset with the words that come after the first figure.
     const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
@@ -472,6 +499,10 @@ const parted = plan(
   calls(wasm()),
   await openings(),
 );
+for (const { slug } of all) {
+  const [name] = lacking(parted, slug);
+  if (name) throw new Error(`${slug} can reach ${name}, which is in no piece that comes with it`);
+}
 const { modules, glue } = split(wasm(), parted.pieces);
 const pieces = parted.pieces.map(({ name, needs }, i) => ({
   file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
@@ -536,6 +567,7 @@ const bundled = (language, up = "", known = all) =>
     loader: { ".css": "css" },
     plugins: [
       elementSheets,
+      copies,
       wordsOf(language),
       virtual("lab:assets", exporting(engine(up, known))),
       ...catalogue(language, known),
@@ -625,20 +657,22 @@ const total = (/** @type {Iterable<string>} */ names) =>
 /** What every page of the lab loads before it shows anything. */
 const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
-const costs = all.map(({ slug, data }) => {
+const costs = all.map(({ slug, data, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
   const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
-  // The panel of a table is among what others fetch later.
-  if (data) ready.push(after);
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
+  if (data) later.push(fileOf("tables-and-pages.js"));
+  const whole = new Set([...ready, ...later]);
   return {
     slug,
     requests: ready.length,
     ready: total(ready),
-    run: total(new Set([...ready, ...later])),
-    budget: { ...BUDGET, .../** @type {Record<string, object>} */ (MORE)[slug] },
+    run: total(whole),
+    rest: weight(pieces[parted.rest].file),
+    files: [...whole],
+    budget: { ...budget, requests: REQUESTS },
   };
 });
 /** Bytes of gzip that one experiment more adds to the scripts and to the core, which all pages load: the mean over all experiments. */

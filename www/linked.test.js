@@ -37,7 +37,7 @@ function starts(bytes) {
 }
 
 /**
- * `open` calls `close` and reads `word`; `close` reads `tail`; `word` points to `close` and to `tail`, which is the end of `word`. `state` can be
+ * `open` calls `close` and reads `word`; `close` reads `tail`; `word` points to `close` and to `tail`, which is the end of `word`, and its beginning is `head`. `state` can be
  * written to and points to `word`. An import comes before the functions.
  */
 function module() {
@@ -58,6 +58,7 @@ function module() {
     [1, 0, ...text("word"), 0, 0, 12],
     [1, 0, ...text("tail"), 0, 8, 4],
     [1, 0, ...text("state"), 1, 0, 4],
+    [1, 0, ...text("head"), 0, 0, 8],
     [1, 0x10, ...text("elsewhere")],
   ];
   const segments = [2, ...text(".rodata.x"), 2, 0, ...text(".data"), 2, 0];
@@ -104,12 +105,14 @@ test("functions and constants know what they refer to", () => {
   assert.deepEqual(to(functions.get("close")), ["tail"]);
   const of = (/** @type {string} */ name) => constants.find((one) => one.name === name);
   assert.deepEqual(to(of("word")), ["close", "tail"]);
+  assert.deepEqual(to(of("head")), ["close"], "a constant ends where the next begins");
   assert.deepEqual(to(of("tail")), ["tail"], "constants overlap where one is the end of another");
   assert.deepEqual(to(of("state")), ["word"]);
   assert.deepEqual(
     constants.map(({ name, at, size, fixed }) => [name, at, size, fixed]),
     [
       ["word", 64, 12, true],
+      ["head", 64, 8, true],
       ["tail", 72, 4, true],
       ["state", 256, 4, false],
     ],
@@ -128,4 +131,12 @@ test("a module is copied without records, with other data", () => {
     memory(copy).map(({ at, bytes }) => [at, Buffer.from(bytes).toString()]),
     [[128, "new"]],
   );
+});
+
+test("an address whose highest bit of seven is set stays what it is", () => {
+  for (const at of [63, 64, 127, 128, 8191, 8192, 2 ** 20])
+    assert.deepEqual(
+      memory(rebuilt(module(), [{ at, bytes: Buffer.from("x") }])).map((one) => one.at),
+      [at],
+    );
 });

@@ -6,7 +6,8 @@
 //   A+B-run        what runs of several experiments need besides, such as the fitter
 //   EXPERIMENT-run what runs of one experiment need besides
 //   gpu            what drives a GPU; runs call it only once a GPU is open
-//   rest           everything else, such as the reader of tables and the sentences that refuse a value
+//   rest           everything else, such as the reader of tables and the sentences that refuse a value, and what experiments
+//                  need only for these
 //
 // Two sources say what an experiment needs. What its opening runs was observed: build.mjs opens it and records the
 // functions. What its runs may need follows from the linker's records: all that the observed functions refer to, directly
@@ -28,6 +29,8 @@ const WORTH = 4000;
  * must be there before it.
  * @typedef {{name: string, functions: Set<string>, constants: Set<Node>, refers: Set<string>, needs: number[]}} Piece
  * @typedef {{opening: number[], running: number[]}} Loads the pieces that an experiment needs besides the core
+ * @typedef {{pieces: Piece[], loads: Map<string, Loads>, gpu: number[], rest: number, reached: Map<string, Set<string>>}} Plan
+ *   `reached` has all functions that an experiment can reach, by its name
  */
 
 /** Everything that nodes refer to, directly or through others, and the nodes themselves. @param {Iterable<Node>} from @param {Set<Node>} stop nodes that are not entered */
@@ -51,8 +54,12 @@ const only = (items, keep) => new Set([...items].filter(keep));
 /** The exports that only readers of tables, published numbers and tests call, and what opens a GPU. */
 const RARE = /tablereader|runtable|judge|digest/,
   OPENS = /open_gpu/;
-/** The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. */
-const DRIVER = /scaling_lab(4|\.\.)exec((6|\.\.)device|4Exec(8open_gpu|7replace))/;
+/**
+ * The functions that drive a GPU: all of src/exec/device.rs, and what opens and replaces a device. A run on the CPU drops a
+ * `State` too, which then holds nothing.
+ */
+const DRIVER =
+  /scaling_lab(4exec(6device|4Exec(8open_gpu|7replace))|\.\.exec\.\.device\.\.(?!State))/;
 /** Functions that a run calls only for the user's table. What they alone need is in the last piece, which comes with a table. */
 const TABLES = ["4fits11reads_table", "4fits11lacks_input", "4Rule5parse", "Study$GT$8left_out"];
 /** What refuses a value: sentences, and the standard library's writing of numbers, for the page writes all others. */
@@ -65,7 +72,7 @@ const REFUSALS =
  *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
  * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
  * @param {string[]} tables the functions that a run calls only for the user's table, by the ends of their names
- * @returns {{pieces: Piece[], loads: Map<string, Loads>, gpu: number[], rest: number}}
+ * @returns {Plan}
  */
 export function plan(graph, { functions, exported }, opened, tables = TABLES) {
   const slugs = [...opened.keys()];
@@ -209,13 +216,36 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
     (name) => !shared.has(name) && !running.has(name),
   );
   const gpu = add("gpu", driven, [core, run]);
+  // The last piece has all that exports and experiments can reach without a GPU and that lies in no piece of theirs, such as
+  // what only a table or a refusal needs. So an experiment needs no piece of another one.
+  const withoutGpu = new Set([...barred, ...driver]);
   const placed = new Set(pieces.flatMap((piece) => [...piece.functions]));
-  const called = functionsIn(reach(nodes(exported.values()), barred));
-  const left = only(
-    names,
-    (name) =>
-      ![core, run, gpu].some((piece) => pieces[piece].functions.has(name)) &&
-      (called.has(name) || !placed.has(name)),
+  const left = only(names, (name) => !placed.has(name));
+  const outer = exportsThat((outer) => !OPENS.test(outer));
+  for (const slug of ["", ...slugs]) {
+    const { opening, running } = loads.get(slug) ?? { opening: [], running: [] };
+    const there = [core, run, ...opening, ...running];
+    const from = slug ? [...(seeds.get(slug) ?? []), ...entryOf(slug)] : outer;
+    for (const name of functionsIn(reach(from, withoutGpu)))
+      if (!there.some((piece) => pieces[piece].functions.has(name))) left.add(name);
+  }
+  const rest = add("rest", left, [core, run]);
+  const everything = nodes(exported.values());
+  const reached = new Map(
+    slugs.map((slug) => {
+      const from = [...everything, ...(seeds.get(slug) ?? []), ...entryOf(slug)];
+      return [slug, functionsIn(reach(from, barred))];
+    }),
   );
-  return { pieces, loads, gpu: [run, gpu], rest: add("rest", left, [core, run]) };
+  return { pieces, loads, gpu: [run, gpu], rest, reached };
+}
+
+/** The functions that an experiment can reach and that are in no piece that comes with it. @param {Plan} planned @param {string} slug */
+export function lacking({ pieces, loads, gpu, rest, reached }, slug) {
+  const { opening, running } = loads.get(slug) ?? { opening: [], running: [] };
+  const there = [0, ...opening, ...running, ...gpu, rest];
+  return only(
+    reached.get(slug) ?? [],
+    (name) => !there.some((piece) => pieces[piece].functions.has(name)),
+  );
 }

@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Node } from "./linked.mjs";
-import { plan } from "./pieces.mjs";
+import { lacking, plan } from "./pieces.mjs";
 
 const LARGE = 30_000;
 const TABLES = ["4fits11reads_table"];
 
 /**
  * A lab of four experiments. Each has functions `open-X` and `run-X`, and an entry constant in one list. `c` and `d` share
- * the large `fitter`, and all the small `sum`. All run `drive`; `read` reads tables.
+ * the large `fitter`, and all the small `sum`. All run `drive`; `read` reads tables. `drop` drops what a device may hold.
+ * Runs of `a` refuse values by `quote`, which needs `share`, as do runs of `c`.
  */
 function lab() {
   let at = 1000;
@@ -35,6 +36,9 @@ function lab() {
   const reads = f("_ZN4fits11reads_table17h0123E");
   refer(reads, f("columns"));
   const step = f("step");
+  const share = f("share");
+  const quote = f("_ZN11scaling_lab5error5Error9parameter");
+  refer(quote, share);
   const entries = ["a", "b", "c", "d"].map((slug) => {
     const [open, run] = [f(`open-${slug}`), f(`run-${slug}`)];
     const words = d(`words-${slug}`);
@@ -42,13 +46,16 @@ function lab() {
     refer(open, d(`vtable-${slug}`, run), words);
     refer(run, sum, words, d(`table-${slug}`));
     if (slug > "b") refer(run, fitter, reads);
+    if (slug === "a") refer(run, quote);
+    if (slug === "c") refer(run, share);
     return d(`entry-${slug}`, open, words, d(`spec-${slug}`));
   });
   // A constant that leads to two experiments is the entry of neither.
   d("both", ...["open-a", "open-b"].flatMap((name) => functions.get(name) ?? []));
   refer(find, d("list", ...entries), d("names"));
   const [gpu, opener] = [f("_ZN11scaling_lab4exec6device3Gpu3run"), f("opener")];
-  refer(drive, find, step);
+  const drop = f("drop_in_place$LT$scaling_lab..exec..device..State$GT$");
+  refer(drive, find, step, drop);
   refer(step, gpu);
   refer(gpu, f("dispatch"), sum);
   refer(opener, gpu);
@@ -87,7 +94,13 @@ function planned() {
 test("the core holds what openings share, without any entry; the run piece what runs share", () => {
   const { of } = planned();
   assert.deepEqual(of("core"), { functions: ["find"], constants: ["list", "names"] });
-  assert.deepEqual(of("run").functions, ["drive", "drive shim", "step", "sum"]);
+  assert.deepEqual(of("run").functions, [
+    "drive",
+    "drive shim",
+    "drop_in_place$LT$scaling_lab..exec..device..State$GT$",
+    "step",
+    "sum",
+  ]);
 });
 
 test("an experiment has a piece for its opening, with its entry, and one for its runs", () => {
@@ -112,7 +125,13 @@ test("a piece comes after those that it needs, and every function has a piece", 
   const { pieces, of, rest } = planned();
   pieces.forEach(({ needs }, number) => assert.ok(needs.every((one) => one < number)));
   assert.equal(rest, pieces.length - 1);
-  assert.deepEqual(of("rest").functions, ["_ZN4fits11reads_table17h0123E", "columns", "read"]);
+  assert.deepEqual(of("rest").functions, [
+    "_ZN11scaling_lab5error5Error9parameter",
+    "_ZN4fits11reads_table17h0123E",
+    "columns",
+    "read",
+    "share",
+  ]);
   assert.deepEqual(of("gpu").functions, [
     "_ZN11scaling_lab4exec6device3Gpu3run",
     "dispatch",
@@ -124,6 +143,32 @@ test("a piece comes after those that it needs, and every function has a piece", 
       pieces.some((piece) => piece.functions.has(name)),
       name,
     );
+});
+
+test("an experiment finds all that it can reach in pieces that come with it", () => {
+  const { graph, module, opened } = lab();
+  const planned = plan(graph, module, opened, TABLES);
+  for (const slug of opened.keys()) assert.deepEqual([...lacking(planned, slug)], [], slug);
+  assert.ok(planned.reached.get("a")?.has("share") && !planned.reached.get("b")?.has("share"));
+  planned.pieces[planned.rest].functions.delete("share");
+  assert.deepEqual([...lacking(planned, "a")], ["share"], "what is missing is found");
+});
+
+test("what half of the experiments run when they open is not yet the core", () => {
+  const { graph, module, opened } = lab();
+  for (const slug of ["a", "b"]) opened.get(slug)?.add("step");
+  for (const slug of ["a", "b", "c"]) opened.get(slug)?.add("sum");
+  const { functions } = plan(graph, module, opened, TABLES).pieces[0];
+  assert.deepEqual([...functions].sort(), ["find", "sum"]);
+});
+
+test("a GPU needs the piece of runs and its own", () => {
+  const { graph, module, opened } = lab();
+  const { pieces, gpu } = plan(graph, module, opened, TABLES);
+  assert.deepEqual(
+    gpu.map((one) => pieces[one].name),
+    ["run", "gpu"],
+  );
 });
 
 test("one experiment more changes no piece of the others", () => {

@@ -34,10 +34,10 @@ async function content(file, changed, zipped) {
 /**
  * Serves `folder` under the path `base`, with `headers` in every answer. With port 0, the system chooses a free port.
  * @param {string} folder
- * @param {{port?: number, base?: string, headers?: Record<string, string>}} [options]
+ * @param {{port?: number, base?: string, headers?: Record<string, string>, heard?: (path: string) => void}} [options] `heard` is told the path of every request
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function serve(folder, { port = 0, base = "/", headers = {} } = {}) {
+export async function serve(folder, { port = 0, base = "/", headers = {}, heard } = {}) {
   const root = resolve(folder);
   const server = createServer(async (request, response) => {
     const refuse = (/** @type {number} */ status, /** @type {string} */ text) =>
@@ -50,6 +50,7 @@ export async function serve(folder, { port = 0, base = "/", headers = {} } = {})
     } catch {
       return refuse(400, "the address cannot be read\n");
     }
+    heard?.(path);
     if (!path.startsWith(base)) return refuse(404, "not found\n");
     if (path.endsWith("/")) path += "index.html";
     const file = join(root, normalize("/" + path.slice(base.length)));

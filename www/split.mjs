@@ -7,8 +7,10 @@
 import binaryen from "binaryen";
 import { memory, rebuilt } from "./linked.mjs";
 
+/** What the names under which pieces import from others begin with; js/engine/worker.js writes the same names. */
+const PIECE = "piece";
 /** The name under which a piece imports from another, by its number. */
-export const from = (/** @type {number} */ piece) => `p${piece}`;
+export const from = (/** @type {number} */ piece) => `${PIECE}${piece}`;
 /** The table through which the stubs call; the pieces fill it. */
 const STUBS = "stubs";
 /** The export that loads a piece. */
@@ -347,7 +349,7 @@ export function split(bytes, pieces) {
     if (number > 0) {
       m.runPasses(["remove-unused-module-elements"]);
       for (const { name, module, base } of functions(m))
-        if (module && base !== null) wanted[Number(module.slice(1))].set(name, base);
+        if (module && base !== null) wanted[Number(module.slice(PIECE.length))].set(name, base);
     }
   }
   const known = new Set(exports(core).map(({ name }) => name));

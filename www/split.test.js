@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
-import { Node } from "./linked.mjs";
+import { memory, Node } from "./linked.mjs";
 import { calls, from, observe, split } from "./split.mjs";
 
 /** A pointer to the constant of the second piece; a constant that no piece claims; a table of a near and two far functions. */
@@ -131,6 +131,33 @@ test("a function may be in several pieces, and a piece that needs another import
   put(2);
   assert.equal(core.through(3, 8, 0.5), -637.5);
   assert.deepEqual(asked, []);
+});
+
+test("a stub asks for the last piece if that has the function, for only that serves everyone", () => {
+  const { core, asked } = linked([
+    piece("load_piece near through value count", [], "far"),
+    piece("far deep", [0], "", [answer]),
+    piece("far deep farther", [0], "", [answer]),
+  ]);
+  assert.equal(core.through(2, 8, 0.5), 637.5);
+  assert.deepEqual(asked, [2]);
+});
+
+test("a piece brings no bytes between its constants, except for a few", () => {
+  const { modules } = split(module(), [
+    piece("load_piece near through value count", []),
+    piece("far deep farther", [0], "", [
+      new Node("answer", 1, 8, true),
+      new Node("end", 1, 24, true),
+    ]),
+  ]);
+  assert.deepEqual(
+    memory(modules[1]).map(({ at, bytes }) => [at, [...bytes]]),
+    [
+      [8, [42]],
+      [24, [7]],
+    ],
+  );
 });
 
 test("a division without the loader or without a function is refused", () => {

@@ -1,4 +1,4 @@
-//! The arguments of the command line, and the parameter values of an experiment that they stand for.
+//! The arguments of the command line, and the conversion of these arguments to parameter values of an experiment.
 
 use std::path::PathBuf;
 

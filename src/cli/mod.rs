@@ -1,4 +1,4 @@
-//! The commands of the command line. The module `args` reads the arguments, and `write` writes the results.
+//! The commands of the command line. The module `args` reads their arguments, and `write` writes their results.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write};
@@ -208,7 +208,7 @@ fn reproduce(slug: Option<&str>, device: Device, data: Option<&Path>) -> Result<
     let total = claims.len() as u32;
     let mut teller = Teller::new("reproduce", "numbers", total, true);
     for (done, (entry, claim)) in (0..).zip(claims) {
-        teller.tell(Progress { done, total });
+        teller.tell(Progress::of(done, total));
         let file = claim.data.map(|data| data.file);
         let path = file.and_then(|file| data.map(|folder| folder.join(file))).filter(|path| path.exists());
         if let (Some(file), None) = (claim.data, &path) {

@@ -21,8 +21,8 @@ pub(super) enum Teller {
 }
 
 impl Teller {
-    /// Starts to show the progress of the work `name`. The work has `total` parts, and `parts` is the word for them.
-    /// Nothing is shown unless `watched` is true and there are at least two parts.
+    /// Starts to show the progress of the work `name`. The work has `total` parts, and `parts` is the plural noun for
+    /// them, such as "checkpoints". Nothing is shown unless `watched` is true and there are at least two parts.
     pub(super) fn new(name: &str, parts: &'static str, total: u32, watched: bool) -> Self {
         if !watched || total < 2 {
             return Self::Silent;
@@ -74,7 +74,7 @@ impl Lines {
             return None;
         }
         self.said = now;
-        let Progress { done, total } = progress;
+        let Progress { done, total, .. } = progress;
         let percent = u64::from(done) * 100 / u64::from(total);
         Some(format!("{}: {percent}% ({done} of {total} {})", self.name, self.parts))
     }
@@ -89,15 +89,11 @@ mod tests {
         let mut lines = Lines { name: "exam-time".into(), parts: "checkpoints", said: Duration::ZERO };
         // A checkpoint every three seconds.
         let said: Vec<_> = (1..=10)
-            .filter_map(|done| lines.line(Progress { done, total: 10 }, Duration::from_secs(3 * u64::from(done))))
+            .filter_map(|done| lines.line(Progress::of(done, 10), Duration::from_secs(3 * u64::from(done))))
             .collect();
         assert_eq!(said, ["exam-time: 40% (4 of 10 checkpoints)", "exam-time: 80% (8 of 10 checkpoints)"]);
         let mut quick = Lines { name: "fit".into(), parts: "checkpoints", said: Duration::ZERO };
-        assert_eq!(
-            quick.line(Progress { done: 1, total: 2 }, Duration::from_secs(1)),
-            None,
-            "a short run says nothing"
-        );
-        assert_eq!(quick.line(Progress { done: 2, total: 2 }, Duration::from_secs(60)), None, "nor does the end");
+        assert_eq!(quick.line(Progress::of(1, 2), Duration::from_secs(1)), None, "a short run says nothing");
+        assert_eq!(quick.line(Progress::of(2, 2), Duration::from_secs(60)), None, "nor does the end");
     }
 }

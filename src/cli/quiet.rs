@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io;
 
-/// While a value of this type exists, nothing reaches standard error. GPU drivers would otherwise write there unasked.
+/// While a value of this type exists, nothing is written to standard error. GPU drivers would otherwise write there
+/// unasked.
 pub(super) struct Quiet {
     #[cfg(unix)]
     pub(super) saved: io::Result<rustix::fd::OwnedFd>,

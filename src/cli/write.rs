@@ -15,8 +15,8 @@ use scaling_lab::{Error, ErrorKind, Result};
 use super::args::Format;
 use super::words;
 
-/// A file for a result. It is opened before the run, because a run whose result cannot be written is in vain. The old
-/// content of the file stays until the result is ready.
+/// A file for a result. It is opened before the run, because it would be useless to run an experiment whose result
+/// cannot be written. The old content of the file stays until the result is ready.
 pub(super) struct Out(File);
 
 impl Out {
@@ -56,8 +56,8 @@ pub(super) fn write_document(document: &Document, format: Format, to: Option<Out
     Ok(ExitCode::SUCCESS)
 }
 
-/// The shortest decimal without an exponent from which exactly `x` is read back. If two such decimals are equally near
-/// to `x`, it is the one whose last digit is even, as in JSON and in the files of the page.
+/// The shortest decimal without an exponent that is read back as exactly `x`. If two such decimals are equally near to
+/// `x`, the result is the one whose last digit is even, as in JSON and in the files of the page.
 pub(super) fn decimal(x: &f64) -> String {
     // The standard printer takes the upper of the two.
     let shortest = serde_json::to_string(&(x + 0.0)).unwrap_or_default();
@@ -192,7 +192,7 @@ fn digits(verdict: &Verdict) -> usize {
 }
 
 /// The measured value of a verdict and its interval as text, with `digits` significant digits. The interval is left out
-/// if both of its ends then look like the value.
+/// if both of its ends have the same digits as the value.
 fn measured(verdict: &Verdict, digits: usize) -> String {
     if !verdict.measured.is_finite() {
         return "nothing measured".into();
@@ -221,7 +221,7 @@ pub(super) fn interval(ends: [f64; 2], digits: usize) -> String {
     between(ends, |x| people(x, digits))
 }
 
-/// An interval as text, with `shown` for an end that is finite.
+/// An interval as text. The function `shown` formats the ends that are finite; an unbounded side is described in words.
 fn between([lo, hi]: [f64; 2], shown: impl Fn(f64) -> String) -> String {
     let end = |x: f64, open: &str| if x.is_finite() { shown(x) } else { open.to_owned() };
     format!("[{}, {}]", end(lo, "no lower bound"), end(hi, "no upper bound"))

@@ -1,5 +1,5 @@
-//! The CPU back end: threads in a native program, the page's pool of workers in the browser. Groups are independent, so
-//! no number depends on which thread or worker computes a group.
+//! The CPU back end. In a native program it uses threads, and in a browser the page's pool of workers. Groups are
+//! independent, so no number depends on which thread or worker computes a group.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! The GPU back end: what runs on a device, and when. The device itself is `gpu.rs` in a native program, the other side
-//! of `remote.rs` on a page, and `none.rs` in a build without a GPU.
+//! The GPU back end, which decides what runs on a device, and when. The device itself is `gpu.rs` in a native program.
+//! On a page it is in another wasm module, which `remote.rs` calls. In a build without a GPU it is `none.rs`.
 //!
-//! Opening a device ends with a self-test against the CPU. The state of a run stays on the device. A range of steps is
-//! cut into dispatches of some milliseconds, two in flight.
+//! When a device is opened, a self-test compares it with the CPU. The state of a run stays on the device. A range of
+//! steps is cut into dispatches of some milliseconds, of which two are in flight at a time.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,25 +16,26 @@ use crate::error::{Error, Result};
 use crate::text;
 use crate::text::{Text, count, name, phrase};
 
-/// Number of submissions in flight: one runs while the next waits, so that the device never idles and a page never
-/// builds up a queue.
+/// Number of dispatches that are in flight at a time. One runs while the next one waits, so the device is never idle,
+/// and a page never builds up a queue.
 const IN_FLIGHT: usize = 2;
 
-/// Work of a kernel's first dispatch, whose duration cannot be predicted yet. Work is the number of steps times
-/// [`Kernel::weight`].
+/// Amount of work in a kernel's first dispatch, whose duration cannot be predicted yet. The amount of work is the
+/// number of steps times [`Kernel::weight`].
 const FIRST_WORK: u32 = 16;
 
-/// Target duration of a dispatch in ms: if it takes less, the next dispatch does more steps; if it takes more, the next
-/// does fewer. The target is long enough to hide the cost of a submission, and short enough for 60 frames a second and
-/// for every watchdog of a driver.
+/// Target duration of a dispatch in ms. If a dispatch takes less time, later ones do more steps, and if it takes more
+/// time, they do fewer. The target is long enough to hide the cost of a submission. It is short enough for 60 frames a
+/// second, and for the watchdogs of all drivers.
 const DISPATCH_MS: Range<f64> = 6.0..10.0;
 
-/// Largest number of groups along one axis of a grid: a limit that WebGPU guarantees on every device.
+/// Largest number of groups along one axis of a dispatch's grid. WebGPU guarantees on every device that this number is
+/// allowed.
 const GRID_MAX: u32 = 65_535;
 
 /// An open device that has passed the self-test.
 pub struct Gpu {
-    /// Number that tells this device's state from the state of an earlier device.
+    /// Number of this device. It tells a state on this device from a state on an earlier device.
     id: u64,
     name: Text,
     allows_software: bool,
@@ -43,18 +44,18 @@ pub struct Gpu {
     raw: raw::Device,
     /// Names of the kernels that the device has compiled.
     compiled: RefCell<Vec<&'static str>>,
-    /// Inputs on the device by [`Inputs::id`], for as long as some state uses them.
+    /// Inputs that are on the device, by [`Inputs::id`]. They stay there as long as some state uses them.
     inputs: RefCell<Vec<(u64, Weak<raw::Inputs>)>>,
-    /// Work that the next dispatch should do, by kernel and by number of groups.
+    /// Amount of work that the next dispatch should do, by kernel and number of groups.
     pace: RefCell<Vec<((&'static str, u32), u32)>>,
 }
 
-/// The state of one [`Held`] on one device.
+/// The part of a [`Held`] that is on a device.
 pub(super) struct State {
     /// [`Gpu::id`] of the device that holds the state.
     device: u64,
     raw: raw::State,
-    /// The device's cache, which all states share, keeps inputs only as long as some state holds them.
+    /// Inputs that this state uses. The cache of the device keeps inputs only as long as some state holds them.
     _inputs: Rc<raw::Inputs>,
 }
 
@@ -62,11 +63,11 @@ pub(super) struct State {
 struct Flight<F> {
     work: u32,
     submitted_ms: f64,
-    /// Gives the time in ms at which the dispatch was done.
+    /// Future that gives the time in ms at which the dispatch was done.
     done: F,
 }
 
-/// The name of an adapter in a sentence. Browsers rarely name the adapter.
+/// Words for an adapter in a sentence: its name, or a description if it has no name, as in most browsers.
 fn called(adapter: &str, software: bool) -> Text {
     match (adapter, software) {
         ("", true) => words::SOFTWARE_ADAPTER.into(),
@@ -87,6 +88,7 @@ impl From<Fault> for Error {
             Kind::NotOpened => text!(words::NOT_OPENED, device = device, seconds = count(ANSWER_S)),
             Kind::CannotOpen => text!(words::CANNOT_OPEN, device = device, reason = name(reason)),
             Kind::NoShader => text!(words::NO_SHADER, kernel = name(reason)),
+            Kind::Newer => words::NEWER.into(),
             Kind::OutOfMemory => words::OUT_OF_MEMORY.into(),
             Kind::Refused => text!(words::REFUSED, reason = name(reason)),
             Kind::Lost if reason.is_empty() => words::LOST.into(),
@@ -102,20 +104,20 @@ impl Gpu {
     /// Opens the best adapter, and returns it only if it passes the self-test.
     ///
     /// # Errors
-    /// No adapter was found or none answered in time; only a software adapter was found and `allow_software` is false
-    /// (it would be slower than the CPU path); the adapter's limits are below WebGPU's defaults; or the device fails
-    /// the self-test.
+    /// No adapter was found, or none answered in time. Only a software adapter was found, and `allow_software` is false
+    /// (it would be slower than the CPU back end). The adapter's limits are below WebGPU's defaults. Or the device
+    /// fails the self-test.
     pub async fn open(allow_software: bool) -> Result<Self> {
         Self::test(raw::Device::open(allow_software).await?, allow_software).await
     }
 
-    /// Names of this machine's adapters, software ones included; for tests.
+    /// Names of the adapters of this machine, including software adapters. This function is for tests.
     #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     pub async fn adapters() -> Vec<String> {
         raw::Device::adapters().await
     }
 
-    /// Opens adapter number `place` in the list of [`Gpu::adapters`]; for tests.
+    /// Opens adapter number `place` in the list of [`Gpu::adapters`]. This function is for tests.
     ///
     /// # Errors
     /// Fails as [`Gpu::open`] does, or if the adapter is no longer there.
@@ -141,8 +143,8 @@ impl Gpu {
         Ok(gpu)
     }
 
-    /// Advances newly made lanes through two ranges of steps and compares every bit with the CPU version of the kernel.
-    /// A device is used only if it passes.
+    /// Advances new lanes through two ranges of steps on the device, and compares every bit with the CPU version of the
+    /// kernel. A device is used only if it passes this test.
     ///
     /// # Errors
     /// The numbers are wrong, or the device is lost or refuses a command.
@@ -168,7 +170,7 @@ impl Gpu {
         self.name.clone()
     }
 
-    /// Whether this device, or one that replaces it, may be a software adapter.
+    /// Whether a software adapter is allowed, for this device and for a device that replaces it.
     pub const fn allows_software(&self) -> bool {
         self.allows_software
     }
@@ -178,13 +180,13 @@ impl Gpu {
         self.raw.software()
     }
 
-    /// Destroys the device during its work, as a crashing driver would; for tests.
+    /// Destroys the device during its work, as a crash of the driver would. This function is for tests.
     #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     pub fn destroy(&self) {
         self.raw.destroy();
     }
 
-    /// This device with a smaller limit on the size of buffers; for tests.
+    /// Returns this device with a smaller limit on the size of buffers. This function is for tests.
     #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     #[must_use]
     pub const fn limited_to(mut self, largest_buffer: u64) -> Self {
@@ -235,7 +237,8 @@ impl Gpu {
         self.run(lanes, 0).await
     }
 
-    /// These inputs on the device, shared by every state that uses them.
+    /// Returns the inputs on the device, which all states that use them share. They are copied there if they are not
+    /// there yet.
     async fn upload(&self, inputs: &Inputs) -> Result<Rc<raw::Inputs>> {
         let known = |(id, kept): &(u64, Weak<_>)| kept.upgrade().filter(|_| *id == inputs.id());
         let found = self.inputs.borrow().iter().find_map(known);
@@ -286,7 +289,7 @@ impl Gpu {
         Ok(())
     }
 
-    /// Copies the first `part` words of the state of every group to the host, as bytes.
+    /// Copies the first `part` words of the state of every group to the host. Returns them as bytes.
     ///
     /// # Errors
     /// The device is lost or refuses a command. A failed copy is always an error, never zeros.
@@ -303,7 +306,8 @@ impl Gpu {
         self.pace.borrow().iter().find(|(known, _)| *known == key).map_or(FIRST_WORK, |(_, pace)| *pace)
     }
 
-    /// Waits for the oldest dispatch, and adjusts the work of later dispatches to its duration.
+    /// Waits until the oldest dispatch is done, and adjusts the amount of work of later dispatches to the time that it
+    /// took.
     async fn land<F: Future<Output = Result<f64, Fault>>>(
         &self,
         flights: &mut VecDeque<Flight<F>>,

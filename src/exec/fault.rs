@@ -1,33 +1,34 @@
-//! What can go wrong with a GPU, as the device reports it. The sentences for it are in `device.rs`, because the build
-//! of the device contains no texts.
+//! Faults of a GPU, as the device reports them. The sentences about them are in `device.rs`, because the wasm module of
+//! the device contains no texts.
 
 use bytemuck::CheckedBitPattern;
 
-/// Number of seconds that a browser has to answer a request for an adapter, not counting time in which the page is
-/// hidden.
+/// Deadline in seconds for a browser's answer to a request for an adapter. Time in which the page is hidden does not
+/// count.
 pub(super) const ADAPTER_S: u32 = 3;
 
-/// Number of seconds that a device has to answer a request, not counting time in which the page is hidden.
+/// Deadline in seconds for a device's answer to a request. Time in which the page is hidden does not count.
 pub(super) const ANSWER_S: u32 = 10;
 
-/// The kind of a [`Fault`]. Its number crosses the border between two wasm modules of one version.
+/// The kind of a [`Fault`]. One wasm module of a page sends it to the other as a number. Both modules are of the same
+/// version, so the number means the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, CheckedBitPattern)]
 #[repr(u8)]
 #[allow(dead_code, reason = "each build can meet only some of these")]
 pub(super) enum Kind {
     /// This build cannot use a GPU.
     NoSupport,
-    /// There is no adapter.
+    /// The machine has no adapter.
     NoAdapter,
     /// No adapter answered within [`ADAPTER_S`] seconds.
     NoAdapterAnswered,
-    /// The adapter was there, and it is no longer there.
+    /// The adapter that was asked for is no longer there.
     AdapterGone,
-    /// There are only software adapters, and none was allowed.
+    /// There are only software adapters, and these are not allowed.
     OnlySoftware,
     /// The device did not open within [`ANSWER_S`] seconds.
     NotOpened,
-    /// The device cannot be opened.
+    /// The adapter refused to open the device.
     CannotOpen,
     /// The shader's file could not be fetched.
     NoShader,
@@ -43,16 +44,18 @@ pub(super) enum Kind {
     NeverFinished,
     /// A result could not be read back.
     NotReadBack,
+    /// The shader's file is gone, because a newer version of the lab has replaced the files of this one.
+    Newer,
 }
 
-/// A failure of a GPU.
+/// A failure of a GPU, as the device reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// What happened.
+    /// Kind of the failure.
     pub(super) kind: Kind,
-    /// The reason in the words of the device, or what is missing; empty if there is nothing to say.
+    /// The reason in the words of the device, or the name of what is missing. It is empty if the kind says everything.
     pub(super) reason: String,
-    /// Name of the adapter, if it could not be opened; empty if it has no name.
+    /// Name of the adapter, for a failure to open it. It is empty for other failures, and if the adapter has no name.
     pub(super) adapter: String,
 }
 
@@ -63,7 +66,7 @@ impl From<Kind> for Fault {
 }
 
 impl Fault {
-    /// A fault with the reason that the device gives.
+    /// Makes a fault from its kind and from the reason that the device gives.
     pub(super) const fn because(kind: Kind, reason: String) -> Self {
         Self { kind, reason, adapter: String::new() }
     }

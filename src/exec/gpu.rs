@@ -1,8 +1,9 @@
-//! A GPU device, and the only file that names `wgpu`. A native program uses Vulkan, Metal or Direct3D 12; a page uses
-//! WebGPU, through a wasm module of its own that contains little else (the feature `device`).
+//! A GPU device. This is the only file that names `wgpu`. A native program uses Vulkan, Metal or Direct3D 12. A page
+//! uses WebGPU, through a separate wasm module that contains little else (the feature `device`).
 //!
-//! The device knows bytes: shaders, read-only inputs, the state of a run, uniforms. `device.rs` decides what runs when.
-//! Any failure (a refused command, too little memory, a lost device) becomes a [`Fault`] before a number is used.
+//! The device knows only shaders and bytes: read-only inputs, the state of a run, and uniforms. The file `device.rs`
+//! decides what runs when. Any failure (a refused command, too little memory, a lost device) becomes a [`Fault`] before
+//! a number is used.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,11 +25,11 @@ pub(super) struct Device {
     largest_buffer: u64,
     queue: wgpu::Queue,
     link: Link,
-    /// Pipelines by the name of their kernel.
+    /// Compiled pipelines, each under the name of its kernel.
     pipelines: RefCell<BTreeMap<String, wgpu::ComputePipeline>>,
 }
 
-/// Read-only buffers on a device, which any number of states can use.
+/// Read-only buffers on a device. Any number of states can use them.
 pub(super) type Inputs = Vec<wgpu::Buffer>;
 
 /// The state of one run on a device, ready to be dispatched.
@@ -42,19 +43,19 @@ pub(super) struct State {
     size: usize,
 }
 
-/// What a future needs to wait for an answer of the device.
+/// Handles with which a future waits for an answer of the device.
 #[derive(Clone)]
 struct Link {
     device: wgpu::Device,
     health: Arc<Health>,
 }
 
-/// Health of a device, shared with the callbacks of `wgpu`.
+/// Record of whether the device still works. The callbacks of `wgpu` share it.
 #[derive(Default)]
 struct Health {
     /// The first failure of the device.
     failure: Mutex<Option<Fault>>,
-    /// Senders that are dropped when the device breaks. This wakes every task that waits for an answer.
+    /// Senders that are dropped when the device fails, which wakes every task that waits for an answer.
     waiting: Mutex<Vec<oneshot::Sender<()>>>,
 }
 
@@ -71,7 +72,7 @@ impl Health {
         }
     }
 
-    /// Returns a receiver that ends with an error when the device breaks.
+    /// Returns a receiver that ends with an error when the device fails.
     fn watch(&self) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,10 +84,11 @@ impl Health {
     }
 }
 
-/// Two futures. Each gives the error, if there is one, that the device reports later about the commands it was given.
+/// Two futures for errors that the device reports some time after it was given commands. Each gives such an error, or
+/// `None`.
 type Verdicts = [Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>; 2];
 
-/// Milliseconds since the first call in this program.
+/// Time in ms since this function was first called in this program.
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn now() -> f64 {
     use std::sync::OnceLock;
@@ -101,8 +103,8 @@ fn instance() -> wgpu::Instance {
     wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle())
 }
 
-/// Clock of a page's worker that stops while the page is hidden. A timer of the worker calls [`tick`](clock::tick),
-/// except while the page is hidden: nothing can answer then, so that time does not count against a deadline.
+/// Clock of a page's worker. A timer of the worker calls [`tick`](clock::tick), but not while the page is hidden. A
+/// hidden page gets no answers, so this time does not count against a deadline.
 #[cfg(target_arch = "wasm32")]
 pub(super) mod clock {
     use std::cell::{Cell, RefCell};
@@ -118,13 +120,13 @@ pub(super) mod clock {
         static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Counts one tick, of which [`RATE`] make a second.
+    /// Counts one tick of the clock. A second has [`RATE`] ticks.
     pub(in crate::exec) fn tick() {
         TICKS.set(TICKS.get().wrapping_add(1));
         WAITING.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Waits for the answer; `None` after `seconds` seconds of ticks without one.
+    /// Waits for the answer. Returns `None` if the clock's ticks add up to `seconds` seconds before the answer comes.
     pub(super) async fn within<T>(seconds: u32, answer: impl Future<Output = T>) -> Option<T> {
         let mut answer = pin!(answer);
         let begun = TICKS.get();
@@ -147,15 +149,15 @@ pub(super) mod clock {
 #[cfg(target_arch = "wasm32")]
 use clock::within;
 
-/// Waits for the answer, without a deadline: a native driver answers at once or during [`Link::drive`], and that
-/// function has its own deadline.
+/// Waits for the answer without a deadline. In a native program none is needed here: a driver answers at once or during
+/// [`Link::drive`], which has a deadline of its own.
 #[cfg(not(target_arch = "wasm32"))]
 async fn within<T>(_: u32, answer: impl Future<Output = T>) -> Option<T> {
     Some(answer.await)
 }
 
-/// A message of a driver or browser, shortened to one line that can end a sentence. Of a browser's exception, only the
-/// message is kept.
+/// Shortens a message of a driver or browser to one line that can end a sentence. If the message is a browser's
+/// exception, only the text of the exception is kept.
 fn one_line(message: &str) -> String {
     let message = match message.split_once("JsValue(") {
         // A stack trace may follow the message.
@@ -178,8 +180,8 @@ impl Device {
     /// Opens the best adapter.
     ///
     /// # Errors
-    /// No adapter was found or none answered in time; only a software adapter was found and `allow_software` is false;
-    /// or the device does not open.
+    /// No adapter was found, or none answered in time. Only a software adapter was found, and `allow_software` is
+    /// false. Or the device does not open.
     pub(super) async fn open(allow_software: bool) -> Result<Self, Fault> {
         let options = wgpu::RequestAdapterOptions {
             power_preference: wgpu::PowerPreference::HighPerformance,
@@ -192,7 +194,7 @@ impl Device {
         }
     }
 
-    /// Names of this machine's adapters, software ones included; for tests.
+    /// Names of the adapters of this machine, including software adapters. This function is for tests.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) async fn adapters() -> Vec<String> {
         let describe = |adapter: &wgpu::Adapter| {
@@ -202,7 +204,7 @@ impl Device {
         instance().enumerate_adapters(wgpu::Backends::all()).await.iter().map(describe).collect()
     }
 
-    /// Opens adapter number `place` in the list of [`Device::adapters`]; for tests.
+    /// Opens adapter number `place` in the list of [`Device::adapters`]. This function is for tests.
     ///
     /// # Errors
     /// Fails as [`Device::open`] does, or if the adapter is no longer there.
@@ -259,7 +261,7 @@ impl Device {
         })
     }
 
-    /// Name of the adapter; empty if it has none, as in most browsers.
+    /// Name of the adapter. It is empty if the adapter has no name, as in most browsers.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -274,13 +276,13 @@ impl Device {
         self.largest_buffer
     }
 
-    /// Destroys the device during its work, as a crashing driver would; for tests.
+    /// Destroys the device during its work, as a crash of the driver would. This function is for tests.
     #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn destroy(&self) {
         self.link.device.destroy();
     }
 
-    /// Makes the pipeline of the kernel `name`, which has this number of read-only inputs.
+    /// Compiles the shader `wgsl` of the kernel `name`, which has `inputs` read-only inputs.
     ///
     /// # Errors
     /// The device is lost or refuses the shader.
@@ -334,7 +336,8 @@ impl Device {
         Ok(inputs)
     }
 
-    /// Copies a state to the device, for the compiled kernel `name`. Its uniforms have `uniforms` bytes.
+    /// Copies the state of a run to the device, for the kernel `name`, which must have been compiled. The kernel's
+    /// uniforms have `uniforms` bytes.
     ///
     /// # Errors
     /// The device is lost, refuses a command or has too little memory.
@@ -380,8 +383,8 @@ impl Device {
         buffer
     }
 
-    /// Submits one dispatch with these uniforms on a grid of groups. The future gives the time in ms, by [`now`], at
-    /// which the dispatch was done.
+    /// Submits one dispatch with the given uniforms on a grid of groups. The future gives the time at which the
+    /// dispatch was done, in ms of the clock [`now`].
     ///
     /// # Errors
     /// The device is lost or refuses a command.
@@ -415,7 +418,7 @@ impl Device {
         }
     }
 
-    /// Copies the first `part` bytes of every group, which has `group` bytes, from the state to the host.
+    /// Copies the first `part` bytes of every group's state to the host. The state of a group has `group` bytes.
     ///
     /// # Errors
     /// The device is lost or refuses a command. A failed copy is always an error, never zeros.
@@ -459,7 +462,8 @@ impl Device {
 }
 
 impl Link {
-    /// Runs `work`, which submits commands, and collects the errors that the device reports about them later.
+    /// Runs `work`, which gives commands to the device. Also returns futures for the errors that the device reports
+    /// later about these commands.
     fn guarded<T>(&self, work: impl FnOnce() -> T) -> (T, Verdicts) {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
@@ -480,8 +484,8 @@ impl Link {
         Ok(())
     }
 
-    /// Waits for an answer of the device, or for the failure of the device. A device that misses its deadline counts as
-    /// failed.
+    /// Waits for an answer of the device, and stops waiting if the device fails. A device that does not answer before
+    /// the deadline counts as failed.
     async fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T, Fault> {
         let mut answer = pin!(answer);
         let mut broken = self.health.watch();
@@ -498,9 +502,9 @@ impl Link {
         answer.ok_or_else(|| Kind::Lost.into())
     }
 
-    /// Blocks until a submission is done, because a native driver makes progress only when it is polled. A browser
-    /// polls by itself, so there this does nothing. If a native driver crashes, wgpu 30 panics here and the program
-    /// ends.
+    /// Blocks until a submission is done, because a native driver makes progress only when it is polled. In a browser
+    /// this function does nothing, because a browser polls by itself. If a native driver crashes, wgpu 30 panics here
+    /// and the program ends.
     #[cfg(not(target_arch = "wasm32"))]
     fn drive(&self, submission: wgpu::SubmissionIndex) -> Result<(), Fault> {
         let timeout = Some(std::time::Duration::from_secs(ANSWER_S.into()));
@@ -511,7 +515,7 @@ impl Link {
         waited.map(drop).map_err(|_| Kind::Silent.into())
     }
 
-    /// Runs the callbacks of a lost device in a native program; a browser runs them by itself.
+    /// Runs the callbacks of a lost device. Only a native program needs this, because a browser runs them by itself.
     fn hear(&self) {
         self.device.poll(wgpu::PollType::Poll).ok();
     }

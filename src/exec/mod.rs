@@ -1,9 +1,9 @@
-//! Where work runs: the same kernel on CPU threads, on a page's pool of workers, or on a GPU.
+//! Runs kernels on CPU threads, on a page's pool of workers, or on a GPU.
 //!
 //! An experiment makes [`Lanes`], asks [`Exec::advance`] to move them through a range of steps, and reads them back.
 //! This module cuts the work into pieces, replaces a lost device and falls back to the CPU. None of this changes a
-//! number: random draws depend only on their indices, so the steps of a lost device are replayed from the last state on
-//! the host.
+//! number. Random draws depend only on their indices, so the steps that a lost device has done can be repeated from the
+//! last state on the host.
 
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
@@ -54,14 +54,16 @@ pub enum Parity {
         rel: f32,
         /// Absolute tolerance.
         abs: f32,
-        /// Why equal bits cannot be promised, and where the tolerances come from.
+        /// Why some bits on the device may differ from those on the CPU, and where the tolerances come from.
         reason: &'static str,
     },
 }
 
-/// The uniforms of a kernel, with the names and offsets of their fields; declared by [`uniforms!`](crate::uniforms!).
+/// The uniforms of a kernel, with the names and offsets of their fields. The macro [`uniforms!`](crate::uniforms!)
+/// implements this trait.
 pub trait Uniforms: Pod + Send + Sync {
-    /// Pairs `(name, byte offset)` of the fields, in order; `tests/wgsl.rs` compares the WGSL struct with them.
+    /// Pairs `(name, byte offset)`, one for each field, in the order of the fields. The test `tests/wgsl.rs` compares
+    /// the struct in WGSL with them.
     const FIELDS: &'static [(&'static str, usize)];
 
     /// Copy of these uniforms for another range of steps.
@@ -72,14 +74,15 @@ pub trait Uniforms: Pod + Send + Sync {
     }
 }
 
-/// Writes another range of steps into the bytes of uniforms: `first` and `steps` are their last fields.
+/// Writes the range of steps `steps` into the bytes of uniforms. Their last two fields, `first` and `steps`, hold this
+/// range.
 fn set_window(uniforms: &mut [u8], steps: Range<u32>) {
     let at = uniforms.len() - 8;
     uniforms[at..].copy_from_slice(bytemuck::bytes_of(&[steps.start, steps.end - steps.start]));
 }
 
-/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`; the layout in Rust then equals the layout in WGSL.
-/// The macro adds the range of steps of a dispatch, `first` and `steps`, at the end.
+/// Declares a kernel's uniforms. Fields can only be `u32` and `f32`, because then the layout in Rust equals the layout
+/// in WGSL. At the end, the macro adds the fields `first` and `steps`, which are the range of steps of a dispatch.
 #[macro_export]
 macro_rules! uniforms {
     ($(#[$doc:meta])+ pub struct $name:ident { $($(#[$help:meta])+ $field:ident: $type:ty,)+ }) => {
@@ -103,8 +106,8 @@ macro_rules! uniforms {
     };
 }
 
-/// One row of a group's state: the value of one variable for every lane of the group, `[u32; L]` or `[f32; L]` for L
-/// lanes.
+/// One row of a group's state, which is the value of one variable for every lane of the group. The type is `[u32; L]`
+/// or `[f32; L]` for L lanes.
 pub trait Row: Pod + Send + Sync {
     /// Number of lanes of a group, equal to the size of a workgroup on a GPU.
     const LANES: usize;
@@ -124,15 +127,16 @@ where
     const LANES: usize = L;
 }
 
-/// A simulator kernel: a WGSL shader and a CPU version with the same results. A group of L lanes is a workgroup.
+/// A simulation that can run on a GPU and on the CPU: a WGSL shader, and a CPU version with equal results. A group of L
+/// lanes is a workgroup of the GPU.
 ///
-/// Lanes are independent. The state of a group is a list of rows. The host makes the initial state, and a range of
-/// steps maps a state to the next one. Running `0..a` and then `a..b` gives the same state as running `0..b`.
+/// The groups are independent of each other. The state of a group is a list of rows. The host makes the initial state,
+/// and running a range of steps changes it. Running `0..a` and then `a..b` gives the same state as running `0..b`.
 pub trait Kernel: Sized + 'static {
     /// Name of the kernel: its file stem, entry point and pipeline label.
     const NAME: &'static str;
-    /// Shader source. The kernel's file comes first and shared parts after it, so line numbers in errors are those of
-    /// the kernel's file.
+    /// Source of the shader. The kernel's own file comes first, and the parts that it shares with other kernels follow.
+    /// So the line numbers in errors are those of the kernel's file.
     const WGSL: &'static str;
     /// How closely a software adapter (lavapipe, SwiftShader) must agree with the CPU version.
     const SOFTWARE: Parity = Parity::Bits;
@@ -142,12 +146,13 @@ pub trait Kernel: Sized + 'static {
     const INPUTS: usize;
     /// Type of the uniforms, at binding 0.
     type Uniforms: Uniforms;
-    /// Type of a row of the state, at binding 1, `read_write`: `state[(group * rows + row) * L + lane]`.
+    /// Type of a row of the state. The shader has the state at binding 1 (`read_write`), where lane number `lane` of a
+    /// row is `state[(group * rows + row) * L + lane]`.
     type Row: Row;
 
-    /// Largest number of steps in one dispatch on a software adapter, at least 1. Mesa's llvmpipe silently leaves every
-    /// loop of an invocation after 65535 iterations in all, inner loops included. By default a step is assumed to take
-    /// at most 11 iterations: one of its own loop, and the ten rounds of one block of draws.
+    /// Largest number of steps in one dispatch on a software adapter, at least 1. The limit is needed because Mesa's
+    /// llvmpipe silently ends all loops of an invocation after 65535 iterations, inner loops included. The default
+    /// assumes that a step takes at most 11 iterations: one of its own loop, and the ten rounds of one block of draws.
     fn software_steps(_: &Self::Uniforms) -> u32 {
         5900
     }
@@ -158,8 +163,8 @@ pub trait Kernel: Sized + 'static {
         1
     }
 
-    /// The CPU version of the kernel: advances one group, with the state `state[row][lane]`, through the steps that the
-    /// uniforms give.
+    /// The CPU version of the kernel. It advances one group, whose state is `state[row][lane]`, through the range of
+    /// steps in the uniforms.
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
     /// Cases on which devices are compared with the CPU version. They cover every branch of the shader, ranges of steps
@@ -168,14 +173,15 @@ pub trait Kernel: Sized + 'static {
     fn cases() -> Vec<parity::Case<Self>>;
 }
 
-/// Work in f64 that only the CPU does. The result of an item is a pure function of the inputs and the item's index.
+/// Work in f64 that only the CPU does, item by item. The result of an item is a pure function of the inputs and the
+/// item's index.
 pub trait Job: 'static {
     /// Name under which pool workers find the job.
     const NAME: &'static str;
     /// Number of results of each item.
     const WIDTH: usize;
 
-    /// Appends [`Job::WIDTH`] results for each of `items`, in order.
+    /// Appends the results of `items` to `out`, in order: [`Job::WIDTH`] numbers for each item.
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>);
 }
 
@@ -183,14 +189,15 @@ pub trait Job: 'static {
 #[derive(Clone, Debug)]
 pub struct Inputs {
     id: u64,
-    /// The buffers in words of 64 bits, so that every typed view of them is aligned.
+    /// The buffers as words of 64 bits, so that they are aligned also when they are read as u32, f32 or f64.
     buffers: Arc<[Vec<u64>]>,
     /// Lengths of the buffers in words of 32 bits.
     lengths: Arc<[usize]>,
 }
 
 impl Inputs {
-    /// Copies the buffers: slices of `u32`, `f32` or `f64` as bytes ([`bytemuck::cast_slice`]).
+    /// Copies the buffers. Each is a slice of `u32`, `f32` or `f64` that [`bytemuck::cast_slice`] has turned into
+    /// bytes.
     pub fn new(buffers: &[&[u8]]) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let aligned = |bytes: &&[u8]| {
@@ -205,7 +212,7 @@ impl Inputs {
         }
     }
 
-    /// Key of the buffers in the caches of workers and devices. No result depends on it.
+    /// Number under which workers and devices keep these buffers in their caches. No result depends on it.
     pub const fn id(&self) -> u64 {
         self.id
     }
@@ -241,13 +248,14 @@ impl Inputs {
     }
 }
 
-/// A kernel or job whose function takes and returns bytes, without generic types. A pool worker looks it up by name.
+/// A kernel or job without generic types: its function takes and returns bytes. A worker of the page's pool finds it by
+/// its name.
 #[derive(Clone, Copy)]
 pub struct Twin {
     /// Name of the kernel or job, [`Kernel::NAME`] or [`Job::NAME`].
     pub name: &'static str,
-    /// Computes a chunk. The arguments are the uniforms, the inputs, the index of the first group or item, the number
-    /// of groups or items, and the data, which the function changes in place.
+    /// Function that computes a part of the work. Its arguments are the uniforms, the inputs, the index of the first
+    /// group or item, the number of groups or items, and the data, which the function changes in place.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
     /// Makes the tests that compare the kernel on devices with the CPU version; `None` for a job.
     #[cfg(not(target_arch = "wasm32"))]
@@ -255,7 +263,7 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Entry for a kernel. `data` is the state of the groups, changed in place.
+    /// Makes the entry of a kernel. The data of its function are the state of the groups, which is changed in place.
     pub const fn kernel<K: Kernel>() -> Self {
         Self {
             name: K::NAME,
@@ -275,7 +283,7 @@ impl Twin {
         }
     }
 
-    /// Entry for a job. On return, `data` holds the f64 results.
+    /// Makes the entry of a job. When its function returns, the data are the results in f64.
     pub const fn job<J: Job>() -> Self {
         Self {
             name: J::NAME,
@@ -291,10 +299,11 @@ impl Twin {
     }
 }
 
-/// What back ends know of a kernel.
+/// What the back ends need to know about a kernel.
 struct Shader {
     name: &'static str,
-    /// Source of the shader. A page fetches it by name, so its wasm modules contain none.
+    /// Source of the shader. It is empty in the wasm modules of a page, because a page fetches the shader's file by
+    /// name.
     wgsl: &'static str,
     /// Number of read-only inputs.
     inputs: usize,
@@ -305,7 +314,7 @@ struct Shader {
     group: fn(&[u8], &Inputs, u32, &mut [u32]),
 }
 
-/// A range of steps, with what the kernel says about them.
+/// A range of steps for a back end to run, with the uniforms, and with what the kernel says about the cost of a step.
 #[derive(Clone)]
 struct Work {
     uniforms: Vec<u8>,
@@ -322,7 +331,7 @@ impl Work {
         Self { uniforms: bytemuck::bytes_of(uniforms).to_vec(), steps, weight, software_steps }
     }
 
-    /// The uniforms for a part of the steps.
+    /// The uniforms for a part of these steps, as bytes.
     fn window(&self, steps: Range<u32>) -> Vec<u8> {
         let mut uniforms = self.uniforms.clone();
         set_window(&mut uniforms, steps);
@@ -340,9 +349,10 @@ struct Held {
     group: usize,
     /// Read-only buffers.
     inputs: Inputs,
-    /// Work that ran on the device since `host` was current. It is all that a replay needs.
+    /// Work that the device has done since `host` was up to date. If the device is lost, this work is repeated from
+    /// `host`.
     log: Vec<Work>,
-    /// The state on a device; `None` before a device has received it. That device may have been lost since.
+    /// The state on a device, or `None` if no device has received it yet. The device may have been lost since then.
     state: Option<device::State>,
 }
 
@@ -426,7 +436,7 @@ enum Backend {
     Gpu(Rc<device::Gpu>),
 }
 
-/// Executes all work. All runs of a program or page share one executor.
+/// Executor of all work. All runs of a program or page share one executor.
 pub struct Exec {
     backend: RefCell<Backend>,
     #[cfg(target_arch = "wasm32")]
@@ -434,7 +444,7 @@ pub struct Exec {
     /// Messages for the user, oldest first. No message is ever removed, so every run can show the messages that arrived
     /// while it ran.
     notices: RefCell<Vec<Text>>,
-    /// Device that ran the last piece of work.
+    /// The device that ran the last piece of work, or `None` if there was none.
     used: RefCell<Option<DeviceInfo>>,
     /// Number of devices lost so far. The first lost device is replaced by a new one, the second by the CPU.
     losses: Cell<u32>,
@@ -453,7 +463,7 @@ impl Exec {
         }
     }
 
-    /// Executor on the given device; for tests and benchmarks.
+    /// Executor on the given device. This function is for tests and benchmarks.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn on_gpu(gpu: device::Gpu) -> Self {
         let exec = Self::cpu();
@@ -461,7 +471,8 @@ impl Exec {
         exec
     }
 
-    /// Executor on the wanted device. If `Auto` falls back to the CPU, the user is told why.
+    /// Executor on the device that the user asked for. If this is `Auto` and the CPU must be used, the user is told
+    /// why.
     ///
     /// # Errors
     /// The user asked for a GPU, and none can be used.
@@ -511,7 +522,8 @@ impl Exec {
         self.notices.borrow()[from..].to_vec()
     }
 
-    /// Number of messages that do not concern a run that starts now. A fall-back to the CPU concerns every run.
+    /// Number of messages that do not concern a run that starts now. It is 0 after a fall-back to the CPU, because this
+    /// concerns every run.
     pub fn old_notices(&self) -> usize {
         match *self.backend.borrow() {
             Backend::Cpu => 0,
@@ -527,7 +539,7 @@ impl Exec {
     /// device.
     ///
     /// # Errors
-    /// A failure that a replay cannot repair, such as the death of a page's workers.
+    /// Something failed other than a device, for example the page's workers died. (Work on a lost device is repeated.)
     pub async fn advance<K: Kernel>(
         &self,
         lanes: &mut Lanes<K>,
@@ -609,8 +621,8 @@ impl Exec {
         Ok(lanes.host.chunks(lanes.group).flat_map(|group| bytemuck::cast_slice(&group[..part])).copied().collect())
     }
 
-    /// The first `part` words of every group from the device, as bytes; `None` if the host has the current state or no
-    /// device is left.
+    /// The first `part` words of every group, read from the device, as bytes. It is `None` if the host has the current
+    /// state, or if no device is left.
     async fn fetch(&self, lanes: &mut Held, part: usize) -> Option<Vec<u8>> {
         while let Some(gpu) = self.gpu().filter(|_| !lanes.log.is_empty()) {
             let read = async {
@@ -638,7 +650,8 @@ impl Exec {
         self.pool.breathe().await;
     }
 
-    /// Runs a job over `items` on the CPU, even if there is a GPU. Returns [`Job::WIDTH`] numbers per item, in order.
+    /// Runs the job on `items` on the CPU, even if there is a GPU. Returns [`Job::WIDTH`] numbers for each item, in
+    /// order.
     ///
     /// # Errors
     /// The page's workers died.
@@ -648,7 +661,7 @@ impl Exec {
         Ok(out)
     }
 
-    /// Brings lanes whose device is lost up to date on the CPU, by replaying the log of their steps.
+    /// Brings lanes up to date if their device was lost: the CPU repeats the steps in the log of the lanes.
     async fn settle(&self, lanes: &mut Held) -> Result<()> {
         for work in std::mem::take(&mut lanes.log) {
             self.advance_cpu(lanes, &work).await?;
@@ -657,7 +670,7 @@ impl Exec {
         Ok(())
     }
 
-    /// Destroys the device, as the reset of a driver would; for tests of recovery.
+    /// Destroys the device, as a reset of the driver would. This function is for tests.
     #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     pub fn lose_device(&self) {
         if let Some(gpu) = self.gpu() {
@@ -672,8 +685,9 @@ impl Exec {
         }
     }
 
-    /// Replaces a device that failed: the first time by a new device, later by the CPU. A new device is no help if the
-    /// file of a shader is missing. Each replacement is reported to the user.
+    /// Replaces a device that failed. The first time it is replaced by a new device, and later by the CPU. If the
+    /// reason is that the file of a shader is missing, it is replaced by the CPU at once. Each replacement is reported
+    /// to the user.
     async fn replace(&self, failed: &Rc<device::Gpu>, error: &Error) {
         // Another run of this page may have replaced the device already.
         if !self.gpu().is_some_and(|gpu| Rc::ptr_eq(&gpu, failed)) {
@@ -686,7 +700,7 @@ impl Exec {
         let place = self.notices.borrow().len();
         let reason = || phrase(error.text().clone());
         self.notice(text!(words::REST_ON_CPU, reason = reason()));
-        let missing = error.text().template() == words::NO_SHADER.english();
+        let missing = [words::NO_SHADER.english(), words::NEWER.english()].contains(&error.text().template());
         if self.losses.get() == 1 && !missing && self.open_gpu(failed.allows_software()).await.is_ok() {
             self.notices.borrow_mut()[place] = text!(words::RESTARTED, reason = reason());
         }

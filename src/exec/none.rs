@@ -1,4 +1,5 @@
-//! The GPU of a build that cannot use one: it never opens, so no other function of it is ever called.
+//! Stands in for the GPU device in a build that cannot use a GPU. Opening it always fails, so its other functions are
+//! never called.
 
 use std::future::{Future, pending};
 

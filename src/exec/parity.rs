@@ -1,5 +1,5 @@
-//! How the kernels on a device are compared with their CPU versions: each kernel declares cases beside its code, and a
-//! case runs on both.
+//! Compares kernels on a device with their CPU versions. Each kernel declares test cases beside its code. A case runs
+//! on the device and on the CPU.
 //!
 //! `tests/parity.rs` finds every kernel in the registry and runs its cases on every device of the machine.
 
@@ -9,8 +9,9 @@ use super::{Exec, Inputs, Kernel, Lanes, Parity, Row, Uniforms};
 use crate::error::Result;
 use crate::text::Text;
 
-/// A kernel's lanes, to be compared on a device and on the CPU. Both run from the first to the last of `cuts`: the CPU
-/// without a stop, the device once without a stop and once with a stop at each of `cuts`.
+/// A test case: lanes of a kernel that run on the CPU and on a device, and whose final states are compared. Both run
+/// from the first to the last of `cuts`. The CPU runs without a stop. The device runs twice, once without a stop and
+/// once with a stop at each of `cuts`.
 pub struct Case<K: Kernel> {
     /// What the case tests, in a few words.
     pub name: &'static str,
@@ -20,7 +21,7 @@ pub struct Case<K: Kernel> {
     pub rows: usize,
     /// Read-only buffers.
     pub inputs: Inputs,
-    /// Uniforms of the kernel. Their range of steps is replaced.
+    /// Uniforms of the kernel. Their range of steps does not matter, because it is replaced.
     pub uniforms: K::Uniforms,
     /// At least two numbers of steps, in ascending order. Any two neighbours are the ends of one range of steps.
     pub cuts: Vec<u32>,
@@ -40,8 +41,8 @@ impl<K: Kernel> Case<K> {
         Self { name, host, rows, inputs, uniforms, cuts: cuts.to_vec() }
     }
 
-    /// This case for another kernel with the same types of state and uniforms, so that a test can compare the right
-    /// shader with a wrong CPU version.
+    /// Turns this case into one for another kernel, with equal types of state and uniforms. With it, a test can compare
+    /// the right shader with a wrong CPU version.
     pub fn of<W: Kernel<Row = K::Row, Uniforms = K::Uniforms>>(self) -> Case<W> {
         let Self { name, host, rows, inputs, uniforms, cuts } = self;
         Case { name, host, rows, inputs, uniforms, cuts }
@@ -52,8 +53,7 @@ impl<K: Kernel> Case<K> {
         Lanes::new(&self.host, self.rows, self.inputs.clone())
     }
 
-    /// The state at the last of `cuts`. It is computed one range of steps after another, each from one of `cuts` to the
-    /// next.
+    /// Runs the lanes from each of `cuts` to the next, and returns their state at the last of `cuts`.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.
@@ -73,8 +73,8 @@ impl<K: Kernel> Case<K> {
     /// Runs the case on a device and on the CPU.
     ///
     /// # Errors
-    /// The numbers differ by more than `level` allows (the message says where), the device failed, or the case changes
-    /// nothing.
+    /// The numbers differ by more than `level` allows (the message says where), the device failed, or the state at the
+    /// end equals the state at the start, so that the case tests nothing.
     pub async fn check(&self, exec: &Exec, level: Parity) -> std::result::Result<(), String> {
         let whole = [self.cuts[0], self.cuts[self.cuts.len() - 1]];
         let right = self.run(&Exec::cpu(), &whole).await.map_err(|error| error.to_string())?;
@@ -94,7 +94,8 @@ impl<K: Kernel> Case<K> {
     }
 }
 
-/// Checks that every word agrees as closely as `level` asks.
+/// Checks that two states of a kernel's lanes agree word by word, as closely as `level` requires. `right` is the state
+/// that is known to be right.
 ///
 /// # Errors
 /// A word does not agree; the message names the first such word.
@@ -119,10 +120,11 @@ pub fn agree<K: Kernel>(ours: &[K::Row], right: &[K::Row], level: Parity) -> std
     Err(format!("{} of {all} words differ, first in row {row}, lane {lane}: {ours}, not {right}", wrong.len()))
 }
 
-/// Compares a device with the CPU. The flag says whether the device is a software adapter.
+/// Function that compares a device with the CPU on one test case. The flag says whether the device is a software
+/// adapter.
 pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Send + Sync>;
 
-/// Description of a kernel without generic types, for the tests.
+/// What the tests need to know about a kernel, without generic types.
 #[derive(Clone)]
 pub struct Suite {
     /// Name of the kernel, [`Kernel::NAME`].
@@ -135,17 +137,17 @@ pub struct Suite {
     pub lanes: usize,
     /// Number of read-only inputs, [`Kernel::INPUTS`].
     pub inputs: usize,
-    /// Cases of [`Kernel::cases`]: the name of each, and its comparison on a device.
+    /// Test cases of the kernel: for each, its name and the function that compares a device with the CPU on it.
     pub cases: Vec<(&'static str, Check)>,
 }
 
 impl Suite {
-    /// Description of a kernel with the cases that it declares.
+    /// Describes a kernel, with the test cases that it declares.
     pub fn new<K: Kernel>() -> Self {
         Self::of(K::cases())
     }
 
-    /// Description of a kernel with the given cases in place of those that it declares.
+    /// Describes a kernel, with the given test cases in place of those that it declares.
     pub fn of<K: Kernel>(cases: Vec<Case<K>>) -> Self {
         let check = |case: Case<K>| -> (&'static str, Check) {
             let name = case.name;

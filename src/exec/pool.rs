@@ -1,9 +1,10 @@
-//! The CPU of a page: workers that are reached through message ports. They share no memory, because pages that embed
-//! the lab could not allow it.
+//! The CPU back end of a page: a pool of workers that are reached through message ports. The workers share no memory,
+//! because pages that embed the lab could not allow this.
 //!
-//! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, the answer is `{id, data, ms}`
-//! or `{id, error}`; buffers are transferred. Read-only inputs are sent to a worker once. The worker keeps the last
-//! `KEPT` inputs of each engine, and the engine keeps a list of their ids for each worker.
+//! A request is `{owner, id, name, inputs_id, inputs?, uniforms, first, count, data}`, and the answer is
+//! `{id, data, ms}` or `{id, error}`. Buffers are transferred, not copied. Read-only inputs are sent to a worker once.
+//! Each worker keeps the last `KEPT` inputs of each engine that uses the pool, and the engine keeps a list of their ids
+//! for each worker.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -20,20 +21,21 @@ use super::{Inputs, Twin, Work, words};
 use crate::error::{Error, Result};
 use crate::text;
 
-/// Largest number of read-only inputs that a worker keeps for one engine. If more arrive, the oldest are dropped.
+/// Largest number of [`Inputs`] that a worker keeps for one engine. If more arrive, the oldest are dropped.
 const KEPT: usize = 8;
 
 /// Target duration of a request in ms: long enough to hide the cost of its message, short enough to divide the work
 /// evenly among the workers and to cancel it.
 const CHUNK_MS: f64 = 25.0;
 
-/// Resolution of a page's clock in ms. Work that took no time by this clock is assumed to have lasted this long.
+/// Resolution of a page's clock in ms. Work that took no time by this clock is assumed to have taken this long.
 const CLOCK_MS: f64 = 0.1;
 
-/// Requests without an answer yet, by id. They are few, so a list is searched faster than a map is built.
+/// Requests that have no answer yet, by id. A list is fast enough, because there are few of them.
 type Pending = Rc<RefCell<Vec<(u32, oneshot::Sender<Reply>)>>>;
 
-/// An answer, or the message of a worker that failed, if it sent one.
+/// The answer of a worker. If the worker failed, it is an error with the worker's message, or with `None` if there was
+/// no message.
 type Reply = Result<Answer, Option<String>>;
 
 struct Answer {
@@ -51,19 +53,21 @@ struct Worker {
 pub struct Pool {
     workers: Vec<Worker>,
     pending: Pending,
-    /// Number of this engine. A worker that several engines share uses it to keep their inputs apart.
+    /// Number of the engine that uses this pool. A worker may be shared by several engines, and uses this number to
+    /// keep their inputs apart.
     owner: f64,
     next: Cell<u32>,
     turn: Cell<usize>,
-    /// Last measured time in ms, by name of the kernel or job: per group and step of weight 1 for a kernel, per item
-    /// for a job. These times determine the sizes of requests and never change a number.
+    /// Last measured time in ms under the name of each kernel or job. For a kernel it is the time per group and step of
+    /// weight 1, and for a job the time per item. These times determine the sizes of requests and never change a
+    /// result.
     cost: RefCell<Vec<(&'static str, f64)>>,
     turns: Option<Turns>,
-    /// Time, in ms of the page's clock, at which waiting messages were last read.
+    /// Time at which waiting messages were last read, in ms of the page's clock.
     breathed: Cell<f64>,
 }
 
-/// A message channel from a worker to itself: a message sent now is read after those that already wait.
+/// A message channel from a worker to itself. A message that is sent now is read after all messages that already wait.
 ///
 /// The channel lives as long as the pool. If a listener were dropped with its future, a message still on its way would
 /// call the dropped listener, and the WebAssembly module would abort.
@@ -76,7 +80,7 @@ struct Turns {
 }
 
 impl Turns {
-    /// Opens the channel; `None` if the browser has no message channels.
+    /// Opens the channel. It is `None` if the browser has no message channels.
     fn new() -> Option<Self> {
         let channel = MessageChannel::new().ok()?;
         let waiting = Rc::<RefCell<VecDeque<oneshot::Sender<()>>>>::default();
@@ -163,7 +167,7 @@ impl Pool {
         }
     }
 
-    /// Lets waiting messages be read, if this was last possible at least `CHUNK_MS` ago.
+    /// Lets waiting messages be read, but only if the last time was at least `CHUNK_MS` ago.
     pub(super) async fn breathe(&self) {
         if now() - self.breathed.get() < CHUNK_MS {
             return;
@@ -179,7 +183,7 @@ impl Pool {
         self.workers.len().max(1)
     }
 
-    /// Sends one chunk to the next worker.
+    /// Sends a request with one part of the work to the next worker in turn. Returns a receiver for the answer.
     fn send(
         &self,
         name: &str,
@@ -317,7 +321,8 @@ thread_local! {
     static CACHE: RefCell<Vec<(f64, VecDeque<(f64, Inputs)>)>> = RefCell::default();
 }
 
-/// Answers one request in a pool worker. `twin` finds the kernel or job by the name in the request.
+/// Computes the answer to one request, in a worker of the pool. `twin` finds the kernel or job by the name in the
+/// request.
 pub fn serve(twin: fn(&str) -> Option<&'static Twin>, request: &JsValue) -> JsValue {
     let reply = Object::new();
     set(&reply, "id", &get(request, "id"));

@@ -1,13 +1,13 @@
-//! The self-test of a device: a kernel that runs for about a millisecond and uses what the simulators use (Philox,
-//! uniform and Gaussian numbers, integer tables, f32 products and sums, lanes that diverge). Before any real work, its
-//! results are compared bit for bit with those of its CPU version.
+//! Kernel of the self-test of a device. It runs for about a millisecond and uses what the other kernels use: Philox,
+//! uniform and Gaussian numbers, integer tables, f32 products and sums, and lanes that take different branches. Before
+//! a device does any real work, the results of this kernel are compared bit for bit with those of its CPU version.
 
 #[cfg(not(target_arch = "wasm32"))]
 use super::parity::Case;
 use super::{Inputs, Kernel};
 use crate::rng::{self, Gaussian};
 
-/// Number of rows of a group's state: one row for a mix of words, and one for a sum of f32.
+/// Number of rows of a group's state: one row for words that mix all random words, and one for a sum of f32.
 pub const ROWS: usize = 2;
 
 /// Number of lanes of a group.

@@ -1,9 +1,10 @@
-//! The wasm modules of a page, and the bridge between them. The lab's module computes experiments, and that of the GPU
-//! device (a build of this crate with the feature `device`) lives in the same worker: `www/js/engine/device.js` passes
-//! the calls of the one to the other.
+//! The bridge between the two wasm modules of a page. The first module computes experiments. The second is the GPU
+//! device (a build of this crate with the feature `device`). Both are in the same worker, where
+//! `www/js/engine/device.js` passes the calls of the first module to the second.
 //!
-//! Bytes cross the bridge as `Uint8Array`, objects of the device as handles, faults as `{kind, reason, adapter}`. After
-//! a panic a module cannot be used any more: [`panic_message`] gives the reason, and the page starts a new worker.
+//! Bytes cross the bridge as `Uint8Array`, objects of the device as handles, and faults as `{kind, reason, adapter}`.
+//! After a panic, a module cannot be used any more. [`panic_message`] then gives the reason, and the page starts a new
+//! worker.
 
 use std::cell::RefCell;
 
@@ -28,7 +29,7 @@ pub fn begin() {
     }));
 }
 
-/// The message of a panic of this wasm module; empty if there was none.
+/// The message of the panic that ended this wasm module. It is empty if there was no panic.
 #[wasm_bindgen]
 pub fn panic_message() -> String {
     PANIC.with_borrow(String::clone)
@@ -40,12 +41,12 @@ pub fn now() -> f64 {
     performance.dyn_into::<Performance>().map_or_else(|_| js_sys::Date::now(), |p| p.now())
 }
 
-/// A property of a JavaScript object; undefined if it has none.
+/// The property `key` of a JavaScript object. It is undefined if the object has no such property.
 pub(super) fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// The device as the lab's module sees it.
+/// The GPU device as the module that computes experiments sees it. Its functions call the module of the device.
 #[cfg(not(feature = "device"))]
 mod caller {
     use std::future::Future;
@@ -80,7 +81,7 @@ mod caller {
         )
     }
 
-    /// Asks at once; the future waits for the answer.
+    /// Calls the method `verb` of `object` at once. The future waits for the answer.
     fn call(object: &JsValue, verb: &str, values: &[JsValue]) -> impl Future<Output = Result<JsValue, Fault>> + use<> {
         let answer = JsFuture::from(ask(object, verb, values.iter().collect()));
         async { answer.await.map_err(|thrown| fault(&thrown)) }
@@ -134,9 +135,14 @@ mod caller {
             self.largest_buffer
         }
 
-        /// The module contains no shaders: the worker fetches the kernel's file.
+        /// Compiles the shader of the kernel `name`. The wasm module contains no shaders, so the worker fetches the
+        /// kernel's file. The worker answers null if a newer version of the lab has replaced the file, and undefined if
+        /// there is another reason why the file cannot be fetched.
         pub(in super::super) async fn compile(&self, name: &str, _: &str, inputs: usize) -> Result<(), Fault> {
             let wgsl = call(&JsValue::UNDEFINED, "shader", &[name.into()]).await?;
+            if wgsl.is_null() {
+                return Err(Kind::Newer.into());
+            }
             if !wgsl.is_string() {
                 return Err(Fault::because(Kind::NoShader, name.to_owned()));
             }
@@ -185,7 +191,7 @@ mod caller {
     }
 }
 
-/// The device's own side: what its module exports.
+/// The functions that the wasm module of the GPU device exports.
 #[cfg(feature = "device")]
 pub mod door {
     use std::future::Future;
@@ -246,13 +252,14 @@ pub mod door {
             promise(async move { gpu::Device::open(allow_software).await.map(|gpu| Self { gpu: Rc::new(gpu) }) })
         }
 
-        /// Name of the adapter; empty if it has none.
+        /// Name of the adapter. It is empty if the adapter has no name.
         #[wasm_bindgen(getter)]
         pub fn name(&self) -> String {
             self.gpu.name().to_owned()
         }
 
-        /// 1 for a software adapter, else 0: the lab's module reads only numbers and texts.
+        /// 1 for a software adapter, and else 0. It is a number because the module that computes experiments reads only
+        /// numbers and texts.
         #[wasm_bindgen(getter)]
         pub fn software(&self) -> u32 {
             self.gpu.software().into()
@@ -265,13 +272,13 @@ pub mod door {
             self.gpu.largest_buffer() as f64
         }
 
-        /// Makes the pipeline of the kernel `name`.
+        /// Compiles the shader `wgsl` of the kernel `name`, which has `inputs` read-only inputs.
         pub fn compile(&self, name: String, wgsl: String, inputs: usize) -> Promise {
             let gpu = Rc::clone(&self.gpu);
             promise(async move { gpu.compile(&name, &wgsl, inputs).await.map(|()| JsValue::UNDEFINED) })
         }
 
-        /// Copies read-only buffers to the device; gives [`Inputs`].
+        /// Copies read-only buffers to the device. The promise gives [`Inputs`].
         pub fn upload(&self, buffers: Vec<Uint8Array>) -> Promise {
             let gpu = Rc::clone(&self.gpu);
             promise(async move {
@@ -281,18 +288,21 @@ pub mod door {
             })
         }
 
-        /// Copies a state to the device, for the compiled kernel `name`; gives a [`State`].
+        /// Copies the state of a run to the device, for the kernel `name`, which must have been compiled. The promise
+        /// gives a [`State`].
         pub fn load(&self, name: String, inputs: &Inputs, state: Vec<u8>, uniforms: usize) -> Promise {
             let (gpu, inputs) = (Rc::clone(&self.gpu), inputs.buffers.clone());
             promise(async move { gpu.load(&name, &inputs, &state, uniforms).await.map(|state| State { state }) })
         }
 
-        /// Submits one dispatch on a grid of `x` times `y` groups; gives the time in ms at which it was done.
+        /// Submits one dispatch on a grid of `x` times `y` groups. The promise gives the time in ms at which the
+        /// dispatch was done.
         pub fn dispatch(&self, state: &State, uniforms: &[u8], x: u32, y: u32) -> Promise {
             promise(self.gpu.dispatch(&state.state, uniforms, [x, y]))
         }
 
-        /// Copies the first `part` bytes of every group, which has `group` bytes, from the state; gives a `Uint8Array`.
+        /// Copies the first `part` bytes of every group's state, which has `group` bytes. The promise gives a
+        /// `Uint8Array`.
         pub fn read(&self, state: &State, group: usize, part: usize) -> Promise {
             let (gpu, state) = (Rc::clone(&self.gpu), state.state.clone());
             promise(async move { gpu.read(&state, group, part).await.map(|bytes| Uint8Array::from(&bytes[..])) })

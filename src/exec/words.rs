@@ -1,4 +1,4 @@
-//! Texts about devices: notices about where work runs, and errors.
+//! Texts about devices: notices that say where work runs, and errors.
 
 crate::texts! {
     // What runs the work.
@@ -22,6 +22,7 @@ crate::texts! {
     WRONG_NUMBERS = "{device} computes wrong numbers in the self-test";
     // A GPU at work.
     NO_SHADER = "the file of the kernel `{kernel}` could not be loaded: check the connection and try again";
+    NEWER = "a newer version of the lab is out: reload the page";
     OUT_OF_MEMORY = "the GPU ran out of memory";
     REFUSED = "the GPU refused a command: {reason}";
     LOST = "the device was lost";

@@ -1,4 +1,5 @@
-//! The experiments, in parts. A part has a title and an introduction, and its experiments are in one folder.
+//! The experiments of the lab, divided into parts. A part has a title and an introduction, and all of its experiments
+//! are in one folder.
 
 use crate::exec::Twin;
 use crate::kit::{Entry, Part};
@@ -15,7 +16,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
     PARTS.iter().flat_map(|part| part.entries).copied()
 }
 
-/// Finds the kernel or job of the given name. A worker of the page's pool calls this function for each chunk of work
+/// Finds the kernel or job of the given name. A worker of the page's pool calls this function for each piece of work
 /// that it receives.
 pub fn twin(name: &str) -> Option<&'static Twin> {
     all().flat_map(|entry| entry.kernels).find(|twin| twin.name == name)

@@ -1,19 +1,20 @@
 //! How uncertain a fit is: the fit is repeated on resampled runs.
 //!
-//! A resample draws as many runs as there are, with replacement (Efron, Ann. Statist. 7, 1979). The rows of a run stay
-//! together, because neighbouring checkpoints are nearly the same. With fewer than 8 runs, rows are drawn instead,
-//! because so few runs show too little of how runs differ. Draws depend only on the seed and on the number of the
-//! resample, so replicates may be computed in any order and in portions of any size.
+//! A resample has as many runs as the table. They are drawn from the table with replacement (Efron, Ann. Statist. 7,
+//! 1979). The rows of a run stay together, because neighbouring checkpoints are nearly the same. With fewer than 8
+//! runs, rows are drawn instead, because so few runs show too little of how runs differ. Draws depend only on the seed
+//! and on the number of the resample, so the fits of the resamples (the replicates) may be computed in any order and in
+//! portions of any size.
 //!
 //! If there are few rows, a resample has too few different rows to determine the parameters. Then all rows stay, and
 //! their losses are drawn: the fit's prediction plus normal noise. The standard deviation of the noise is estimated
 //! from the residuals. It is then multiplied by the ratio of the quantiles of Student's t and of the normal
 //! distribution, because the estimate from few residuals is uncertain.
 //!
-//! The lowest minimum on the runs need not be the lowest on a resample. So a replicate computes the objective anew at
-//! the fit's local minima and at every cell of the search's grid. It needs no evaluation of the law for this, because
-//! the contribution of every row to the objective is stored. It descends from the lowest of these places, and keeps the
-//! lowest minimum.
+//! The objective may be lowest at one local minimum for the runs, and at another one for a resample. So a replicate
+//! computes the objective anew at the fit's local minima and at every cell of the search's grid. It needs no evaluation
+//! of the law for this, because the contribution of every row to the objective is stored. The replicate then descends
+//! from the lowest of these places, and keeps the lowest minimum.
 
 use std::sync::Arc;
 
@@ -29,39 +30,39 @@ use crate::stats::{order, sort};
 /// Relative precision to which a replicate minimises its objective. The remaining errors of the parameters are about a
 /// thousandth of their standard errors.
 const EXACT: f64 = 1e-9;
-/// Relative precision of the descents of a replicate. The lowest of their minima is then refined to the precision
-/// [`EXACT`].
+/// Relative precision of a replicate's first descents. The lowest of the minima that they reach is then refined to the
+/// precision [`EXACT`].
 const ROUGH: f64 = 1e-5;
-/// Largest number of descents of a replicate if every free parameter is an axis of the grid. The cells of such a grid
-/// are close enough to resolve small local minima.
+/// Largest number of descents of a replicate if every free parameter is an axis of the search's grid. The cells of such
+/// a grid are close enough to resolve small local minima.
 const STRAIGHT: usize = 8;
-/// Largest number of descents that begin with a smoother objective, which carries them past small local minima. A
-/// replicate uses them if some free parameter is not an axis of the grid. One more descent, from the lowest start, uses
-/// only the objective itself.
+/// Largest number of descents of a replicate that begin with a smoother objective, which carries them past small local
+/// minima. A replicate makes such descents if some free parameter is not an axis of the search's grid. It then makes
+/// one more descent, from the lowest start, which uses only the objective itself.
 const PAST: usize = 6;
-/// Smallest number of runs at which whole runs are resampled. With only one run, every resample would be the table
-/// itself, and every interval a single point.
+/// Smallest number of runs at which whole runs are resampled. With fewer runs, single rows are resampled, because so
+/// few runs show too little of how runs differ.
 pub const RUNS: usize = 8;
-/// Smallest number of rows per free parameter at which rows are resampled. With fewer, losses are drawn instead.
+/// Smallest number of rows per free parameter at which rows are resampled. With fewer rows, losses are drawn instead.
 const FEW: usize = 6;
-/// A replicate computes the objective at the cells of the grid only if the number of cells times the number of rows is
-/// at most this.
+/// Largest product of the number of grid cells and the number of rows at which a replicate computes the objective at
+/// the cells of the grid.
 const CELLS: usize = 2_000_000;
 
-/// Bootstrap replicates of a fit.
+/// Bootstrap of a fit: it makes resamples of the runs and fits each of them.
 #[derive(Clone, Debug)]
 pub struct Bootstrap {
     problem: Problem,
     valleys: Vec<Vec<f64>>,
     grid: Grid,
-    /// Contribution of every row to the objective, first at every local minimum and then in every cell of the grid,
-    /// `[place][row]`.
+    /// Contribution of every row to the objective, `[place][row]`. The places are the fit's local minima and then the
+    /// cells of the grid.
     rho: Vec<f64>,
     seed: u32,
-    /// Rows of each run, by their indices.
+    /// Indices of the rows of each run.
     runs: Vec<Vec<u32>>,
-    /// If there are few rows: the fit's predictions, and the standard deviation of the noise with which losses are
-    /// drawn.
+    /// If losses are drawn because there are few rows: the fit's predictions, and the standard deviation of the noise
+    /// that is added to them.
     drawn: Option<(Vec<f64>, f64)>,
 }
 
@@ -71,7 +72,7 @@ pub fn draws_losses(problem: &Problem) -> bool {
 }
 
 impl Bootstrap {
-    /// Bootstrap of the runs of `problem`, whose fit is `fit`.
+    /// Prepares resamples of the runs of `problem`, whose fit is `fit`.
     pub fn new(problem: &Problem, fit: &Fit, seed: u32) -> Self {
         let mut runs = problem.data.runs();
         if runs.len() < RUNS {
@@ -93,7 +94,7 @@ impl Bootstrap {
         Self { problem: problem.clone(), valleys, grid, rho, seed, runs, drawn }
     }
 
-    /// Number of runs from which a resample is drawn, or number of rows if rows are drawn.
+    /// Number of runs from which a resample is drawn, or number of rows if single rows are drawn.
     pub fn runs(&self) -> usize {
         self.runs.len()
     }
@@ -113,7 +114,7 @@ impl Bootstrap {
         weight
     }
 
-    /// Fitted parameters of replicate number `b`.
+    /// Fits resample number `b` and returns its parameters.
     pub fn refit(&self, b: u32, room: &mut Refits) -> Vec<f64> {
         let weights = self.weights(b);
         // No other problem holds these rows any more, so they are changed in place.
@@ -139,7 +140,8 @@ impl Bootstrap {
         p
     }
 
-    /// Draws the losses of resample number `b`, if there are few rows.
+    /// Draws the losses of resample number `b` and writes them to `data`. Changes nothing if there are enough rows to
+    /// be resampled.
     fn draw_losses(&self, b: u32, data: &mut Data) {
         let Some((predicted, sigma)) = &self.drawn else { return };
         let mut draws = Draws::new(self.seed, stream::BOOTSTRAP, b, 1);
@@ -153,7 +155,7 @@ impl Bootstrap {
         }
     }
 
-    /// Fitted parameters of several replicates.
+    /// Fits the resamples with these numbers and returns the parameters of each.
     pub fn refits(&self, which: std::ops::Range<u32>) -> Vec<Vec<f64>> {
         #[cfg(not(target_arch = "wasm32"))]
         {
@@ -171,14 +173,15 @@ impl Bootstrap {
 /// A function that descends from given parameters to a minimum.
 type Way = fn(&Problem, &[f64], f64, &mut Room) -> Minimum;
 
-/// Scratch space for replicates.
+/// Scratch space for the fits of resamples.
 #[derive(Debug, Default)]
 pub struct Refits {
     data: Arc<Data>,
     room: Room,
 }
 
-/// Quantile `q` of sorted values, interpolated linearly between neighbours.
+/// Quantile `q` (between 0 and 1) of sorted values, interpolated linearly between neighbours; NaN if there are no
+/// values.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let at = q * last as f64;
@@ -188,21 +191,24 @@ pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     if lo == hi || share == 0.0 { lo } else { lo + (hi - lo) * share }
 }
 
-/// Interval that holds the middle share `level` of the values. The values may be in any order; NaNs are left out.
+/// Interval that holds the share `level` of the values, with equally many values on both sides of it. The values may be
+/// in any order; NaNs are left out.
 pub fn interval(values: impl IntoIterator<Item = f64>, level: f64) -> [f64; 2] {
     let mut sorted: Vec<f64> = values.into_iter().filter(|v| !v.is_nan()).collect();
     sort(&mut sorted);
     [quantile(&sorted, 0.5 - 0.5 * level), quantile(&sorted, 0.5 + 0.5 * level)]
 }
 
-/// Percentile interval of every parameter; an endpoint at the bound of its parameter is made infinite.
+/// Bootstrap interval of every parameter, which holds the middle share `level` of the refitted values. An endpoint at
+/// the bound of its parameter is made infinite.
 pub fn intervals(problem: &Problem, refits: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let params = problem.law.info.params.iter().enumerate();
     params.map(|(j, param)| opened(param.bounds, interval(refits.iter().map(|p| p[j]), level))).collect()
 }
 
-/// The interval `[lo, hi]`, with an endpoint made infinite if it is within 0.1% of its bound. An endpoint at a lower
-/// bound of 0 or less stays, because such a bound is itself a possible value of the parameter.
+/// The interval `[lo, hi]` of a parameter with the bounds `[least, most]`. An endpoint within 0.1% of its bound is made
+/// infinite. But the endpoint at a lower bound of 0 or less stays, because such a bound is itself a possible value of
+/// the parameter.
 pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     [
         if least > 0.0 && lo <= least * 1.001 { f64::NEG_INFINITY } else { lo },
@@ -210,7 +216,8 @@ pub fn opened([least, most]: [f64; 2], [lo, hi]: [f64; 2]) -> [f64; 2] {
     ]
 }
 
-/// Percentile intervals of the predictions, one for each of the given `inputs` of a run.
+/// Intervals of the predictions, one for each element of `inputs`, which has the inputs of a run. An interval holds the
+/// middle share `level` of the predictions by the refitted parameters.
 pub fn band(problem: &Problem, refits: &[Vec<f64>], inputs: &[Vec<f64>], level: f64) -> Vec<[f64; 2]> {
     let at = |x: &Vec<f64>| interval(refits.iter().map(|p| problem.law.predict(p, x)), level);
     inputs.iter().map(at).collect()

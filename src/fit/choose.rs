@@ -14,8 +14,8 @@ use super::{Data, Fit, Problem, Residual};
 use crate::math;
 use crate::stats::sort;
 
-/// Deviance of the runs, where the objective is `value`: minus twice the logarithm of their likelihood, with the scale
-/// of the noise that maximises the likelihood.
+/// Minus twice the logarithm of the likelihood of the runs, at parameters where the objective is `value`. The scale of
+/// the noise is the one that maximises the likelihood.
 fn deviance(problem: &Problem, value: f64) -> f64 {
     let data = &problem.data;
     let n: f64 = data.weight.iter().sum();
@@ -62,7 +62,8 @@ pub(super) fn least(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     0.5 * (lo + hi)
 }
 
-/// Akaike's information criterion, corrected for few runs; lower is better. `None` if the runs are too few for it.
+/// Akaike's information criterion, corrected for few runs; lower is better. `None` if there are too few runs for the
+/// correction.
 pub fn aicc(problem: &Problem, fit: &Fit) -> Option<f64> {
     let n: f64 = problem.data.weight.iter().sum();
     // The scale of the noise is a parameter too.
@@ -91,17 +92,18 @@ pub struct Extrapolation {
     pub measured: Vec<f64>,
     /// Root mean square of the residuals of the largest runs.
     pub error: f64,
-    /// Mean residual of the largest runs; above 0 if the law predicts too high a loss.
+    /// Mean of the residuals of the largest runs. It is above 0 if the law predicts too high a loss.
     pub bias: f64,
 }
 
-/// Size of run i: the product of its inputs, such as parameters times tokens, but without unique tokens.
+/// Size of run `i`: the product of its inputs other than unique tokens, such as parameters times tokens.
 pub fn scale(problem: &Problem, i: usize) -> f64 {
     let inputs = problem.data.input(i).iter().zip(problem.law.info.inputs);
     inputs.filter(|(_, input)| input.role != super::Role::Unique).map(|(x, _)| x).product()
 }
 
-/// Splits the rows into the smaller ones and the largest fifth, by [`scale`]. Rows of equal size stay together.
+/// Splits the rows in two: the smaller ones, and the largest fifth. The size of a row is its [`scale`]. Rows of equal
+/// size stay together.
 fn split(problem: &Problem) -> (Data, Data) {
     let data = &problem.data;
     let scale: Vec<f64> = (0..data.len()).map(|i| scale(problem, i)).collect();
@@ -115,14 +117,14 @@ fn split(problem: &Problem) -> (Data, Data) {
     (pick(false), pick(true))
 }
 
-/// Splits a problem into one with the smaller runs and one with the largest fifth of the runs; `None` if one of them
-/// has too few runs.
+/// Splits a problem into one with the smaller runs and one with the largest fifth of the runs. `None` if one of the two
+/// would have too few runs.
 pub fn without_largest(problem: &Problem) -> Option<(Problem, Problem)> {
     let (small, large) = split(problem);
     (small.len() > problem.free() && !large.is_empty()).then(|| (problem.over(small), problem.over(large)))
 }
 
-/// Predicts the runs of `large` with `fit`, a fit to smaller runs.
+/// Predicts the runs of `large` with `fit`, a fit to smaller runs, and measures the errors of the predictions.
 pub fn judge(large: &Problem, fit: &Fit) -> Extrapolation {
     let mut room = Room::default();
     large.at(&fit.params, &mut room);
@@ -137,7 +139,8 @@ mod tests {
     use super::super::{Objective, Search, find};
     use super::*;
 
-    /// The density that an objective implies integrates to 1, and its deviance agrees with a direct sum.
+    /// The density that an objective implies integrates to 1, and the deviance agrees with a sum of the logarithms of
+    /// this density.
     #[test]
     fn the_deviance_is_that_of_a_density() {
         let law = find("log-linear").expect("a law");

@@ -1,4 +1,5 @@
-//! Runs in the form that a law reads: its inputs, the loss, weights and precomputed features.
+//! The runs to which a law is fitted, as arrays: inputs of the law, losses, weights, and features, which are computed
+//! in advance.
 
 use super::runs::words;
 use super::{Entry, Input, Residual};
@@ -9,15 +10,15 @@ use crate::stats::{order, sort_by};
 use crate::text;
 use crate::text::{Text, count, name, phrase, setting};
 
-/// Random stream for the noise of simulated runs.
+/// Stream of random numbers for the noise of simulated runs.
 const NOISE: Stream = Stream(17);
 
-/// Runs, with all that a law needs of each row.
+/// The runs to which a law is fitted. Every row has inputs, a measured value, a weight, a run and features.
 #[derive(Clone, Debug, Default)]
 pub struct Data {
     /// Inputs of the law, `[row][input]`.
     pub x: Vec<f64>,
-    /// Measured values to predict.
+    /// Measured value of each row, which the law predicts.
     pub y: Vec<f64>,
     /// Logarithms of the measured values.
     pub ln_y: Vec<f64>,
@@ -25,13 +26,14 @@ pub struct Data {
     pub weight: Vec<f64>,
     /// Index of each row's run; rows of one run are resampled together.
     pub block: Vec<u32>,
-    /// Features of each row, computed once by the law for [`Law::point`](super::Law::point).
+    /// Features, `[row][feature]`: numbers that the law computes once from the inputs of a row, such as logarithms, and
+    /// that [`Law::point`](super::Law::point) reads.
     pub rows: Vec<f64>,
     width: usize,
     features: usize,
 }
 
-/// Name of row i for an error message.
+/// Names the place of row `i` in an error message: its line in the file, or its number if `line` is `None`.
 #[inline(never)]
 fn place(line: Option<&[usize]>, i: usize) -> text::Argument {
     phrase(match line {
@@ -70,8 +72,8 @@ fn constant(input: &Input, value: f64) -> Text {
 }
 
 impl Data {
-    /// Data from columns of inputs, in the law's order, and a column of measured values. Measured values must be above
-    /// 0 if their logarithm is fitted. `line[i]` is the line of row i in its file.
+    /// Builds data from columns `x` of inputs, in the law's order, and a column `y` of measured values. Measured values
+    /// must be above 0 if their logarithm is fitted. `line[i]` is the line of row `i` in its file.
     ///
     /// # Errors
     /// The law cannot use a value (the message names the value and its place); there are too few rows; or a column does
@@ -113,7 +115,7 @@ impl Data {
         Self { width: law.info.inputs.len(), features: law.info.features, ..Self::default() }
     }
 
-    /// Adds a row without checking it.
+    /// Adds a row that belongs to run number `block`, without checking it.
     pub fn push(&mut self, law: &Entry, x: &[f64], y: f64, weight: f64, block: u32) {
         let at = self.rows.len();
         self.rows.resize(at + self.features, 0.0);
@@ -126,7 +128,7 @@ impl Data {
     }
 
     /// Simulates runs with these inputs. The loss is the prediction of `law` at the parameters `p`, times `e^(sigma z)`
-    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. z is a standard normal number that
+    /// for a law whose logarithm is fitted, or plus `sigma z` for other laws. Here z is a standard normal number that
     /// depends only on the seed, the run and the row.
     pub fn simulated(law: &Entry, p: &[f64], inputs: &[Vec<f64>], sigma: f64, seed: u32, run: u32) -> Self {
         let mut data = Self::empty(law);
@@ -142,8 +144,8 @@ impl Data {
         data
     }
 
-    /// Gives every row its weight and merges copies: rows with equal inputs, loss and run become one row with their
-    /// total weight. Returns the indices of the rows that stay.
+    /// Gives every row its entry in `weight`, and merges copies: rows with equal inputs, loss and run become one row
+    /// with their total weight. Returns the indices of the rows that stay.
     ///
     /// Only the ratios of weights have a meaning. They are scaled to the mean 1; their sum is then the number of rows
     /// that stay.
@@ -179,7 +181,8 @@ impl Data {
         Ok(kept)
     }
 
-    /// Weighs rows that belong to no run, as [`Data::weigh`] does: rows count as separate runs only if they differ.
+    /// Weighs and merges rows as [`Data::weigh`] does, for a table that has no column of runs. Rows with equal inputs
+    /// and loss become one row, and every row that stays counts as a run.
     ///
     /// # Errors
     /// There are too few different rows.
@@ -190,8 +193,8 @@ impl Data {
         Ok(kept)
     }
 
-    /// Indices of the rows, ordered by their inputs, and by their losses where the inputs are equal. The first of
-    /// several copies comes first.
+    /// Indices of the rows, ordered by their inputs, and by their losses where the inputs are equal. Copies of a row
+    /// stay in the order of their indices.
     fn order(&self) -> Vec<usize> {
         let mut order = order(&self.y);
         for k in (0..self.width).rev() {
@@ -200,7 +203,7 @@ impl Data {
         order
     }
 
-    /// Indices of the rows of each run.
+    /// Indices of the rows of each run, one list for each run.
     pub fn runs(&self) -> Vec<Vec<u32>> {
         let mut order: Vec<usize> = (0..self.len()).collect();
         sort_by(&mut order, &|i| f64::from(self.block[i]));
@@ -218,19 +221,19 @@ impl Data {
         self.y.is_empty()
     }
 
-    /// Inputs of row i, in the law's order.
+    /// Inputs of row `i`, in the law's order.
     pub fn input(&self, i: usize) -> &[f64] {
         &self.x[i * self.width..(i + 1) * self.width]
     }
 
-    /// Rows whose entry in `weight` is above 0. The weight of each such row is multiplied by this entry.
+    /// Copy of the rows whose entry in `weight` is above 0. The weight of each copied row is multiplied by this entry.
     pub fn weighted(&self, weight: &[f64]) -> Self {
         let mut to = Self { width: self.width, features: self.features, ..Self::default() };
         to.refill(self, weight);
         to
     }
 
-    /// Replaces the contents by those of `from.weighted(weight)`, but keeps the allocated memory.
+    /// Replaces the rows by those of `from.weighted(weight)`, but keeps the allocated memory.
     pub fn refill(&mut self, from: &Self, weight: &[f64]) {
         for list in [&mut self.x, &mut self.y, &mut self.ln_y, &mut self.weight, &mut self.rows] {
             list.clear();
@@ -247,8 +250,8 @@ impl Data {
         }
     }
 
-    /// At most `n` rows, spread evenly over the rows in the order of their inputs. The order in the file does not
-    /// matter.
+    /// Copy of at most `n` rows. The rows are ordered by their inputs, and evenly spaced ones are taken, so their order
+    /// in the file does not matter.
     #[inline(never)]
     pub fn thinned(&self, n: usize) -> Self {
         let order = self.order();

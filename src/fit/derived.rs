@@ -6,20 +6,20 @@ use super::{Entry, Role, words};
 use crate::math;
 use crate::text::Template;
 
-/// Questions about a fit. A question whose numbers are absent is not answered.
+/// Numbers that the user gives for questions about a fit. A question is answered only if its numbers are present.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ask {
     /// Compute budget in floating-point operations, which are 6 times parameters times tokens.
     pub compute: Option<f64>,
-    /// Number of unique tokens available. Without it, data are not repeated.
+    /// Number of unique tokens that are available. If it is absent, no token is repeated.
     pub unique: Option<f64>,
-    /// Target loss.
+    /// Loss that a model should reach.
     pub loss: Option<f64>,
     /// Number of parameters of the model that should reach the target loss.
     pub params: Option<f64>,
 }
 
-/// A number that follows from a fit.
+/// Answer to a question about a fit: a number and its name.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     /// Name of the number.
@@ -28,8 +28,7 @@ pub struct Answer {
     pub value: f64,
 }
 
-/// Inputs of a law, in its order, for `n` parameters and `d` tokens. Without a number of unique tokens, all tokens are
-/// unique.
+/// Inputs of a law, in its order, for `n` parameters and `d` tokens. If `unique` is `None`, all tokens are unique.
 pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     let of = |role: Role| match role {
         Role::Params => n,
@@ -39,7 +38,8 @@ pub fn inputs(law: &Entry, n: f64, d: f64, unique: Option<f64>) -> Vec<f64> {
     law.info.inputs.iter().map(|input| of(input.role)).collect()
 }
 
-/// All answers for the parameters `p`; which answers are listed depends only on the law and on `ask`.
+/// Answers to the questions in `ask` about the law with the parameters `p`. Which answers are listed depends only on
+/// the law and on `ask`.
 pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     let of_law = law.info.derived.iter().zip(law.derived(p));
     let mut list: Vec<Answer> = of_law.map(|(quantity, value)| Answer { name: quantity.name, value }).collect();
@@ -68,9 +68,10 @@ pub fn answers(law: &Entry, p: &[f64], ask: &Ask) -> Vec<Answer> {
     list
 }
 
-/// Division of `c` floating-point operations (6 times parameters times tokens) with the lowest predicted loss:
-/// `[parameters, tokens, loss]`. If the loss still falls at an end of the search, there is no best division: then the
-/// number of parameters is 0 or infinite, and the number of tokens is infinite or 0.
+/// The best use of `c` floating-point operations, which are 6 times parameters times tokens: the numbers of parameters
+/// and of tokens with the lowest predicted loss, as `[parameters, tokens, loss]`. If the loss still falls at an end of
+/// the search, there is no best use: then the number of parameters is 0 or infinite, and the number of tokens is
+/// infinite or 0. If `unique` is `None`, all tokens are unique.
 pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 3] {
     let at = |ln_n: f64| {
         let n = math::exp(ln_n);
@@ -91,8 +92,8 @@ pub fn allocation(law: &Entry, p: &[f64], c: f64, unique: Option<f64>) -> [f64; 
     [n, c / (6.0 * n), at(ln_n)]
 }
 
-/// Number of tokens after which a model of `n` parameters reaches `loss`; NaN if no number between 1 and 10^20 is
-/// enough. The loss must fall as tokens increase.
+/// Number of tokens after which a model of `n` parameters reaches `loss`; NaN if the answer is not between 1 and 10^20.
+/// The predicted loss must fall as tokens increase. If `unique` is `None`, all tokens are unique.
 pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>) -> f64 {
     let above = |ln_d: f64| law.predict(p, &inputs(law, n, math::exp(ln_d), unique)) > loss;
     let (mut lo, mut hi) = (0.0, math::ln(1e20));
@@ -106,8 +107,8 @@ pub fn tokens_for(law: &Entry, p: &[f64], n: f64, loss: f64, unique: Option<f64>
     math::exp(0.5 * (lo + hi))
 }
 
-/// Smallest x above 1 at which the curve `f` crosses `value`, in either direction; infinite if `f` does not cross it up
-/// to 10^30.
+/// Smallest x above 1 at which the curve `f` crosses `value`, upwards or downwards; infinite if `f` does not cross it
+/// up to 10^30.
 fn reach(f: impl Fn(f64) -> f64, value: f64) -> f64 {
     let (top, steps) = (math::ln(1e30), 600);
     let side = |ln_x: f64| f(math::exp(ln_x)) > value;

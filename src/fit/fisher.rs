@@ -6,7 +6,7 @@
 
 use crate::math;
 
-/// Quantile `q` of the F distribution with `a` and `b` degrees of freedom.
+/// Value below which an F-distributed number with `a` and `b` degrees of freedom lies with probability `q`.
 pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
     let (mut lo, mut hi) = (-20.0, 30.0);
     for _ in 0..60 {
@@ -16,7 +16,8 @@ pub(super) fn quantile(q: f64, a: f64, b: f64) -> f64 {
     math::exp(0.5 * (lo + hi))
 }
 
-/// Probability that an F-distributed number is below `f`, by the incomplete beta function at `a f / (a f + b)`.
+/// Probability that an F-distributed number with `a` and `b` degrees of freedom is below `f`. It is the regularised
+/// incomplete beta function with the parameters `a / 2` and `b / 2` at `a f / (a f + b)`.
 fn below(f: f64, a: f64, b: f64) -> f64 {
     let (x, rest) = (a * f / (a * f + b), b / (a * f + b));
     let (a, b) = (0.5 * a, 0.5 * b);
@@ -29,7 +30,8 @@ fn below(f: f64, a: f64, b: f64) -> f64 {
     }
 }
 
-/// Continued fraction of the incomplete beta function, by Lentz's method.
+/// Continued fraction in the incomplete beta function of `x` with the parameters `a` and `b`, computed by Lentz's
+/// method.
 fn fraction(x: f64, a: f64, b: f64) -> f64 {
     let safe = |y: f64| if y.abs() < 1e-300 { 1e-300 } else { y };
     let mut c = 1.0;

@@ -1,12 +1,12 @@
-//! Small symmetric linear systems, solved so that the scale of the unknowns does not matter.
+//! Solvers for small symmetric linear systems, which work equally well for unknowns of any scale.
 
 /// Solves the linear system `B c = h` for the unknowns whose indices are in `free`, and writes them to `c`. Rows and
 /// columns with other indices are ignored, and the entries of `c` with other indices stay as they are. `b` is the
 /// symmetric matrix B of `n` rows. Returns the smallest pivot.
 ///
-/// Uses the Cholesky factors of the matrix scaled to a unit diagonal, so the scale of an unknown does not matter. An
-/// unknown that nothing depends on, or that depends linearly on others, would have a pivot of 0; its pivot is set to
-/// 10^-12.
+/// The function scales the matrix to a unit diagonal and factorises it by Cholesky's method, so the scale of an unknown
+/// does not matter. The pivot would be 0 for an unknown that does not occur in the system or depends linearly on
+/// others; such a pivot is set to 10^-12.
 pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64]) -> f64 {
     let m = free.len();
     let root: Vec<f64> = free.iter().map(|&j| b[j * n + j].max(1e-300).sqrt()).collect();
@@ -41,8 +41,8 @@ pub(super) fn solve(b: &[f64], n: usize, free: &[usize], h: &[f64], c: &mut [f64
     least
 }
 
-/// The vector c at which `c' G c / 2 - h' c` is least, with G = `gram` and h = `right`, if the entries of c that are
-/// marked in `positive` must be at least 0. The function tries every choice of which marked entries are 0, so few
+/// The vector c at which `c' G c / 2 - h' c` is least, with G = `gram` and h = `right`. The entries of c that are
+/// marked in `positive` must be at least 0. The function tries every choice of which marked entries are 0, so only few
 /// entries may be marked.
 pub(super) fn least_squares(gram: &[f64], right: &[f64], positive: &[bool]) -> Vec<f64> {
     let m = right.len();

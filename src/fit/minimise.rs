@@ -1,10 +1,10 @@
 //! Minimisation of a smooth function in a box.
 //!
-//! A quasi-Newton method (BFGS) whose first matrix is the problem's own curvature. All steps and stopping rules are
-//! measured in the metric of this matrix, so units, scales and centring of the parameters do not matter. A coordinate
-//! at a bound is fixed while the step would take it out of the box. Steps follow the weak Wolfe conditions (Lewis and
-//! Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141, 2013), which also work for objectives
-//! with kinks.
+//! The method is quasi-Newton (BFGS). Its first matrix is the function's own curvature. All steps and stopping rules
+//! are measured in the metric of this matrix, so units, scales and centring of the parameters do not matter. A
+//! coordinate at a bound is fixed while the step would take it out of the box. Steps follow the weak Wolfe conditions
+//! (Lewis and Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141, 2013), which also work for
+//! functions with kinks.
 
 use super::linear;
 
@@ -23,9 +23,11 @@ pub enum Stop {
 
 /// A function that can be minimised.
 pub trait Target {
-    /// Value at `x`, with the gradient in `gradient`; the value is infinite where the function is not defined.
+    /// Returns the value at `x`, and writes the gradient to `gradient`. The value is infinite where the function is not
+    /// defined.
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64;
-    /// Positive semidefinite approximation of the matrix of second derivatives, at the last point that was evaluated.
+    /// Writes to `matrix` a positive semidefinite approximation of the second derivatives at the last point that was
+    /// evaluated.
     fn curvature(&mut self, matrix: &mut [f64]);
 }
 
@@ -45,8 +47,8 @@ pub struct Minimum {
 const STEPS: usize = 300;
 const DAMP: f64 = 1e-4;
 
-/// Finds a minimum near `x`, between `lo` and `hi`. A coordinate moves by at most its entry of `reach` in one step.
-/// Stops when a Newton step would lower the value by less than `gain` times the value.
+/// Finds a minimum near `x`, between the bounds `lo` and `hi`. A coordinate moves by at most its entry of `reach` in
+/// one step. The search stops when a Newton step would lower the value by less than `gain` times the value.
 pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64], reach: &[f64], gain: f64) -> Minimum {
     let n = x.len();
     for j in 0..n {
@@ -122,8 +124,9 @@ pub fn minimise(target: &mut dyn Target, mut x: Vec<f64>, lo: &[f64], hi: &[f64]
     end(x, value, Stop::Steps, evaluations)
 }
 
-/// Moves each coordinate to its bound if the move hardly changes the value, because an interval is recognised as open
-/// only if its endpoint is at a bound. Returns the value at the new point, or `None` if no coordinate was moved.
+/// Moves each coordinate to its bound if the move hardly changes the value. Such moves matter because an interval is
+/// recognised as open only if its endpoint is at a bound. Returns the value at the new point, or `None` if no
+/// coordinate was moved.
 fn slide(
     target: &mut dyn Target,
     b: &[f64],
@@ -152,8 +155,9 @@ fn slide(
     })
 }
 
-/// Computes the quasi-Newton step `-B^-1 g` for gradient `g` and matrix B, in the coordinates that may move, and writes
-/// the step to `d`. Returns the largest factor by which the step may be multiplied without leaving the box.
+/// Computes the quasi-Newton step `-B^-1 g` for the gradient `g` and the matrix B, and writes it to `d`. Coordinates
+/// that would leave the box do not move, and a longer step than `reach` in any coordinate is shortened. Returns the
+/// largest factor by which the step may be multiplied without leaving the box.
 fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f64], d: &mut [f64]) -> f64 {
     let n = x.len();
     let out = |j: usize, d: f64| lo[j] == hi[j] || x[j] <= lo[j] && d < 0.0 || x[j] >= hi[j] && d > 0.0;
@@ -180,8 +184,8 @@ fn direction(b: &[f64], g: &[f64], x: &[f64], lo: &[f64], hi: &[f64], reach: &[f
     most
 }
 
-/// BFGS update of the matrix B, `B + y y' / y's - B s s' B / s'Bs`, for the step s and the change y of the gradient.
-/// Where the curvature `y's` is too small or negative, y is damped as Powell proposed.
+/// BFGS update of the matrix B, `B + y y' / y's - B s s' B / s'Bs`, for the step s from `x` to `next` and the change y
+/// of the gradient. Where the curvature `y's` is too small or negative, y is damped as Powell proposed.
 fn update(b: &mut [f64], x: &[f64], next: &[f64], g: &[f64], next_g: &[f64]) {
     let n = x.len();
     let s: Vec<f64> = next.iter().zip(x).map(|(a, b)| a - b).collect();
@@ -212,15 +216,15 @@ mod tests {
     use crate::math;
 
     /// An objective made of residuals: half the sum of their squares or, if `absolute` is set, the sum of their
-    /// absolute values. The curvature is the Gauss-Newton approximation, with the weight 1/|r| for each residual r if
-    /// values are absolute.
+    /// absolute values. Its curvature is the Gauss-Newton approximation; if `absolute` is set, each residual r has the
+    /// weight 1/|r| in it.
     struct Residuals<F> {
         f: F,
         absolute: bool,
         last: Vec<f64>,
     }
 
-    /// Residuals, each with its derivatives.
+    /// A list of residuals, each with its derivatives.
     type Rows = Vec<(f64, Vec<f64>)>;
 
     impl<F: Fn(&[f64]) -> Rows> Target for Residuals<F> {

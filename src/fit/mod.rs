@@ -1,4 +1,4 @@
-//! Laws fitted to runs: which curve fits them best, how uncertain its parameters are, and what follows from it.
+//! Laws fitted to runs: which curve fits the runs best, how uncertain its parameters are, and what follows from it.
 //!
 //! A law predicts a loss from a run's inputs (parameters, tokens, unique tokens). Fitting a law is a small problem with
 //! many traps: ridges, local minima, parameters that the runs do not determine. So every fit states its objective. A
@@ -8,15 +8,16 @@
 //! | file | content |
 //! |---|---|
 //! | `laws/` | one law per file: value, gradient, names, ranges, source |
-//! | [`data`] | runs in the form that a law reads |
+//! | [`data`] | the runs as arrays of inputs, losses and weights |
 //! | [`objective`] | Huber's function, absolute values or squares of residuals; the gradient |
 //! | [`minimise`] | a quasi-Newton method in a box |
 //! | [`search`] | search for the lowest minimum: grid, projection of the linear part, descent |
-//! | [`bootstrap`], [`profile`] | intervals: by resampled runs; by fits with one parameter fixed |
+//! | [`bootstrap`] | intervals from fits of resampled runs |
+//! | [`profile`] | intervals from fits with one parameter fixed |
 //! | [`choose`], [`derived`] | comparison of laws; the best use of a compute budget |
-//! | [`runs`] | roles of the columns of a table, and rows that are left out |
+//! | [`runs`] | reading runs from a table: roles of its columns, and rows that are left out |
 //!
-//! To add a law: write `laws/x.rs` with a [`Law`], add `laws::x::X` to [`ALL`].
+//! To add a law, write `laws/x.rs` with a [`Law`] and add `laws::x::X` to [`ALL`].
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
@@ -65,7 +66,7 @@ laws![
     laws::mixture::MixtureOfExponentials,
 ];
 
-/// The law with this name.
+/// The law whose name on the command line is `slug`.
 ///
 /// # Errors
 /// No law has this name.
@@ -94,7 +95,7 @@ pub enum Role {
     Epochs,
     /// Number of floating-point operations, 6 times parameters times tokens.
     Flops,
-    /// Measured value that the law predicts.
+    /// The measured value that the law predicts.
     Loss,
     /// Name of the run that a row belongs to; rows of one run are resampled together.
     Run,
@@ -103,21 +104,23 @@ pub enum Role {
     Weight,
 }
 
-/// Values of a parameter that a search tries in its grid.
+/// Values of a parameter on an axis of a search's grid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Range {
-    /// No values: the law is linear in this parameter, at least approximately, so the other parameters determine the
-    /// best value.
+    /// The parameter has no axis. The law is linear in it, at least approximately, so its best value follows from the
+    /// other parameters.
     Linear,
     /// Geometrically spaced values, from a first to a last value.
     Log(f64, f64),
     /// Evenly spaced values, from a first to a last value.
     Steps(f64, f64),
-    /// Geometrically spaced values in proportion to an input: from a first factor times its smallest value to a second
-    /// factor times its largest value, as `(index of the input, first factor, second factor)`.
+    /// Geometrically spaced values in proportion to an input. They range from a first factor times its smallest value
+    /// to a second factor times its largest value. The fields are the index of the input, the first factor and the
+    /// second factor.
     Of(usize, f64, f64),
-    /// Geometrically spaced values in inverse proportion to an input: from a first number divided by its largest value
-    /// to a second number divided by its smallest value, as `(index of the input, first number, second number)`.
+    /// Geometrically spaced values in inverse proportion to an input. They range from a first number divided by its
+    /// largest value to a second number divided by its smallest value. The fields are the index of the input, the first
+    /// number and the second number.
     PerUnitOf(usize, f64, f64),
 }
 
@@ -163,7 +166,7 @@ pub struct Param {
     pub transform: Transform,
     /// Least and greatest value of the parameter.
     pub bounds: [f64; 2],
-    /// Values that a search tries in its grid.
+    /// Values of the parameter on its axis of a search's grid.
     pub range: Range,
     /// Value at which a frozen parameter is fixed. For a linear parameter, the value around which a search first
     /// linearises the law.
@@ -187,47 +190,48 @@ impl Param {
         }
     }
 
-    /// Parameter that is a positive factor of a term. The law is linear in it.
+    /// Describes a parameter that multiplies a term of the law and is positive. The law is linear in such a parameter.
     pub const fn factor(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { transform: Transform::Log, bounds: [1e-60, 1e200], ..Self::new(name, tex, help) }
     }
 
-    /// Parameter that is a factor of a term, of any sign. The law is linear in it.
+    /// Describes a parameter that multiplies a term of the law and may be negative. The law is linear in such a
+    /// parameter.
     pub const fn signed(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { bounds: [f64::NEG_INFINITY, f64::INFINITY], ..Self::new(name, tex, help) }
     }
 
-    /// Parameter that is a positive exponent.
+    /// Describes a parameter that is a positive exponent.
     pub const fn exponent(name: &'static str, tex: &'static str, help: Template<0>) -> Self {
         Self { range: Range::Log(0.05, 1.6), start: 0.3, bounds: [1e-4, 10.0], ..Self::new(name, tex, help) }
     }
 
-    /// Parameter that is a positive scale, such as a decay constant.
+    /// Describes a parameter that is a positive scale, such as a decay constant.
     pub const fn scale(name: &'static str, tex: &'static str, help: Template<0>, range: Range) -> Self {
         Self { transform: Transform::Log, bounds: [1e-9, 1e12], range, ..Self::new(name, tex, help) }
     }
 
-    /// This parameter with a unit.
+    /// Returns this parameter with a unit.
     pub const fn unit(self, unit: &'static str) -> Self {
         Self { unit, ..self }
     }
 
-    /// This parameter with another value of `start`.
+    /// Returns this parameter with another value of `start`.
     pub const fn start(self, start: f64) -> Self {
         Self { start, ..self }
     }
 
-    /// This parameter with other bounds.
+    /// Returns this parameter with the bounds `lo` and `hi`.
     pub const fn within(self, lo: f64, hi: f64) -> Self {
         Self { bounds: [lo, hi], ..self }
     }
 
-    /// This parameter with another range of values in the grid of a search.
+    /// Returns this parameter with other values on its axis of a search's grid.
     pub const fn search(self, range: Range) -> Self {
         Self { range, ..self }
     }
 
-    /// This parameter, fixed unless the user frees it.
+    /// Returns this parameter so that it is fixed unless the user frees it.
     pub const fn frozen(self) -> Self {
         Self { frozen: true, ..self }
     }
@@ -265,18 +269,18 @@ pub struct Published {
 /// Parameters and inputs from which runs are simulated.
 #[derive(Clone, Copy, Debug)]
 pub struct Example {
-    /// Source of the parameters.
+    /// Source of the parameter values.
     pub says: Template<0>,
     /// Parameter values in the law's order.
     pub values: &'static [f64],
-    /// Least and greatest value of each input. If the law also reads unique tokens, the range for tokens is in units of
-    /// the unique tokens.
+    /// Smallest and largest value of each input. If the law also reads unique tokens, the range for tokens is in units
+    /// of the unique tokens.
     pub ranges: &'static [[f64; 2]],
 }
 
 impl Example {
-    /// Inputs of run number `i` of `rows` runs. Each input takes geometrically spaced values from its range, in an
-    /// order of its own.
+    /// Inputs of run number `i` of `rows` simulated runs. Each input takes geometrically spaced values from its range.
+    /// The order of these values differs from input to input.
     pub fn inputs(&self, law: &Entry, i: u32, rows: u32) -> Vec<f64> {
         const STRIDES: [u32; 3] = [1, 7, 11];
         let place = |k: usize| f64::from(i * STRIDES[k] % rows) / f64::from(rows);
@@ -291,7 +295,8 @@ impl Example {
     }
 }
 
-/// A number that follows from the parameters of a law alone.
+/// A number that is computed from the parameters of a law alone, such as the exponent with which the best model size
+/// grows.
 #[derive(Clone, Copy, Debug)]
 pub struct Quantity {
     /// Name of the quantity.
@@ -309,46 +314,47 @@ pub struct Info {
     pub tex: &'static str,
     /// Where the law comes from.
     pub source: &'static str,
-    /// Inputs that the law reads of each run.
+    /// Inputs that the law needs for each run.
     pub inputs: &'static [Input],
     /// Parameters of the law.
     pub params: &'static [Param],
-    /// Published parameter values. If the user fixes a parameter without naming a value, it is fixed at its value in
-    /// the first set.
+    /// Published sets of parameter values. If the user fixes a parameter without naming a value, it is fixed at its
+    /// value in the first set.
     pub published: &'static [Published],
     /// Parameters and inputs from which runs are simulated when the user has none.
     pub example: Example,
     /// Quantities that [`Law::derived`] computes.
     pub derived: &'static [Quantity],
-    /// Number of features that are stored for each row, for [`Law::point`].
+    /// Number of features that are stored for each row. [`Law::features`] computes them, and [`Law::point`] reads them.
     pub features: usize,
-    /// Whether the law is exactly linear in all parameters with [`Range::Linear`] together. If not, it is only
-    /// approximately linear in them.
+    /// Whether the prediction is an exactly linear function of all parameters with [`Range::Linear`] together.
+    /// Otherwise it is only approximately linear in them.
     pub exactly_linear: bool,
     /// Objective of a fit, unless the user asks for another.
     pub objective: Objective,
-    /// Largest number of cells of a search's grid.
+    /// Largest number of cells in a search's grid.
     pub cells: usize,
-    /// Largest number of local minima of the grid from which the search descends.
+    /// Largest number of starts that a search takes from its grid. The starts are local minima of the grid.
     pub starts: usize,
 }
 
-/// A scaling law. A value of the type is the law at given parameters.
+/// A scaling law. A type that implements this trait is a law, and a value of the type is the law at given parameters.
 pub trait Law {
     /// Description of the law.
     const INFO: Info;
     /// The text templates of the law's file.
     const TEXTS: Templates;
 
-    /// Computes the features of a run that [`Law::point`] needs repeatedly, such as logarithms.
+    /// Computes from the inputs `x` of a run the numbers that [`Law::point`] needs repeatedly, such as logarithms, and
+    /// writes them to `row`.
     fn features(x: &[f64], row: &mut [f64]);
 
     /// The law at the parameters `p`.
     fn at(p: &[f64]) -> Self;
 
     /// Returns the prediction for a row, and writes the gradient with respect to the transformed parameters to
-    /// `gradient`. For a parameter p that is transformed to its logarithm, the entry is p times the derivative with
-    /// respect to p.
+    /// `gradient`. If a parameter p is transformed to its logarithm, its entry of the gradient is p times the
+    /// derivative with respect to p.
     fn point(&self, row: &[f64], gradient: &mut [f64]) -> f64;
 
     /// Values of the quantities in [`Info::derived`].
@@ -362,11 +368,12 @@ pub trait Law {
         None
     }
 
-    /// Puts parameters into a fixed order, if several orders give the same law.
+    /// Puts parameters into a fixed order if several orders give the same predictions.
     fn canonical(_p: &mut [f64]) {}
 }
 
-/// A law as function pointers. The code that fits laws works on this type, so it is compiled once and not once per law.
+/// A law as a table of function pointers. The code that fits laws works on this type, so it is compiled once and not
+/// once per law.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     /// Description of the law.
@@ -410,7 +417,7 @@ impl Entry {
         false
     }
 
-    /// Index of the parameter with this name.
+    /// Index of the parameter whose name is `wanted`.
     ///
     /// # Errors
     /// No parameter has this name.
@@ -425,7 +432,7 @@ impl Entry {
         })
     }
 
-    /// Prediction for a run with the inputs `x`.
+    /// Prediction of the law with the parameters `p` for a run with the inputs `x`.
     pub fn predict(&self, p: &[f64], x: &[f64]) -> f64 {
         let mut row = vec![0.0; self.info.features];
         (self.features)(x, &mut row);

@@ -13,10 +13,10 @@ use crate::math;
 use crate::text;
 use crate::text::{Text, setting};
 
-/// Definition of the residual of a prediction.
+/// How the residual of a prediction is defined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Residual {
-    /// Difference of the logarithms of the prediction and of the measured value: relative errors count.
+    /// Difference of the logarithms of the prediction and of the measured value, so that relative errors count.
     Log,
     /// Difference of the prediction and the measured value.
     Plain,
@@ -25,7 +25,7 @@ pub enum Residual {
 /// Objective that a fit minimises.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objective {
-    /// Definition of a residual.
+    /// How a residual is defined.
     pub residual: Residual,
     /// Absolute residual up to which Huber's function is quadratic; beyond it, the function is linear. 0 stands for L1,
     /// infinity for least squares.
@@ -33,12 +33,12 @@ pub struct Objective {
 }
 
 impl Objective {
-    /// Huber's function of the residuals of logarithms, with delta = 10^-3: the choice of Hoffmann et al.
+    /// Huber's function of the residuals of logarithms, with delta = 10^-3. Hoffmann et al. chose this objective.
     pub const HUBER: Self = Self { residual: Residual::Log, delta: 1e-3 };
-    /// Least squares of residuals without logarithms.
+    /// Least squares of the differences between predictions and measured values, without logarithms.
     pub const SQUARES: Self = Self { residual: Residual::Plain, delta: f64::INFINITY };
 
-    /// Contribution of a residual `r` to the objective, for weight 1.
+    /// Contribution of a row with the residual `r` and the weight 1 to the objective.
     #[inline]
     pub fn rho(self, r: f64) -> f64 {
         let size = r.abs();
@@ -51,7 +51,7 @@ impl Objective {
         }
     }
 
-    /// Derivative of the contribution to the objective with respect to the residual `r`.
+    /// Derivative of [`Objective::rho`] with respect to the residual `r`.
     #[inline]
     pub fn psi(self, r: f64) -> f64 {
         if self.delta == 0.0 { if r == 0.0 { 0.0 } else { r.signum() } } else { r.clamp(-self.delta, self.delta) }
@@ -72,7 +72,7 @@ impl Objective {
     }
 }
 
-/// A fitting problem: a law, runs, an objective, and fixed parameters.
+/// A fitting problem: a law, runs, an objective, and values of fixed parameters.
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// Law to fit.
@@ -85,7 +85,7 @@ pub struct Problem {
     pub held: Vec<Option<f64>>,
 }
 
-/// Scratch space for one evaluation.
+/// Scratch space for one evaluation of the objective.
 #[derive(Clone, Debug, Default)]
 pub struct Room {
     /// Predictions of all rows.
@@ -97,18 +97,18 @@ pub struct Room {
 }
 
 impl Problem {
-    /// Problem with the law's own objective and with its frozen parameters fixed.
+    /// Fitting problem with the law's own objective, in which the law's frozen parameters are fixed.
     pub fn new(law: &'static Entry, data: impl Into<Arc<Data>>) -> Self {
         let held = law.info.params.iter().map(|p| p.frozen.then_some(p.start)).collect();
         Self { law, data: data.into(), objective: law.info.objective, held }
     }
 
-    /// This problem with other rows.
+    /// Copy of this problem with the rows of `data`.
     pub fn over(&self, data: impl Into<Arc<Data>>) -> Self {
         Self { law: self.law, data: data.into(), objective: self.objective, held: self.held.clone() }
     }
 
-    /// This problem with parameter number `j` fixed at `value`, or free if `value` is `None`.
+    /// Returns this problem with parameter number `j` fixed at `value`, or free if `value` is `None`.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -129,7 +129,8 @@ impl Problem {
         self.held.iter().filter(|held| held.is_none()).count()
     }
 
-    /// Bounds of the transformed parameters; both bounds of a fixed parameter are its transformed value.
+    /// Lower and upper bounds of the transformed parameters. Both bounds of a fixed parameter are its transformed
+    /// value.
     pub fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
         let ends = |end: usize| {
             let params = self.law.info.params.iter().zip(&self.held);
@@ -138,13 +139,13 @@ impl Problem {
         (ends(0), ends(1))
     }
 
-    /// Computes predictions and residuals at the parameters `p`.
+    /// Computes the predictions and residuals at the parameters `p` and writes them to `room`.
     pub fn at(&self, p: &[f64], room: &mut Room) {
         self.points(p, room);
         self.residuals(room);
     }
 
-    /// Computes predictions and their gradients at the parameters `p`.
+    /// Computes the predictions and their gradients at the parameters `p` and writes them to `room`.
     pub(super) fn points(&self, p: &[f64], room: &mut Room) {
         let n = self.data.len();
         room.values.resize(n, 0.0);
@@ -153,7 +154,7 @@ impl Problem {
         (self.law.points)(p, &self.data.rows, &mut room.values, &mut room.jacobian);
     }
 
-    /// Computes the residuals from the predictions in `room`.
+    /// Computes the residuals from the predictions in `room` and writes them there.
     pub(super) fn residuals(&self, room: &mut Room) {
         for i in 0..self.data.len() {
             room.residuals[i] = match self.objective.residual {
@@ -163,14 +164,14 @@ impl Problem {
         }
     }
 
-    /// Objective at the parameters `p`.
+    /// Value of the objective at the parameters `p`.
     pub fn value(&self, p: &[f64]) -> f64 {
         let mut room = Room::default();
         self.at(p, &mut room);
         self.sum_of(&room)
     }
 
-    /// Objective from the residuals in `room`.
+    /// Computes the objective from the residuals in `room`.
     pub(super) fn sum_of(&self, room: &Room) -> f64 {
         room.residuals.iter().zip(&self.data.weight).map(|(r, w)| w * self.objective.rho(*r)).sum()
     }
@@ -191,8 +192,8 @@ impl Problem {
         }
     }
 
-    /// Objective and its gradient at the transformed parameters `theta`; infinite where the objective or its gradient
-    /// is not finite.
+    /// Returns the objective at the transformed parameters `theta`, and writes its gradient to `gradient`. The result
+    /// is infinite where the objective or its gradient is not finite.
     pub fn evaluate(&self, theta: &[f64], gradient: &mut [f64], room: &mut Room) -> f64 {
         self.at(&self.law.back(theta), room);
         gradient.fill(0.0);
@@ -208,11 +209,12 @@ impl Problem {
         if sum.is_finite() && gradient.iter().all(|g| g.is_finite()) { sum } else { f64::INFINITY }
     }
 
-    /// Matrix `J' W J` at the point of the last call of [`Problem::evaluate`]. J is the Jacobian of the residuals r,
-    /// and W is the diagonal matrix of `w rho'(r) / r`, for weights w and Huber's function rho.
+    /// Computes the matrix `J' W J` at the point of the last call of [`Problem::evaluate`] and writes it to `out`. J is
+    /// the Jacobian of the residuals r, and W is the diagonal matrix of `w rho'(r) / r`, for weights w and Huber's
+    /// function rho.
     ///
-    /// Consider the quadratic function that has this curvature, and at that point the value and the gradient of the
-    /// objective. If the residuals are nearly linear in the parameters, this function is nowhere below the objective.
+    /// Consider the quadratic function that has this curvature and agrees with the objective in value and gradient at
+    /// that point. If the residuals are nearly linear in the parameters, this function is nowhere below the objective.
     pub fn curvature(&self, room: &Room, out: &mut [f64]) {
         let len = self.law.len();
         out.fill(0.0);
@@ -233,7 +235,7 @@ impl Problem {
         }
     }
 
-    /// Says how flat the objective is at the parameters `p` in its flattest direction, independently of units. The
+    /// Says how steep the objective is at the parameters `p` in its flattest direction, independently of units. The
     /// result is the smallest pivot of the curvature after its diagonal is scaled to 1. It is 0 if some combination of
     /// free parameters changes no residual.
     pub fn flat(&self, p: &[f64]) -> f64 {
@@ -245,8 +247,8 @@ impl Problem {
         super::linear::solve(&matrix, n, &free, &vec![0.0; n], &mut vec![0.0; n])
     }
 
-    /// Weight of a residual `r` in weighted least squares, `rho'(r) / r` for Huber's function rho; at most 1 (for L1,
-    /// at most 10^9).
+    /// Weight of a residual `r` in the weighted least squares that replace Huber's objective: `rho'(r) / r` for Huber's
+    /// function rho. The weight is at most 1 (for L1, at most 10^9).
     pub(super) fn majorant(&self, r: f64) -> f64 {
         if self.objective.delta == 0.0 { 1.0 / r.abs().max(1e-9) } else { (self.objective.delta / r.abs()).min(1.0) }
     }

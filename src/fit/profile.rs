@@ -19,13 +19,12 @@ use crate::text::{Text, count, multiple, name};
 
 /// Confidence level: the probability that an interval contains the true value.
 const LEVEL: f64 = 0.95;
-/// Largest number of points that are computed on each side of the fit to find one outside the interval.
+/// Largest number of points that are computed on each side of the fit in search of a point outside the interval.
 const OUTWARD: usize = 24;
-/// Number of points that are computed to refine an endpoint of the interval, once a point outside the interval is
-/// known.
+/// Number of points that are computed to refine an endpoint of the interval once a point outside the interval is known.
 const INWARD: usize = 5;
 
-/// Whether a profile bounds a parameter from below and from above.
+/// Whether a profile rises far enough on both sides of the fit to bound its parameter from below and from above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identified {
     /// The profile rises on both sides.
@@ -39,7 +38,7 @@ pub enum Identified {
 }
 
 impl Identified {
-    /// Classifies an interval by whether its lower and its upper endpoint are finite.
+    /// Classifies an interval by which of its endpoints are finite.
     pub const fn of([lo, hi]: [f64; 2]) -> Self {
         match (lo.is_finite(), hi.is_finite()) {
             (true, true) => Self::Yes,
@@ -49,8 +48,8 @@ impl Identified {
         }
     }
 
-    /// Sentence that says that the interval of the named parameter is open, and on which side. `None` if both endpoints
-    /// are finite; [`determined`] judges such an interval.
+    /// Says that the interval of the named parameter is open, and on which side. `None` if both endpoints are finite;
+    /// [`determined`] then judges the interval.
     fn words(self, parameter: &str) -> Option<Text> {
         let parameter = name(parameter);
         match self {
@@ -62,21 +61,21 @@ impl Identified {
     }
 }
 
-/// Largest ratio of the endpoints of an interval at which its parameter counts as determined.
+/// Largest ratio of an interval's endpoints at which the runs count as determining the parameter.
 pub const NARROW: f64 = 10.0;
-/// A ratio of the endpoints of an interval is not printed if it is below this number, because with three digits it
-/// could read as 1.
+/// Smallest ratio of an interval's endpoints that is printed. A smaller ratio could read as 1 with three digits.
 const CLOSE: f64 = 1.01;
 
-/// Ratio of the endpoints of an interval, at least 1; infinite if the interval is open or contains 0.
+/// Ratio of the endpoints of an interval, the larger absolute value divided by the smaller one. It is infinite if the
+/// interval is open or contains 0.
 pub fn factor([lo, hi]: [f64; 2]) -> f64 {
     let (small, large) = if lo > 0.0 { (lo, hi) } else { (-hi, -lo) };
     if small > 0.0 && large.is_finite() { large / small } else { f64::INFINITY }
 }
 
-/// Whether the runs determine the named parameter, and a sentence that says so. The runs determine the parameter if the
-/// ratio of the endpoints is at most [`NARROW`] for the profile interval and, if there is one, for the bootstrap
-/// interval.
+/// Returns whether the runs determine the named parameter, and a sentence that says so. The runs determine the
+/// parameter if the ratio of the endpoints is at most [`NARROW`] for the profile interval and, if there is one, for the
+/// bootstrap interval.
 pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]>) -> (bool, Text) {
     if let Some(open) = Identified::of(profile).words(parameter) {
         return (false, open);
@@ -110,8 +109,8 @@ pub fn determined(parameter: &str, profile: [f64; 2], bootstrap: Option<[f64; 2]
     }
 }
 
-/// Sentence that says why the noise cannot be estimated; `None` if it can. Without an estimate of the noise there are
-/// no intervals.
+/// Sentence that says why the noise cannot be estimated, which means that there are no intervals. `None` if the noise
+/// can be estimated.
 pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     let (rows, free) = (problem.data.weight.iter().sum::<f64>().round(), problem.free());
     if rows <= free as f64 {
@@ -120,15 +119,18 @@ pub fn silent(problem: &Problem, fit: &Fit) -> Option<Text> {
     (fit.value <= problem.rounding()).then(|| words::EXACT.into())
 }
 
-/// A bound counts as having stopped the fit if a step beyond it would lower the objective by more than this, in units
+/// A bound has stopped the fit if a step beyond the bound would lower the objective by more than this number, in units
 /// of chi-squared. The fitted value then says more about the bound than about the runs. The step is as long as the
-/// absolute value of the transformed parameter, but at least 1. A short step would show little, because parameters that
-/// compensate each other move far together.
+/// absolute value of the transformed parameter, but at least 1. A shorter step would show little, because parameters
+/// that compensate each other move far together.
 const PRESSED: f64 = 0.1;
 
-/// Indices of the free parameters that are at a bound in `params`, each with whether the bound stopped the fit: whether
-/// a step beyond it would lower the objective by more than `PRESSED`, in units of chi-squared. If it would not, the fit
-/// does not depend on where the bound is. An example is the factor of a term that is 0 in the best fit.
+/// Finds the free parameters that are at a bound in `params`. Each entry of the result is the index of such a parameter
+/// and whether its bound has stopped the fit.
+///
+/// A bound has stopped the fit if a step beyond the bound would lower the objective by more than `PRESSED`, in units of
+/// chi-squared. [`sharpness`] gives the factor that converts to these units. If the bound has not stopped the fit, the
+/// fit does not depend on where the bound is. An example is the factor of a term that is 0 in the best fit.
 pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize, bool)> {
     let theta = problem.law.forward(params);
     let (lo, hi) = problem.bounds();
@@ -148,29 +150,29 @@ pub fn bounded(problem: &Problem, params: &[f64], sharpness: f64) -> Vec<(usize,
 /// One point of a profile.
 #[derive(Clone, Debug)]
 pub struct Point {
-    /// Value at which the parameter was fixed.
+    /// Value at which the profiled parameter was fixed.
     pub value: f64,
-    /// Least objective with the parameter fixed at `value`.
+    /// Least objective with the profiled parameter fixed at `value`.
     pub objective: f64,
-    /// Parameters of the fit with the parameter fixed at `value`.
+    /// All parameters of the fit with the profiled parameter fixed at `value`.
     pub params: Vec<f64>,
 }
 
-/// Number of rows minus number of free parameters, at least 1: the degrees of freedom with which the noise is
-/// estimated.
+/// Degrees of freedom with which the noise is estimated: the number of rows minus the number of free parameters, but at
+/// least 1.
 pub(super) fn freedom(problem: &Problem) -> f64 {
     (problem.data.weight.iter().sum::<f64>() - problem.free() as f64).max(1.0)
 }
 
-/// Quantile `level` of `2 (Q(truth) - Q(fit)) sharpness` over random sets of runs. Q(fit) is the least objective,
-/// Q(truth) is the least objective with `count` parameters fixed at their true values, and [`sharpness`] gives the
-/// factor.
+/// Value below which `2 (Q(truth) - Q(fit)) s` lies with probability `level` if the runs are drawn at random. Q(fit) is
+/// the least objective, Q(truth) is the least objective with `count` parameters fixed at their true values, and s is
+/// the factor that [`sharpness`] estimates.
 pub fn critical(problem: &Problem, level: f64, count: usize) -> f64 {
     let count = count.max(1) as f64;
     count * fisher::quantile(level, count, freedom(problem))
 }
 
-/// Estimates, at a fit, the factor `E psi' / E psi^2`, where psi is the derivative of Huber's function at a residual. A
+/// Estimates at `fit` the factor `E psi' / E psi^2`, where psi is the derivative of Huber's function at a residual. A
 /// rise of the objective times twice this factor is the rise in units of chi-squared.
 ///
 /// A fit with p free parameters makes residuals smaller than the noise; with absolute values, it makes about p of the n
@@ -201,7 +203,7 @@ pub fn sharpness(problem: &Problem, fit: &Fit) -> f64 {
     mean * inside / share(window / sigma) / squares.clamp(f64::MIN_POSITIVE, most)
 }
 
-/// Standard deviation of the noise, estimated at a fit.
+/// Standard deviation of the noise, estimated from the residuals of `fit`.
 pub(super) fn noise(problem: &Problem, fit: &Fit) -> f64 {
     let mut room = Room::default();
     problem.at(&fit.params, &mut room);
@@ -212,7 +214,7 @@ pub(super) fn noise(problem: &Problem, fit: &Fit) -> f64 {
     }
 }
 
-/// Probability that normal noise of variance 1 is within `z` of 0.
+/// Probability that normal noise of mean 0 and variance 1 is within `z` of 0.
 fn share(z: f64) -> f64 {
     1.0 - math::erfc(z / std::f64::consts::SQRT_2)
 }
@@ -234,7 +236,7 @@ fn spread(residuals: &[f64], weight: &[f64], m: f64) -> f64 {
     math::exp(hi)
 }
 
-/// Profile of one parameter, computed point by point.
+/// Profile of one parameter: the least objective for each value of the parameter, computed point by point.
 #[derive(Debug)]
 pub struct Profile {
     problem: Problem,
@@ -249,14 +251,14 @@ pub struct Profile {
     /// Points computed so far, in rising order of the value at which the parameter was fixed.
     points: Vec<Point>,
     /// Which endpoint of the interval is being searched: 0 is the lower one, 1 the upper one, 2 neither. The distances
-    /// in the next fields are measured from the fit, in the transformed parameter.
+    /// in the next fields are distances of the transformed parameter from its value in the fit.
     side: usize,
     step: f64,
-    /// Largest distance from the fit at which a point is known to be inside the interval, and the rise of the objective
-    /// there.
+    /// Largest distance from the fit at which a point is known to be inside the interval, and how much the objective
+    /// rises there, in units of chi-squared.
     inside: [f64; 2],
-    /// Smallest distance from the fit at which a point is known to be outside the interval, if any, and the rise of the
-    /// objective there.
+    /// Smallest distance from the fit at which a point is known to be outside the interval, and how much the objective
+    /// rises there, in units of chi-squared. `None` if no such point is known.
     outside: Option<[f64; 2]>,
     /// Number of points that may still be computed for the endpoint that is being searched.
     left: usize,
@@ -264,7 +266,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Profile of parameter number `j` around `fit`, the fit of `problem`.
+    /// Starts a profile of parameter number `j` around `fit`, the fit of `problem`.
     pub fn new(problem: &Problem, fit: &Fit, j: usize, seed: u32) -> Self {
         let (sharpness, critical) = (sharpness(problem, fit), critical(problem, LEVEL, 1));
         // Without an estimate of the noise every end is open.
@@ -288,8 +290,8 @@ impl Profile {
         }
     }
 
-    /// Adds the point at `value`. The search for its least objective starts from the fit's local minima, from the
-    /// neighbouring points computed before, and from a coarse grid.
+    /// Adds the point at which the parameter is fixed at `value`. The search for its least objective starts from the
+    /// fit's local minima, from the neighbouring points computed before, and from a coarse grid.
     ///
     /// # Errors
     /// The value is out of bounds.
@@ -360,8 +362,8 @@ impl Profile {
         &self.points
     }
 
-    /// Adds point number `k` of `count` points at equal distances over the range of the earlier points. A curve through
-    /// all points then shows the shape of the profile.
+    /// Adds point number `k` of `count` points, which are evenly spaced over the range of the earlier points. A curve
+    /// through all points then shows the shape of the profile.
     ///
     /// # Errors
     /// No error is expected, because every value is within bounds.
@@ -372,7 +374,7 @@ impl Profile {
         self.at(transform.back(lo + (hi - lo) * f64::from(k + 1) / f64::from(count + 1))).map(drop)
     }
 
-    /// Objective above which a fixed value of the parameter is outside the 95% interval.
+    /// Value of the objective above which a value of the parameter is outside the 95% interval.
     pub fn threshold(&self) -> f64 {
         self.least + self.critical / (2.0 * self.sharpness)
     }
@@ -382,9 +384,9 @@ impl Profile {
         self.ends
     }
 
-    /// Index of another parameter that was stopped by its bound in the fit at the first point or at the last point
-    /// inside the interval; `None` if there is no such parameter. Beyond that bound the objective would be lower, so
-    /// the endpoint of the interval depends on where the bound is.
+    /// Index of another parameter whose bound stopped the fit at the first or the last point inside the interval;
+    /// `None` if there is no such parameter. Beyond that bound the objective would be lower, so the endpoint of the
+    /// interval depends on where the bound is.
     pub fn stopped(&self) -> Option<usize> {
         let mut inside = self.points.iter().filter(|point| point.objective <= self.threshold());
         let first = inside.next();
@@ -401,8 +403,8 @@ impl Profile {
     }
 }
 
-/// Step of the transformed parameter `j` over which the objective rises by `rise`, estimated from the curvature at the
-/// parameters `p`; at most 1.
+/// Estimates how far the transformed parameter `j` must move for the objective to rise by `rise`. The estimate uses the
+/// curvature at the parameters `p`, and is at most 1.
 fn first_step(problem: &Problem, p: &[f64], j: usize, rise: f64) -> f64 {
     let (n, theta) = (problem.law.len(), problem.law.forward(p));
     let (mut room, mut gradient, mut matrix) = (Room::default(), vec![0.0; n], vec![0.0; n * n]);

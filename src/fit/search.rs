@@ -24,7 +24,7 @@ use crate::math;
 use crate::rng::{Draws, Stream};
 use crate::stats::{order, sort, sort_by};
 
-/// Random stream for the starts that the grid does not give.
+/// Stream of random numbers for the starts that do not come from the grid.
 const START: Stream = Stream(16);
 
 /// Largest number of rows for which the search uses all rows from the start. If there are more, the search begins on a
@@ -32,12 +32,12 @@ const START: Stream = Stream(16);
 const ROWS: usize = 4000;
 /// Number of rows on which the search begins if there are more than [`ROWS`].
 const PART: usize = 1500;
-/// Number of minima from which descents continue on all rows, if the search began on a part of them. The lowest minima
-/// on the part are taken.
+/// Number of minima from which descents continue on all rows if the search began on a part of them. These are the
+/// lowest minima on the part.
 const LAST: usize = 3;
-/// Largest number of times that the descent to the lowest minimum is continued because it reached its limit of steps.
+/// The descent to the lowest minimum is continued if it reached its limit of steps, but at most this many times.
 const AGAIN: usize = 20;
-/// Number of random starts between the local minima of the grid.
+/// Number of random starts that lie between the local minima of the grid.
 const DRAWN: usize = 4;
 /// A fit counts as sure only if at least this many starts reached its minimum. [`RARE`] is the other condition.
 const SURE: usize = 5;
@@ -48,12 +48,12 @@ const RARE: usize = 12;
 const HOPS: usize = 400;
 /// Largest product of the number of random places and the number of rows. It limits the time of a search on many rows.
 const HOP_ROWS: usize = 16_000;
-/// Relative difference of the objective up to which two minima count as equally low.
+/// Largest relative difference of the objective at which two minima count as equally low.
 const EQUAL: f64 = 1e-6;
 /// A random place is dropped if a rough descent from it ends above this number times the lowest objective found before.
 const ABOVE: f64 = 1.02;
-/// Relative precision of a fit's objective. The errors that this leaves in the parameters are far below their standard
-/// errors.
+/// Relative precision of a fit's objective. At this precision, the errors of the parameters are far below their
+/// standard errors.
 const EXACT: f64 = 1e-13;
 /// Relative precision of the rough descents from random places.
 const ROUGH: f64 = 1e-4;
@@ -98,25 +98,25 @@ pub struct Fit {
 /// A grid over the parameters in which a law is not linear.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    /// Axes of the grid, each with the index of a parameter and its values.
+    /// Axes of the grid. Each axis has the index of a parameter and its values on the axis.
     axes: Vec<(usize, Vec<f64>)>,
     /// Objective and parameters in every cell; the last axis varies fastest.
     pub cells: Vec<(f64, Vec<f64>)>,
 }
 
 impl Grid {
-    /// Number of all cells, computed or not.
+    /// Number of cells, including those that are not yet computed.
     fn len(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).product()
     }
 
-    /// Whether the grid covers every free parameter of a problem. Then no linear parameter was projected out, and the
-    /// grid resolves small local minima.
+    /// Whether every free parameter of a problem is an axis of the grid. In that case no linear parameter was projected
+    /// out, and the grid resolves small local minima.
     pub(super) fn spans(&self, problem: &Problem) -> bool {
         self.axes.len() == problem.free()
     }
 
-    /// Index of a cell along each axis.
+    /// Position of a cell: its index along each axis.
     fn place(&self, cell: usize) -> Vec<usize> {
         let mut at = vec![0; self.axes.len()];
         let mut rest = cell;
@@ -127,7 +127,8 @@ impl Grid {
         at
     }
 
-    /// Indices of at most `keep` cells that have no neighbour with a lower entry in `values`, the lowest first.
+    /// Indices of at most `keep` cells that are local minima, the lowest first. `values` has one value for each cell,
+    /// and a cell is a local minimum if no neighbour has a lower value.
     pub fn lows(&self, values: &[f64], keep: usize) -> Vec<usize> {
         let mut low: Vec<usize> = (0..values.len())
             .filter(|&cell| {
@@ -163,8 +164,8 @@ impl Target for Over<'_> {
     }
 }
 
-/// Descends from the parameters `p` to the nearest minimum. Stops when a Newton step would lower the objective by less
-/// than `gain` of its value.
+/// Descends from the parameters `p` to the nearest minimum. The descent stops when a Newton step would lower the
+/// objective by less than `gain` of its value.
 pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let (mut p, mut evaluations) = (p.to_vec(), 0);
     // L1 has kinks at the minimum, so approach it through Huber objectives, whose limit it is.
@@ -179,8 +180,8 @@ pub fn descend(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Mini
     Minimum { evaluations: evaluations + end.evaluations, ..end }
 }
 
-/// Descends like [`descend`], but first with a Huber objective that squares half of the residuals. This smoother
-/// objective carries the descent past small local minima.
+/// Descends twice from the parameters `p`, first with a smoother objective and then like [`descend`]. The smoother
+/// objective is quadratic for at least half of the residuals. It carries the descent past small local minima.
 pub(super) fn glide(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum {
     let wide = problem.objective.delta.max(typical(problem, p, room));
     let near = nearest(&with_delta(problem, wide), p, 1e-3, room);
@@ -202,7 +203,7 @@ fn nearest(problem: &Problem, p: &[f64], gain: f64, room: &mut Room) -> Minimum 
     minimise(&mut Over { problem, room }, problem.law.forward(p), &lo, &hi, &reach.collect::<Vec<_>>(), gain)
 }
 
-/// Median absolute residual at the parameters `p`.
+/// Median absolute residual of the rows at the parameters `p`.
 fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     problem.at(p, room);
     let mut sizes: Vec<f64> = room.residuals.iter().map(|r| r.abs()).collect();
@@ -210,24 +211,25 @@ fn typical(problem: &Problem, p: &[f64], room: &mut Room) -> f64 {
     sizes[sizes.len() / 2].max(1e-300)
 }
 
-/// A search in progress; dropping it cancels it.
+/// A search in progress. Dropping it cancels the search.
 #[derive(Debug)]
 pub struct Search {
     problem: Problem,
-    /// Part of the rows that the search begins on, if there are too many rows.
+    /// If there are too many rows: the part of them on which the search begins.
     part: Option<Arc<Data>>,
     seed: u32,
     /// The grid, with the cells computed so far.
     grid: Grid,
-    /// Largest number of local minima of the grid to descend from.
+    /// Largest number of local minima of the grid from which descents start.
     keep: usize,
-    /// Parameters from which descents start, each with the number of starts for which it counts, usually 1. If the
-    /// search began on a part of the rows, a start on all rows counts for all the earlier starts that led to it.
+    /// Parameters from which descents start, each with the number of starts that it stands for, usually 1. If the
+    /// search began on a part of the rows, a start on all rows stands for all the earlier starts that led to it.
     starts: Vec<(Vec<f64>, usize)>,
     ends: Vec<(Minimum, usize)>,
-    /// Number of times that the descent to the lowest minimum was continued.
+    /// Number of times that the descent to the lowest minimum was continued after it had reached its limit of steps.
     again: usize,
-    /// Largest number of random places to try after the starts from the grid, and number of those tried so far.
+    /// Two numbers of random places: how many are tried at most after the starts from the grid, and how many were tried
+    /// so far.
     hops: [usize; 2],
     /// Number of random places that were dropped because their descents stayed far above the lowest minimum found.
     passed: usize,
@@ -236,7 +238,7 @@ pub struct Search {
 }
 
 impl Search {
-    /// Search on a grid with the numbers of cells and starts that the law prescribes.
+    /// Starts a search whose numbers of grid cells and of starts are those that the law prescribes.
     ///
     /// # Errors
     /// No parameter is free.
@@ -246,7 +248,7 @@ impl Search {
         Ok(Self { hops: [hops, 0], ..Self::with_cells(problem, seed, info.cells, info.starts)? })
     }
 
-    /// Search on a grid of about `cells` cells, with descents from at most `keep` of its local minima.
+    /// Starts a search on a grid of about `cells` cells, with descents from at most `keep` of its local minima.
     ///
     /// # Errors
     /// No parameter is free.
@@ -279,7 +281,7 @@ impl Search {
         })
     }
 
-    /// This search with the parameters `p` as an additional start.
+    /// Returns this search with the parameters `p` as an additional start.
     pub fn from(mut self, p: &[f64]) -> Self {
         let held = p.iter().zip(&self.problem.held);
         self.starts.push((held.map(|(p, held)| held.unwrap_or(*p)).collect(), 1));
@@ -290,7 +292,7 @@ impl Search {
     /// known.
     ///
     /// # Errors
-    /// The objective is not finite at any parameters that were tried.
+    /// The objective is not finite at any of the parameters that were tried.
     pub fn advance(&mut self) -> Result<(usize, usize)> {
         let (done, all) = (self.grid.cells.len(), self.grid.len());
         if done < all {
@@ -340,14 +342,15 @@ impl Search {
         }
     }
 
-    /// Whether a further random place is to be tried.
+    /// Whether the search has to try a further random place.
     fn looks_on(&self) -> bool {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }
 
-    /// A random place of one of three kinds in turn. The first is near the lowest minimum so far in all parameters. The
-    /// second is near it in the non-linear parameters, with the linear ones fitted to them. The third is anywhere in
-    /// the grid's ranges.
+    /// Draws random place number `k`. Successive numbers give three kinds of places in turn. A place of the first kind
+    /// is near the lowest minimum so far in all parameters. A place of the second kind is near it in the non-linear
+    /// parameters, with the linear parameters fitted to them. A place of the third kind is anywhere in the grid's
+    /// ranges.
     fn elsewhere(&mut self, k: u32) -> Vec<f64> {
         let params = self.problem.law.info.params;
         let mut draws = Draws::new(self.seed, START, DRAWN as u32 + k, 0);
@@ -369,7 +372,7 @@ impl Search {
         self.projected(&shape).1
     }
 
-    /// A random place within the ranges of the grid.
+    /// Draws a random place within the ranges of the grid: a value for each axis.
     fn anywhere(&self, draws: &mut Draws) -> Vec<f64> {
         let one = |(j, values): &(usize, Vec<f64>)| {
             let transform = self.problem.law.info.params[*j].transform;
@@ -383,7 +386,7 @@ impl Search {
         self.ends.iter().map(|(end, _)| end).min_by(|a, b| a.value.total_cmp(&b.value))
     }
 
-    /// Number of starts whose descents ended as low as the lowest one, and number of all starts.
+    /// Number of starts whose descents ended in a minimum as low as the lowest one, and number of all starts.
     fn met(&self) -> (usize, usize) {
         let most = self.lowest().map_or(0.0, |end| end.value * (1.0 + EQUAL)) + self.problem.rounding();
         let count = |most: f64| self.ends.iter().filter(|(end, _)| end.value <= most).map(|(_, stands)| stands).sum();
@@ -397,7 +400,7 @@ impl Search {
             || met == all && self.grid.axes.is_empty() && self.problem.law.info.exactly_linear
     }
 
-    /// Continues the descent to the lowest minimum where it stopped, if it reached its limit of steps.
+    /// Continues the descent to the lowest minimum if it stopped because it reached its limit of steps.
     fn go_on(&mut self) {
         let lowest = (0..self.ends.len()).min_by(|&i, &j| self.ends[i].0.value.total_cmp(&self.ends[j].0.value));
         let Some(k) = lowest.filter(|_| self.ends.len() == self.starts.len() && self.again < AGAIN) else { return };
@@ -424,7 +427,7 @@ impl Search {
     /// Does all the work and returns the fit.
     ///
     /// # Errors
-    /// The objective is not finite at any parameters that were tried.
+    /// The objective is not finite at any of the parameters that were tried.
     pub fn run(mut self) -> Result<Fit> {
         loop {
             let (done, all) = self.advance()?;
@@ -437,7 +440,7 @@ impl Search {
     /// The fit that results from the work done so far.
     ///
     /// # Errors
-    /// The objective is not finite at any parameters that were tried.
+    /// The objective is not finite at any of the parameters that were tried.
     pub fn finish(self) -> Result<Fit> {
         let law = self.problem.law;
         let mut valleys = valleys(&self.problem, &self.ends);
@@ -452,7 +455,7 @@ impl Search {
         Ok(Fit { params, value, stop, evaluations, valleys, met, starts, sure, grid })
     }
 
-    /// Finds approximately the best linear parameters for given non-linear parameters `shape`. Returns the objective
+    /// Finds approximately the best linear parameters for the non-linear parameters in `shape`. Returns the objective
     /// and all parameters.
     fn projected(&mut self, shape: &[f64]) -> (f64, Vec<f64>) {
         let part = self.part.as_ref().map_or_else(|| self.problem.clone(), |part| self.problem.over(Arc::clone(part)));
@@ -487,7 +490,7 @@ impl Search {
         best
     }
 
-    /// Chooses the starts: the lowest cells without a lower neighbour, and some random places between them.
+    /// Chooses the starts: the lowest cells that have no lower neighbour, and some random places between them.
     fn choose(&mut self) -> Result<()> {
         let values: Vec<f64> = self.grid.cells.iter().map(|cell| cell.0).collect();
         let low = self.grid.lows(&values, self.keep);
@@ -511,7 +514,7 @@ fn nowhere() -> Error {
     Error::new(ErrorKind::Parameter, words::NO_VALUE)
 }
 
-/// Values of a parameter in the grid of a search, about `count` of them.
+/// About `count` values of a parameter, which form an axis of a search's grid.
 fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     let column = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]);
     let least = |k| column(k).fold(f64::INFINITY, f64::min);
@@ -527,8 +530,9 @@ fn axis(range: Range, data: &Data, count: usize) -> Vec<f64> {
     }
 }
 
-/// One round of weighted least squares for the linear parameters. The law is linearised at the parameters for which
-/// `room` was filled.
+/// Improves the linear parameters in `p` by one round of weighted least squares. The law is linearised at the
+/// parameters for which `room` was filled. If `robust` is set, each residual is weighted as Huber's objective weighs
+/// it.
 fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, robust: bool) {
     let (data, params) = (&*problem.data, problem.law.info.params);
     let (m, len) = (linear.len(), p.len());
@@ -581,7 +585,8 @@ fn project(problem: &Problem, linear: &[usize], p: &mut [f64], room: &mut Room, 
     }
 }
 
-/// Merges descents that ended in the same local minimum, and returns the minima, the lowest first.
+/// Merges descents that ended in the same local minimum, and returns the minima, the lowest first. Each element of
+/// `ends` is the end of a descent and the number of starts that it stands for.
 fn valleys(problem: &Problem, ends: &[(Minimum, usize)]) -> Vec<Valley> {
     let ends: Vec<&(Minimum, usize)> = ends.iter().filter(|(end, _)| end.value.is_finite()).collect();
     let mut found: Vec<(Valley, &[f64])> = Vec::new();
@@ -630,7 +635,8 @@ mod tests {
         search
     }
 
-    /// A problem of the power law, and a function that makes results of descents for it.
+    /// A fitting problem with the power law, and a function that makes a made-up end of a descent from parameters, a
+    /// value and a stop.
     fn power() -> (Problem, impl Fn([f64; 3], f64, Stop) -> Minimum) {
         let law = find("power").expect("a law");
         let inputs: Vec<_> = (1..20).map(|x| vec![f64::from(x)]).collect();

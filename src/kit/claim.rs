@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::output::{Cell, Output};
 use crate::params::{Texts, query, to_number};
 
-/// The place in a result where the number of a claim is found.
+/// Where in a result the number of a claim is found.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pick<'a> {
@@ -20,7 +20,7 @@ pub enum Pick<'a> {
 }
 
 impl Pick<'_> {
-    /// The number in the result and its interval; `None` if the result does not contain the number yet.
+    /// Finds the number and its interval in the result; `None` if the result does not contain the number yet.
     pub fn of(self, output: &Output) -> Option<(f64, Option<[f64; 2]>)> {
         let found = match self {
             Self::Verdict(id) => output.verdicts.iter().find(|v| v.id == id).map(|v| (v.measured, v.interval)),
@@ -100,7 +100,8 @@ pub struct Claim {
     pub tolerance: f64,
     /// The reason for the size of the tolerance.
     pub reason: &'static str,
-    /// The number that we expect, if we know that ours differs from the printed number; `None` if the two should agree.
+    /// The number that we expect to get, if we know that it differs from the printed number; `None` if the two should
+    /// agree.
     pub ours: Option<f64>,
     /// Why our number differs from the printed one, or what else a reader should know; may be empty.
     pub note: &'static str,
@@ -127,14 +128,14 @@ pub struct Reproduced {
     /// Whether the recomputed number agrees with the printed one, within the tolerance.
     pub agrees: bool,
     /// Whether the recomputed number agrees with the expected one, within the tolerance. The expected number is usually
-    /// the printed one. If ours is known to differ, the expected number is the one that we got before, and the
-    /// recomputed number must also disagree with the printed one.
+    /// the printed one. If our number is known to differ from it, the expected number is the one that we got before,
+    /// and the recomputed number must also disagree with the printed one.
     pub as_expected: bool,
 }
 
 impl Reproduced {
-    /// Compares a printed number with a result. If our number is known to differ from the printed one, `instead` is the
-    /// number that we expect. Returns `None` if the result does not contain the number yet.
+    /// Compares a printed number with the number in a result. If our number is known to differ from the printed one,
+    /// `instead` is the number that we expect. Returns `None` if the result does not contain the number yet.
     pub fn of(pick: Pick<'_>, printed: f64, tolerance: f64, instead: Option<f64>, output: &Output) -> Option<Self> {
         let (ours, interval) = pick.of(output)?;
         let [lo, hi] = interval.unwrap_or([ours, ours]);
@@ -174,7 +175,7 @@ impl Claim {
         Self::new(Origin::Formula, id, number, what)
     }
 
-    /// A claim about a number that this lab measured before with another program; `what` describes the quantity.
+    /// A claim about a number that this lab measured earlier with another program; `what` describes the quantity.
     pub const fn own(id: &'static str, number: f64, what: &'static str) -> Self {
         Self::new(Origin::Own, id, number, what)
     }

@@ -33,7 +33,7 @@ pub trait Experiment: Sized + 'static {
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     const DATA: &'static str = "";
     /// The kernels and jobs that the experiment runs, made by [`Twin::kernel`] and [`Twin::job`]. The workers of a
-    /// page, the parity tests and the shader tests find them here.
+    /// page, the parity tests and the shader tests take them from this list.
     const KERNELS: &'static [Twin] = &[];
     /// Parameter values for tests, as `name=value&...`. With these values a run takes less than a second, and yields at
     /// least one verdict that is not "cannot tell".
@@ -46,6 +46,8 @@ pub trait Experiment: Sized + 'static {
     /// with the main controls. The build of the page opens the experiment at each of them and records which functions
     /// run. Functions that only other settings need arrive a moment later.
     const FIRST: &'static [&'static str] = &[];
+    /// The most that a first visit to the experiment may fetch. The build of the page fails above it.
+    const BUDGET: Budget = Budget::USUAL;
     /// The parameters of the experiment.
     type Params: Params;
 
@@ -100,10 +102,24 @@ pub trait Experiment: Sized + 'static {
 
     /// The results so far.
     ///
-    /// The page asks for them before anything is measured, at every move of a slider. What only a measurement shows is
-    /// in functions of its own with `#[inline(never)]`, which are called once there is one: the build splits the wasm by
-    /// function, and leaves those out of the first download.
+    /// The page calls this function before anything is measured, at every move of a slider. Code that is needed only
+    /// when there are measurements must be in separate functions with `#[inline(never)]`, which are called only then.
+    /// The build splits the wasm by function, and leaves such functions out of the first download.
     fn output(&self) -> Output;
+}
+
+/// The most bytes of gzip that a first visit to an experiment may fetch: the page, the engine and the experiment.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Budget {
+    /// Bytes until the experiment is ready.
+    pub ready: u32,
+    /// Bytes until its default run has ended on the CPU.
+    pub run: u32,
+}
+
+impl Budget {
+    /// The budget of an experiment that does not declare another one.
+    pub const USUAL: Self = Self { ready: 100_000, run: 200_000 };
 }
 
 /// A running experiment as a trait object: [`Experiment`] without its associated types.
@@ -178,6 +194,9 @@ pub struct Entry {
     /// Settings that the page must be able to show after the first download of the experiment.
     #[cfg(not(target_arch = "wasm32"))]
     pub first: &'static [&'static str],
+    /// The most that a first visit to the experiment may fetch.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub budget: Budget,
     /// Checks whether the parameter values fit each other and, if a table is given, whether they fit the table.
     #[serde(skip)]
     pub check: fn(&[Value], Option<&Rc<Table>>) -> Result<()>,
@@ -212,6 +231,8 @@ impl Entry {
             quick: E::QUICK,
             #[cfg(not(target_arch = "wasm32"))]
             first: E::FIRST,
+            #[cfg(not(target_arch = "wasm32"))]
+            budget: E::BUDGET,
             check: |values, table| {
                 may_read::<E>(table.is_some())?;
                 E::check_on(&E::Params::from_values(values)?, table)
@@ -250,8 +271,9 @@ pub struct Part {
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(serialize_with = "crate::params::as_map")]
     pub texts: Templates,
-    /// The names of the experiments, in the order of `entries`. They stand apart from the entries because the page's
-    /// wasm is divided (`www/pieces.mjs`): the names are always there, an entry arrives with its experiment.
+    /// The names of the experiments, in the order of `entries`. They are stored apart from the entries because the
+    /// page's wasm is divided (`www/pieces.mjs`): the names are in the piece that is always loaded, but each entry is
+    /// in the piece of its experiment.
     #[serde(skip)]
     pub slugs: &'static [&'static str],
     /// The experiments of the part.

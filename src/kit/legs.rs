@@ -41,6 +41,22 @@ impl<L: Copy> Legs<L> {
         self.legs.iter().map(|(_, checkpoints)| checkpoints).sum()
     }
 
+    /// Work up to the first `done` checkpoints, and work of all of them. `work` gives the work of one checkpoint, in any
+    /// unit. It is a separate function because the build splits the wasm by function: a page needs it only in a run.
+    #[inline(never)]
+    pub fn work(&self, done: u32, work: impl Fn(Place<L>) -> f64) -> [f64; 2] {
+        let mut sums = [0.0; 2];
+        let places = self.legs.iter().flat_map(|&(leg, checkpoints)| {
+            (0..checkpoints).map(move |checkpoint| Place { leg, checkpoint, last: checkpoint + 1 == checkpoints })
+        });
+        for (i, place) in (0..).zip(places) {
+            let one = work(place);
+            sums[0] += if i < done { one } else { 0.0 };
+            sums[1] += one;
+        }
+        sums
+    }
+
     /// The checkpoint that comes after the first `done` checkpoints; `None` when all are done.
     pub fn after(&self, done: u32) -> Option<Place<L>> {
         let mut left = done;
@@ -110,6 +126,7 @@ mod tests {
             [Some(('a', 0, false)), Some(('a', 1, false)), Some(('a', 2, true)), Some(('c', 0, true)), None]
         );
         assert_eq!(legs.total(), 4);
+        assert_eq!(legs.work(2, |place| f64::from(1 + place.checkpoint) + f64::from(u8::from(place.last))), [3.0, 9.0]);
     }
 
     #[test]

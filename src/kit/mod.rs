@@ -28,11 +28,11 @@
 //!
 //! // sim/coin.rs: the kernel. A lane is a run, and a step is a toss.
 //! const LANES: usize = 32;
-//! /// Stream of the tosses. A test names the next free number.
+//! /// Stream of random numbers for the tosses. A test names the next free number.
 //! const TOSSES: Stream = Stream(1000);
 //!
 //! scaling_lab::uniforms! {
-//!     /// Binding 0.
+//!     /// What the kernel reads at binding 0.
 //!     pub struct Uniforms {
 //!         /// Seed of all draws.
 //!         seed: u32,
@@ -77,7 +77,7 @@
 //!         }
 //!     }
 //!
-//!     // Native only, and so is its `use` of `Case`: a page tests no kernel.
+//!     // Only native builds test kernels, so this function and the `use` of `Case` are left out of others.
 //!     #[cfg(not(target_arch = "wasm32"))]
 //!     fn cases() -> Vec<Case<Self>> {
 //!         let fair = Uniforms { seed: 1, heads: 1 << 31, first: 0, steps: 0 };
@@ -101,7 +101,7 @@
 //!
 //! // experiments/PART/coin/mod.rs, and the line `coin::Coin,` in the part's own `mod.rs`
 //! scaling_lab::params! {
-//!     /// What can be asked.
+//!     /// Parameters of the experiment.
 //!     pub struct Params {
 //!         /// Probability of heads.
 //!         p: f64 = Spec::number("0.3", 0.01, 0.99);
@@ -158,7 +158,7 @@
 //!     }
 //!
 //!     fn progress(&self) -> Progress {
-//!         Progress { done: self.errors.len() as u32, total: MARKS }
+//!         Progress::of(self.errors.len() as u32, MARKS)
 //!     }
 //!
 //!     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -194,7 +194,7 @@
 //!             .note(text!(AFTER, tosses = count(self.params.tosses)))
 //!             .once(self.progress().finished())
 //!             .against(early, MORE_RUNS);
-//!         // What theory predicts until something is measured, and then what was measured.
+//!         // Until something is measured, the answer says what theory predicts; then it says what was measured.
 //!         let answer = match self.errors.last() {
 //!             None => text!(WILL_BE, tosses = count(self.params.tosses), error = number(at_end)),
 //!             Some(&(measured, _)) => text!(WAS, tosses = count(self.params.tosses), error = number(measured)),
@@ -222,7 +222,7 @@
 //!     pollster::block_on(fair.advance(&Exec::cpu()))?;
 //! }
 //! assert!(claim.compare(&fair.output()).is_some_and(|found| found.as_expected));
-//! # // What tests/wgsl.rs and tests/parity.rs hold every kernel to.
+//! # // `tests/wgsl.rs` and `tests/parity.rs` check this for every kernel.
 //! # let suite = entry.kernels[0].suite.expect("a kernel")();
 //! # let shader = naga::front::wgsl::parse_str(suite.wgsl).expect("a valid shader");
 //! # assert_eq!(shader.entry_points[0].name, suite.name);
@@ -241,5 +241,5 @@ pub(crate) mod testing;
 pub(crate) mod words;
 
 pub use claim::{Claim, File, Origin, Pick, Reproduced};
-pub use experiment::{Entry, Experiment, Part, Run};
+pub use experiment::{Budget, Entry, Experiment, Part, Run};
 pub use words::{Formula, Info, Preset, Source};

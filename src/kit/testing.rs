@@ -6,7 +6,7 @@ use crate::exec::Exec;
 use crate::output::Verdict;
 use crate::params::{Params as _, query};
 
-/// Shortcuts that run an experiment in tests.
+/// Shortcuts for tests that run an experiment.
 pub(crate) trait Tested: Experiment {
     /// Checks the parameters in the query `text` and starts the experiment, as [`crate::session::Session::open`] does.
     fn at(text: &str, seed: u32) -> Result<Self> {

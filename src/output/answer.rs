@@ -6,11 +6,11 @@ use crate::text::Text;
 
 /// The answer of an experiment to its question: the first sentence that a visitor reads.
 ///
-/// Before anything is measured, it says what theory predicts or, without a theory, what will be measured. After a run it
-/// says what was measured. It is always computed from the parameters and the results.
+/// Before anything is measured, the answer says what theory predicts or, without a theory, what will be measured. After
+/// a run the answer says what was measured. It is always computed from the parameters and the results.
 #[derive(Clone, Debug, Serialize)]
 pub struct Answer {
-    /// The sentence.
+    /// The answer in one sentence.
     pub text: Text,
     /// The numbers of the answer that a reader may want to copy, such as the best number of parameters and of tokens.
     #[serde(skip_serializing_if = "Vec::is_empty")]

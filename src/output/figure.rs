@@ -11,8 +11,8 @@ use crate::text::{Template, Text};
 /// Largest number of points that a series has in the result document. Longer series are thinned by [`Series::thin`].
 pub const POINTS_MAX: usize = 2000;
 
-/// The permanent name of a figure, table, series or verdict. Links and files contain it. Most ids are constants; if a
-/// figure has many similar curves, their ids contain a number.
+/// The permanent name of a figure, table, series or verdict. Links and files contain it. Most ids are constants, but if
+/// a figure has many similar curves, their ids contain a number.
 pub type Id = Cow<'static, str>;
 
 /// An axis of a figure.
@@ -37,7 +37,7 @@ impl Axis {
         Self { label, unit: "", scale: Scale::Log }
     }
 
-    /// Sets the unit; `%` for shares that are shown as percentages.
+    /// Sets the unit of the quantity; `%` is for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self
@@ -296,12 +296,12 @@ pub struct Figure {
     pub heading: Option<Text>,
     /// The vertical axis.
     pub y: Axis,
-    /// A heat map behind the series.
+    /// A heat map that is drawn behind the series, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
     /// The curves and points.
     pub series: Vec<Series>,
-    /// The marks.
+    /// Labelled points and lines that are drawn on the figure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     /// Whether the figure is folded and comes after the others, because few readers need it.
@@ -368,13 +368,15 @@ impl Figure {
         self
     }
 
-    /// Sets the sentence that is shown if there is nothing to draw at the end of the run.
-    pub const fn where_empty(mut self, why: Template<0>) -> Self {
-        self.nothing = Some(why);
+    /// Sets the sentence that says why there is nothing to draw, unless there is something. Call this function after the
+    /// series and the heat map are added.
+    pub fn where_empty(mut self, why: Template<0>) -> Self {
+        self.nothing = (!self.shows()).then_some(why);
         self
     }
 
-    /// Drops every series of which no point can be drawn on the vertical axis. Returns `None` if no series is left.
+    /// Drops every series that has no point which can be drawn on the vertical axis, such as a series of negative
+    /// numbers on a logarithmic axis. Returns `None` if no series is left.
     pub fn drawn(mut self) -> Option<Self> {
         let scale = self.y.scale;
         self.series.retain(|series| series.floor || series.y.iter().any(|y| fits(*y, scale)));

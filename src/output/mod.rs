@@ -62,8 +62,8 @@ pub struct Output {
 
 impl Output {
     /// Sets the sentence `nothing` of every figure and table, at the end of a run. A figure or table that is empty gets
-    /// a sentence that says why it is empty; for all others the sentence is removed. It is a separate function because
-    /// the build splits the wasm by function, and can then leave this one out of the page's first download.
+    /// a sentence that says why it is empty; for all others the sentence is removed. This is a separate function
+    /// because the build splits the wasm by function, and can then leave it out of the page's first download.
     #[inline(never)]
     pub fn explain(&mut self) {
         for figure in &mut self.figures {
@@ -75,16 +75,35 @@ impl Output {
     }
 }
 
-/// How far a run has advanced, counted in checkpoints. The parameters fix the number of checkpoints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// How far a run has advanced. The parameters fix the number of checkpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Progress {
     /// Number of checkpoints whose results are recorded.
     pub done: u32,
     /// Number of all checkpoints; 0 for an experiment that only computes closed forms.
     pub total: u32,
+    /// Share of the work that is done, between 0 and 1. After t seconds of computing, about `t (1 - share) / share`
+    /// seconds are left.
+    pub share: f64,
 }
 
 impl Progress {
+    /// Progress of a run whose checkpoints need about the same work.
+    pub const fn of(done: u32, total: u32) -> Self {
+        Self { done, total, share: if total == 0 { 0.0 } else { done as f64 / total as f64 } }
+    }
+
+    /// Sets the share of the work. `work` gives the work that is done and the work of the whole run, in any unit. It is
+    /// called only in the middle of a run, so that a page can open an experiment without this code.
+    #[must_use]
+    pub fn by_work(self, work: impl Fn() -> [f64; 2]) -> Self {
+        if self.done == 0 || self.finished() {
+            return self;
+        }
+        let [done, all] = work();
+        Self { share: (done / all).clamp(0.0, 1.0), ..self }
+    }
+
     /// Whether the results of all checkpoints are recorded.
     pub const fn finished(self) -> bool {
         self.done >= self.total

@@ -60,8 +60,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Whether the table has something to show. A table that contains only texts always has. A table with cells for
-    /// numbers has something to show if at least one of the numbers is known.
+    /// Whether the table has something to show. A table that contains only texts always has something to show. A table
+    /// with cells for numbers has something to show if at least one of the numbers is known.
     pub(super) fn shows(&self) -> bool {
         let mut cells = self.rows.iter().flatten();
         let number = |cell: &Cell| matches!(cell, Cell::Number(_));

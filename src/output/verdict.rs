@@ -31,15 +31,16 @@ pub struct Verdict {
     pub theory: Option<f64>,
     /// What the measured value is compared with: a prediction, a rival or a bound. It decides the words for `agrees`.
     pub against: Against,
-    /// Which limit `theory` is; `None` if theory predicts the value itself.
+    /// Whether `theory` is an upper or a lower limit; `None` if theory predicts the value itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// The null value: the value that would be measured if the effect were absent or a rival theory were right; see
     /// [`Verdict::against`].
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub null: Option<f64>,
-    /// How far the measured value may be off for other reasons than chance, for example by bias. It has the unit of the
-    /// values. The verdict compares the theoretical value with the interval, widened by the resolution on both sides.
+    /// How far the measured value may be off for reasons other than chance, for example by bias. The resolution has the
+    /// unit of the values. The verdict compares the theoretical value with the interval, widened by the resolution on
+    /// both sides.
     #[serde(serialize_with = "finite")]
     pub resolution: f64,
     /// Whether the interval, widened by the resolution, contains the theoretical value; `None` if the run cannot tell.
@@ -162,16 +163,16 @@ impl Verdict {
     }
 
     /// Turns an agreement into "cannot tell" unless both ends of the interval are within `margin` of the theoretical
-    /// value. A wider interval that contains this value says too little. The sentence `settle`, which says what would
-    /// decide, is then put at the beginning of the note.
+    /// value, because a wider interval that contains this value says too little. The sentence `settle`, which says what
+    /// would decide, is then put at the beginning of the note.
     pub fn within(self, margin: f64, settle: impl Into<Text>) -> Self {
         let theory = self.theory.unwrap_or(f64::NAN);
         let wide = self.interval.is_none_or(|[lo, hi]| !(theory - lo <= margin && hi - theory <= margin));
         self.doubt(wide, settle)
     }
 
-    /// If `doubtful`, turns an agreement into "cannot tell" and puts the sentence `settle` at the beginning of the
-    /// note.
+    /// If `doubtful` is true, turns an agreement into "cannot tell" and puts the sentence `settle` at the beginning of
+    /// the note.
     fn doubt(mut self, doubtful: bool, settle: impl Into<Text>) -> Self {
         if doubtful && self.agrees == Some(true) {
             self.agrees = None;
@@ -180,23 +181,23 @@ impl Verdict {
         self
     }
 
-    /// Says which limit the theoretical value is. It does not change whether the verdict agrees. The verdict then says
-    /// whether the measured value is below or above the limit.
+    /// Declares that the theoretical value is an upper or a lower limit. The verdict then says whether the measured
+    /// value is below or above the limit. This declaration does not change whether the verdict agrees.
     pub const fn limit(mut self, limit: Limit) -> Self {
         self.limit = Some(limit);
         self.against = Against::Bound;
         self
     }
 
-    /// Says that the theoretical value belongs to a rival: another theory, or somebody's published law. The verdict then
-    /// says whether the run rules the rival out. Call this function after [`Verdict::limit`] if the run rules the rival
-    /// out by crossing a limit.
+    /// Declares that the theoretical value belongs to a rival: another theory, or somebody's published law. The verdict
+    /// then says whether the run rules the rival out. If the run rules the rival out by crossing a limit, call this
+    /// function after [`Verdict::limit`].
     pub const fn rival(mut self) -> Self {
         self.against = Against::Rival;
         self
     }
 
-    /// Sets the unit of the values; `%` for shares that are shown as percentages.
+    /// Sets the unit of the values; `%` is for shares that are shown as percentages.
     pub const fn unit(mut self, unit: Template<0>) -> Self {
         self.unit = unit.english();
         self

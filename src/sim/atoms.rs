@@ -1,16 +1,16 @@
-//! Kernel that memorises atoms: each lane of a workgroup is one run, which draws samples and marks the atoms it has
-//! met.
+//! Kernel that memorises atoms, which are separate facts. Each lane of a workgroup is one run, which draws samples and
+//! marks the atoms that it has drawn.
 //!
-//! The state is a bitmap, so the order of the draws never matters, and steps that are computed twice change nothing.
-//! All arithmetic of the kernel is on integers, so every device gives the same bits. The host sums probabilities in
-//! f64.
+//! The state of a run is a bitmap of its atoms, so the order of the draws never matters, and a step that is computed
+//! twice changes nothing. All arithmetic of the kernel is on integers, so every device gives the same bits. The host
+//! sums probabilities in f64.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel};
 use crate::rng::{self, Alias, Stream};
 
-/// Random stream of the samples.
+/// Random stream from which the samples are drawn.
 const ATOMS: Stream = Stream(2);
 
 /// Number of runs that a workgroup advances together.
@@ -27,14 +27,14 @@ crate::uniforms! {
         rows: u32,
         /// Number of columns of the alias table.
         columns: u32,
-        /// 1 if the alias table is packed (see [`Alias`]), else 0.
+        /// 1 if the alias table is packed (see [`Alias`]), and else 0.
         packed: u32,
     }
 }
 
-/// Kernel that draws samples and records the atoms that each run has met. Row w of the state holds the atoms of ranks
-/// 32 w + 1 to 32 w + 32, lowest bit first; a set bit marks an atom that was met. The input is an [`Alias`] table over
-/// the atoms that can be drawn.
+/// Kernel that draws samples and marks the atoms that each run has drawn. Row w of the state has a bit for each of the
+/// atoms of ranks 32 w + 1 to 32 w + 32, the lowest bit first. A bit is 1 if its atom has been drawn. The input is an
+/// [`Alias`] table over the atoms that can be drawn.
 #[derive(Debug)]
 pub struct Atoms;
 
@@ -44,7 +44,7 @@ pub const fn rows(support: usize) -> usize {
 }
 
 impl Uniforms {
-    /// Uniforms for runs that draw from `table`, whose outcomes are the first `support` atoms.
+    /// Uniforms for runs that draw their samples from `table`. Its outcomes are the `support` most frequent atoms.
     #[expect(clippy::cast_possible_truncation, reason = "at most 100000 atoms")]
     pub fn new(seed: u32, first_run: u32, table: &Alias, support: usize) -> Self {
         let (rows, packed) = (rows(support) as u32, u32::from(table.packed));
@@ -119,12 +119,12 @@ impl Kernel for Atoms {
     }
 }
 
-/// For each lane of a group, the total probability of the atoms that its run has not met, computed from the group's
-/// state.
+/// For each lane of a group, the total test probability of the atoms that the lane's run has not drawn. It is computed
+/// from the group's `state`.
 ///
-/// `mass[k]` is the probability of the atom of rank k + 1, `words[w]` the sum of `mass[32 w..32 w + 32]`, and `outside`
-/// the probability of the atoms that are never drawn. The sum runs from the first rank to the last, so equal states
-/// give equal bits on every machine.
+/// `mass[k]` is the test probability of the atom of rank k + 1, and `words[w]` is the sum of `mass[32 w..32 w + 32]`.
+/// `outside` is the total test probability of the atoms that cannot be drawn. The terms are added from the first rank
+/// to the last, so equal states give equal bits on every machine.
 pub fn unseen(state: &[[u32; LANES]], mass: &[f64], words: &[f64], outside: f64) -> [f64; LANES] {
     let mut out = [0.0; LANES];
     for (w, row) in state.iter().enumerate() {

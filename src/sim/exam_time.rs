@@ -1,13 +1,13 @@
-//! Kernel of students who learn facts by meeting them: each lane of a workgroup is one student.
+//! Kernel of students who learn a fact when it is first shown to them. Each lane of a workgroup is one student.
 //!
-//! A subject is a set of facts of unequal frequency `theta ~ Beta(a, 1)`. In each hour, a fact is shown with
-//! probability `theta`, independently of all else. A student who gives a subject `n` hours does not know the facts that
-//! are first shown after more than `n` hours. So it is enough to draw, for every fact, the hour in which it is first
-//! shown: these draws give the results of all allocations of the hours.
+//! A subject is a set of facts. Each fact has a frequency `theta`, drawn from Beta(a, 1): in each hour that a student
+//! gives to the subject, the fact is shown with probability `theta`, independently of all else. After `n` hours, the
+//! student does not know the facts that would first be shown in a later hour. So the kernel draws, for every fact, only
+//! the hour in which it is first shown. These draws give the results of all allocations of the hours.
 //!
 //! `theta = U^(1/a)`, for a uniform random number `U`, is read off a quantile table. The hour in which a fact is first
 //! shown has a geometric distribution, and is found by bisection on powers of `1 - theta`. All arithmetic is on
-//! integers in units of 2^-32, so every device gives the same bits.
+//! integers in units of 2^-32, so every device gives equal bits.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -15,16 +15,16 @@ use crate::exec::{Inputs, Kernel};
 use crate::math;
 use crate::rng::{self, Stream, mulhi};
 
-/// Random stream of the facts: of their frequencies, and of the hours in which they are first shown.
+/// Random stream from which the frequencies of the facts are drawn, and the hours in which the facts are first shown.
 const EXAM: Stream = Stream(1);
 
 /// Number of students that a workgroup advances together.
 pub const LANES: usize = 64;
 
-/// Number of segments per octave of the quantile table.
+/// Number of segments of the quantile table for each octave (factor of 2) of the uniform random number.
 const SEGMENTS: usize = 256;
 
-/// Largest number of bits of a number of hours. All numbers of hours are below 2^14.
+/// Largest number of bits that a number of hours can have. All numbers of hours are below 2^14.
 const LEVELS_MAX: usize = 14;
 
 crate::uniforms! {
@@ -45,10 +45,10 @@ crate::uniforms! {
     }
 }
 
-/// Kernel that counts the facts that each student does not know. Each subject has A thresholds: the numbers of hours
-/// that the A allocations give it. Row `k (A + 1) + j` of the state counts the facts of subject k that are unknown
-/// after the j smallest thresholds of this subject, but known after all others. The inputs are the quantile table and
-/// the thresholds `[k][A]`, in ascending order for each subject.
+/// Kernel that counts the facts that each student does not know. It compares A allocations of the hours. The A numbers
+/// of hours that they give to a subject are the thresholds of this subject. Row `k (A + 1) + j` of the state counts the
+/// facts of subject k that are unknown after the j smallest thresholds of this subject, but known after all others. The
+/// inputs are the quantile table and the thresholds `[k][A]`, in ascending order for each subject.
 #[derive(Debug)]
 pub struct Exam;
 
@@ -62,11 +62,12 @@ pub const fn steps(facts: u32) -> u32 {
     facts.div_ceil(2)
 }
 
-/// The quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave of `u`, in units of 2^-32.
+/// Table of the quantiles of Beta(a, 1), `theta(u) = u^(1/a)`, at 256 places in each octave (factor of 2) of `u`. The
+/// unit of its entries is 2^-32.
 ///
-/// Interpolation between two places is linear. The relative error of theta is below `(1/a)(1/a - 1) 2^-19`, which is
-/// 1.7e-4 at a = 0.1. For a < 1, theta is never too low by more than rounding. The loss scales as `theta^-a`, so its
-/// relative error is smaller: below 2e-5 (tested).
+/// The kernel interpolates linearly between two places. The relative error of theta is then below
+/// `(1/a)(1/a - 1) 2^-19`, which is 1.7e-4 at a = 0.1. For a < 1, theta is never too low, except for rounding errors.
+/// The loss is proportional to `theta^-a`, so its relative error is smaller. A test shows that it is below 2e-5.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "theta 2^32 is clamped to a u32")]
 #[expect(clippy::cast_precision_loss, reason = "small integers")]
 pub fn quantiles(a: f64) -> Vec<u32> {
@@ -81,7 +82,8 @@ pub fn quantiles(a: f64) -> Vec<u32> {
     table
 }
 
-/// The quantile of Beta(a, 1) for a uniform random `word`, by interpolation in `table`, in units of 2^-32.
+/// The quantile of Beta(a, 1) that belongs to a uniform random `word`, by interpolation in `table`. The unit of the
+/// result is 2^-32.
 #[inline(always)]
 fn quantile(table: &[u32], word: u32) -> u32 {
     let u = word.max(1);

@@ -1,15 +1,15 @@
-//! Kernel of SGD on a product of skills: each lane of a workgroup is one run, or one learning rate of a run.
+//! Kernel of SGD on products of skills. Each lane of a workgroup is one run, or one learning rate of a run.
 //!
 //! A sample is k skills `s_1..s_k`, drawn independently from the distribution p. The learner predicts the product of
-//! their weights, `f = w_(s_1) ... w_(s_k)`; the truth y is the product of their signs w*. A step moves against the
-//! gradient of `(f - y)^2 / 2`, averaged over a batch. All signs can be taken as 1 without loss of generality:
-//! replacing `w` by `w w*` makes the truth 1, and changes neither p, nor the distribution of the initial weights, nor
-//! the losses.
+//! their weights, `f = w_(s_1) ... w_(s_k)`; the truth y is the product of their signs w*. A step of SGD goes against
+//! the gradient of `(f - y)^2 / 2`, averaged over a batch of samples. All signs can be taken as 1 without loss of
+//! generality: replacing `w` by `w w*` makes the truth 1, and changes neither p, nor the distribution of the initial
+//! weights, nor the losses.
 //!
 //! Different runs use different random words, but a run uses the same words for every training distribution and every
 //! learning rate, so that differences between distributions or learning rates are not due to chance. A group whose
-//! lanes are learning rates of one run draws once for all of them. Weights are f32; only the first rows of the state,
-//! the records, are read back.
+//! lanes are learning rates of one run draws once for all of them. The weights are f32. Only the first rows of the
+//! state, which hold the records, are read back.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -19,16 +19,16 @@ use crate::rng::{self, Alias, Stream, gaussian, gaussian_entry};
 #[cfg(not(target_arch = "wasm32"))]
 mod cases;
 
-/// Random stream of the samples.
+/// Random stream from which the samples are drawn.
 const COMPOSE: Stream = Stream(6);
-/// Random stream of the initial weights.
+/// Random stream from which the initial weights are drawn.
 const COMPOSE_START: Stream = Stream(7);
 
 /// Number of lanes of a group.
 pub const LANES: usize = 32;
 
-/// Number of samples between two checks of the test loss. The time to reach a target loss is a multiple of this number,
-/// rounded up to whole batches.
+/// Number of samples between two checks of the test loss. So the measured time to a target loss is a multiple of this
+/// number, rounded up to whole batches.
 pub const CHECK: u32 = 256;
 
 /// Number of bins into which the skills are divided by rank: the first eighth, the second eighth, the second quarter,
@@ -37,34 +37,34 @@ pub const BINS: usize = 4;
 
 /// Number of rows of the state that hold records. They come before the weights.
 pub const RECORDS: usize = 11;
-/// Index of the row with the number of the check that first found the test loss below the target, or 0 if none has yet.
+/// Index of the row with the number of the check that first found the test loss below the target, or 0 if no check has.
 pub const HIT: usize = 0;
 /// Index of the row that is 1 if the run has diverged, and else 0. The weights of a diverged run are 0.
 pub const DIVERGED: usize = 1;
-/// Index of the row of `sum_j p_j v_j`, where p is the training distribution, w the weights and `v = w`, or `v = -w` if
-/// k is even and `-w` is nearer to the truth.
+/// Index of the row of `sum_j p_j v_j`. Here p is the training distribution, and v are the weights w, or `-w` if the
+/// number k of hops is even and `-w` is nearer to the true weights.
 pub const SIGNAL: usize = 2;
 /// Index of the row of `sum_j p_j v_j^2`, with p and v as in [`SIGNAL`].
 pub const POWER: usize = 3;
 /// Index of the row of `sum_j (1 - v_j)`, with v as in [`SIGNAL`].
 pub const MISS: usize = 4;
-/// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. Together with [`MISS`], this sum gives the exact
-/// loss near the truth, where differences of powers would cancel.
+/// Index of the row of `sum_j (1 - v_j)^2`, with v as in [`SIGNAL`]. This sum and that of [`MISS`] together give the
+/// exact test loss without cancellation when the weights are near the true weights.
 pub const MISS_SQUARE: usize = 5;
 /// Index of the row with the number of entries `v_j` that are above 0, with v as in [`SIGNAL`].
 pub const RIGHT: usize = 6;
-/// Index of the first of [`BINS`] rows, each with the sum of `v_j` over the skills j of one bin, with v as in
-/// [`SIGNAL`].
+/// Index of the first of [`BINS`] rows. Each of these rows is the sum of `v_j` over the skills j of one bin, with v as
+/// in [`SIGNAL`].
 pub const BIN: usize = 7;
 
 /// Limit of the absolute value of a prediction (a product of weights), and of the mean square of all weights. A run
-/// that exceeds it has diverged.
+/// that exceeds this limit has diverged.
 const BOUND: f32 = 1e6;
 
-/// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
+/// A weight whose absolute value is smaller than this is set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
-/// Largest number of hops k.
+/// Largest number of hops k, which is the number of skills in a sample.
 pub const HOPS_MAX: usize = 8;
 
 crate::uniforms! {
@@ -76,25 +76,25 @@ crate::uniforms! {
         first_run: u32,
         /// Number of runs of each training distribution.
         runs: u32,
-        /// Number of groups of each training distribution.
+        /// Number of groups (workgroups) that simulate each training distribution.
         blocks: u32,
-        /// 1 if the lanes of a group are learning rates of one run; 0 if each lane is a run.
+        /// 1 if the lanes of a group are learning rates of one run, and 0 if each lane is a run.
         one_run: u32,
         /// Number of training distributions, not counting the uniform distribution that is stored after them.
         trainings: u32,
-        /// Number of skills d.
+        /// Number d of skills.
         skills: u32,
         /// Uniform probability of a skill: 1 divided by the number of skills.
         share: f32,
-        /// Number of hops k.
+        /// Number k of hops: the number of skills in a sample.
         hops: u32,
         /// Number of samples in a batch.
         batch: u32,
-        /// Number of samples after which skills are drawn uniformly.
+        /// Number of samples after which the skills are drawn uniformly instead of from the training distribution.
         switch_after: u32,
         /// The test loss that a run is to reach.
         loss_target: f32,
-        /// Number of steps after which the records are written.
+        /// The records are written when this number of steps has been done.
         record: u32,
         /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
@@ -102,9 +102,9 @@ crate::uniforms! {
 }
 
 /// Kernel of SGD on products of skills. The state holds the records, the weights w, and, if a batch has more than one
-/// sample, the new weights that the current batch is computing. The inputs are packed [`Alias`] tables of the training
-/// distributions and then of the uniform one; the probabilities of the training distributions; and the learning rate of
-/// each lane, divided by the batch size.
+/// sample, the new weights that the current batch is computing. The inputs are packed [`Alias`] tables, first of the
+/// training distributions and then of the uniform distribution; the probabilities of the training distributions; and
+/// the learning rate of each lane, divided by the batch size.
 #[derive(Debug)]
 pub struct Compose;
 
@@ -118,23 +118,24 @@ pub const fn steps(samples: u32, batch: u32) -> u32 {
     samples.div_ceil(batch)
 }
 
-/// Number of samples seen when check number `check` is made. Row [`HIT`] holds the number of a check.
+/// Number of samples that a run has seen at check number `check`. Row [`HIT`] of the state holds such a number.
 pub const fn samples_at(check: u32, batch: u32) -> u32 {
     steps(check * CHECK, batch) * batch
 }
 
-/// First rank of each bin, counted from 0; the last entry is the number of skills.
+/// First rank of each bin of skills, where ranks are counted from 0. The last entry is the number of skills.
 pub const fn bins(skills: u32) -> [u32; BINS + 1] {
     [0, skills / 8, skills / 4, skills / 2, skills]
 }
 
-/// Number of groups of each training distribution.
+/// Number of groups (workgroups) that `runs` runs of one training distribution need.
 pub const fn blocks(runs: u32, one_run: bool) -> u32 {
     if one_run { runs } else { runs.div_ceil(LANES as u32) }
 }
 
-/// Inputs of the kernel for training distributions over the same skills (at most 1024), with one learning rate per
-/// lane. Also returns the binary logarithm of the number of columns of an alias table.
+/// Inputs of the kernel for several training distributions over the same skills, of which there are at most 1024. Each
+/// lane has one of the learning rates `rates`. The function also returns the binary logarithm of the number of columns
+/// of an alias table.
 #[expect(clippy::cast_possible_truncation, reason = "frequencies and rates as f32")]
 pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Inputs, u32) {
     let flat = vec![1.0; trainings[0].len()];
@@ -147,8 +148,8 @@ pub fn inputs(trainings: &[Vec<f64>], rates: [f64; LANES], batch: u32) -> (Input
     (Inputs::new(&inputs), tables[0].bits())
 }
 
-/// Initial weights of a run: independent Gaussians of standard deviation `init`, the same for every training
-/// distribution.
+/// Initial weights of a run: independent Gaussians of standard deviation `init`. They are equal for all training
+/// distributions. `table` is the table of Gaussian quantiles.
 #[expect(clippy::cast_possible_truncation, reason = "at most 1024 skills; init as f32")]
 pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) -> Vec<f32> {
     let words = (0..skills.div_ceil(4)).flat_map(|i| rng::philox([seed, COMPOSE_START.0], [run, i, 0, 0]));
@@ -156,8 +157,8 @@ pub fn start(table: &[[i32; 2]], seed: u32, run: u32, skills: u32, init: f64) ->
 }
 
 /// Initial state of all groups. Each of the `trainings` training distributions has the runs
-/// `first_run..first_run + runs`. With `one_run`, all lanes of a group hold one run; otherwise each lane holds a run of
-/// its own.
+/// `first_run..first_run + runs`. If `one_run` is true, all lanes of a group hold the same run, and otherwise each lane
+/// holds a run of its own.
 pub fn state(
     table: &[[i32; 2]],
     seed: u32,
@@ -234,7 +235,7 @@ impl Kernel for Compose {
     }
 }
 
-/// Advances a group through the range of steps in the kernel's uniforms, if its number of hops is at most `K`.
+/// Advances a group through the range of steps in the kernel's uniforms. The number of hops must be at most `K`.
 fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
     let (training, block) = ((group / u.blocks) as usize, group % u.blocks);
     let columns = 1 << u.bits;
@@ -285,18 +286,18 @@ fn run<const K: usize>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[
     }
 }
 
-/// Number of lanes, or of samples, for which random words are drawn together. It is chosen to fill the widest vector
-/// registers.
+/// Number of lanes, or of samples, for which random words are drawn together. With this number, they fill the widest
+/// vector registers.
 const PART: usize = 16;
 
 /// Learning rates and prepared random words with which a group learns from samples of at most `K` hops.
 struct Learner<const K: usize> {
     rates: [f32; LANES],
     first_run: u32,
-    /// Number of lanes that hold a run of their own.
+    /// Number of lanes of the group that are in use, if each lane holds a run of its own.
     lanes: usize,
-    /// Random words that all lanes share, `[block][word][sample]`, for the samples of part number `part`. A part is
-    /// [`PART`] consecutive samples.
+    /// Random words `[block][word][sample]` for a run that all lanes share. They are for the samples of part number
+    /// `part`, where a part is [`PART`] consecutive samples.
     words: [[[u32; PART]; 4]; 2],
     part: Option<u32>,
 }
@@ -313,15 +314,15 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Draws two blocks of four random words for each pair of a run and a sample. The second block is left 0 if `K` is
-    /// at most 4, because one word draws one skill.
+    /// Draws two blocks of four random words for each pair of a run and a sample. Each word selects one skill, so the
+    /// second block is not needed and left 0 if `K` is at most 4.
     #[inline(always)]
     fn draws(u: &Uniforms, runs: [u32; PART], samples: [u32; PART]) -> [[[u32; PART]; 4]; 2] {
         let block = |block| rng::philox_lanes([u.seed, COMPOSE.0], runs, samples, block);
         [block(0), if K > 4 { block(1) } else { [[0; PART]; 4] }]
     }
 
-    /// Learns from sample number `sample`, if each lane is a run of its own.
+    /// Updates all lanes on sample number `sample`, in the case that each lane is a run of its own.
     #[inline(always)]
     fn learn_lanes(&self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         for part in (0..self.lanes).step_by(PART) {
@@ -334,7 +335,7 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Updates one lane on one sample.
+    /// Updates one lane on one sample, which consists of the skills `skill`.
     #[inline(always)]
     fn learn(&self, u: &Uniforms, skill: [usize; K], lane: usize, state: &mut [[f32; LANES]]) {
         if state[DIVERGED][lane] != 0.0 {
@@ -362,8 +363,8 @@ impl<const K: usize> Learner<K> {
         }
     }
 
-    /// Learns from sample number `sample`, if all lanes are learning rates of one run, so that they read and write the
-    /// same rows.
+    /// Updates all lanes on sample number `sample`, in the case that the lanes are learning rates of one run. All lanes
+    /// then read and write the same rows.
     #[inline(always)]
     fn learn_shared(&mut self, u: &Uniforms, table: &[u32], sample: u32, state: &mut [[f32; LANES]]) {
         let (part, l) = (sample / PART as u32, sample as usize % PART);
@@ -403,13 +404,14 @@ impl<const K: usize> Learner<K> {
     }
 }
 
-/// The skill that a random word selects.
+/// The skill that the random word `word` selects from an alias table.
 #[inline(always)]
 fn pick(u: &Uniforms, table: &[u32], word: u32) -> usize {
     Alias::pick_packed(table, u.bits, word) as usize
 }
 
-/// Index of the first row of the weights that a step writes.
+/// Index of the first of the rows to which a step writes weights. If a batch has several samples, these rows come after
+/// the weights that the step reads.
 #[inline(always)]
 const fn made(u: &Uniforms) -> usize {
     if u.batch > 1 { RECORDS + u.skills as usize } else { RECORDS }
@@ -493,13 +495,13 @@ mod tests {
         one_run: false,
     };
 
-    /// The learning rate of each lane, for a group that is one run.
+    /// The learning rate of each lane. The rates differ only if all lanes of a group hold one run.
     fn rates(s: Setting) -> [f64; LANES] {
         std::array::from_fn(|lane| if s.one_run { s.lr * (0.1 + lane as f64 / 16.0) } else { s.lr })
     }
 
-    /// Final state, as `[run][row]`, or as `[learning rate][row]` of the first run if a group is one run. The
-    /// computation is interrupted after each of the numbers of steps in `cuts`.
+    /// Final state, as `[run][row]`. If all lanes of a group hold one run, it is that of the first run, as
+    /// `[learning rate][row]`. The computation is interrupted after each of the numbers of steps in `cuts`.
     fn run(s: Setting, cuts: &[u32]) -> Vec<Vec<f32>> {
         let (inputs, bits) = inputs(&[theory::power_law(s.skills, s.alpha)], rates(s), s.batch);
         let uniforms = Uniforms {
@@ -532,8 +534,8 @@ mod tests {
         (0..if s.one_run { LANES } else { s.runs as usize }).map(lane).collect()
     }
 
-    /// SGD by its definition, in f64: the weights after `steps` steps, and the number of the check that first found the
-    /// loss below the target.
+    /// Runs SGD in f64 as it is defined. Returns the weights after `steps` steps, and the number of the check that
+    /// first found the loss below the target.
     fn by_hand(s: Setting, run: u32, steps: u32) -> (Vec<f64>, u32) {
         let p = theory::power_law(s.skills, s.alpha);
         let (trained, flat) = (Alias::new(&p), Alias::new(&vec![1.0; p.len()]));

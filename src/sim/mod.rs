@@ -1,5 +1,5 @@
-//! The kernels of the lab. A kernel is a shader (`x.wgsl`) and a Rust function with the same results on the CPU
-//! (`x.rs`, which also has the uniforms and the unit tests).
+//! The kernels of the lab. A kernel consists of a shader (`x.wgsl`) and a Rust function that gives equal results on the
+//! CPU (`x.rs`). The Rust file also contains the kernel's uniforms and unit tests.
 //!
 //! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with the CPU,
 //! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.

@@ -1,14 +1,14 @@
-//! Kernel of SGD for many epochs over the same samples of a linear regression: each lane of a workgroup is one learning
-//! rate.
+//! Kernel of SGD that runs many epochs over the samples of a linear regression. Each lane of a workgroup is one
+//! learning rate.
 //!
-//! A sample is features x and a label `y = <w*, x> + noise`, where w* are the true weights. With the error `v = w - w*`
-//! of the weights w, the residual is `<v, x> - noise`, so w* matters only for the start `v = -w*`. The excess risk is
-//! exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
+//! A sample is features x and a label `y = <w*, x> + noise`, where w* are the true weights. The kernel stores the error
+//! `v = w - w*` of the weights w. The residual is `<v, x> - noise`, so w* matters only for the initial error `v = -w*`.
+//! The excess risk is exactly `1/2 sum_i l_i v_i^2`, with `l_i = E x_i^2`.
 //!
 //! The lanes of a group share its samples and their order, so learning rates are compared on the same random samples,
-//! and each row of features is read once for all of them. Each group of a run has its own learning rates, schedule and
-//! number of steps; sample number n of a run is the same in all of its groups. A step is one sample. Up to [`LANES`]
-//! steps are prepared together, one by each lane.
+//! and each row of features is read once for all lanes. A run may have several groups, each with its own learning
+//! rates, schedule and number of steps. Sample number n of a run is the same in all of its groups. A step takes one
+//! sample. Up to [`LANES`] steps are prepared together, one by each lane.
 
 use crate::error::Result;
 #[cfg(not(target_arch = "wasm32"))]
@@ -20,9 +20,9 @@ use crate::rng::{self, Alias, Gaussian, Stream, gaussian, gaussian_entry};
 #[cfg(not(target_arch = "wasm32"))]
 mod cases;
 
-/// Random stream of the samples.
+/// Random stream from which the samples are drawn.
 const EPOCHS: Stream = Stream(12);
-/// Random stream of the order in which samples are visited.
+/// Random stream from which the order of the samples is drawn.
 const EPOCHS_ORDER: Stream = Stream(13);
 
 /// Number of learning rates that a group tries together.
@@ -36,26 +36,28 @@ pub const DIM_MAX: u32 = 128;
 pub const COORDINATES_MAX: u32 = 1024;
 
 /// Largest number of parts of a schedule. Each part has one multiplier of the learning rate, and all parts have equally
-/// many steps: one step each when a run has no more steps than this number.
+/// many steps. If a run has no more steps than this number, each part is one step.
 pub const PARTS: u32 = 1024;
 
 /// Largest size in bytes of one buffer. Every device can bind a buffer of this size.
 pub const BYTES_MAX: u64 = 128 << 20;
 
-/// Largest absolute residual. A lane that exceeds it has diverged and is frozen.
+/// Limit of the absolute value of a residual. A lane that exceeds this limit has diverged and is frozen.
 const BOUND: f32 = 1e6;
 
-/// Smallest absolute residual that changes the weights. Smaller residuals would lead to subnormal numbers, on which
-/// devices differ.
+/// A residual whose absolute value is smaller than this does not change the weights, because it could lead to subnormal
+/// numbers, on which devices differ.
 const TINY: f32 = 1e-15;
 
-/// Smallest excess risk that can be trusted, for true weights of about 1. Below it, the state no longer follows SGD.
+/// Smallest excess risk that can be trusted, for true weights of about 1. At a lower risk, the state no longer follows
+/// SGD.
 ///
 /// The state is `v = w - w*`, the error of the weights. Single precision rounds it relative to its own size, so a small
 /// risk keeps its digits until residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is
 /// 1.4e-12, and one Gaussian residual in 1800 is below `TINY` (`TINY sqrt(2/pi) / 1.4e-12`). So the logarithm of a risk
 /// below 1e-24 may be wrong by more than a thousandth, and at 1e-30 the risk stops falling. In the one-hot model, the
-/// weights stop changing one by one; together, those that have stopped add `TINY^2 / 2 = 5e-31` to the risk.
+/// weights stop changing one after the other, and those that have stopped add `TINY^2 / 2 = 5e-31` together to the
+/// risk.
 pub const FLOOR: f64 = 1e-24;
 
 /// Dense model: the features are independent Gaussians, feature i with variance `l_i`.
@@ -73,13 +75,13 @@ const REPLACE: u32 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Order {
-    /// A new sample in every step: one pass over unlimited data.
+    /// Every step takes a new sample: one pass over unlimited data.
     Fresh = FRESH,
-    /// In every epoch, the order in which the samples were drawn.
+    /// Every epoch visits the samples in the order in which they were drawn.
     Once = ONCE,
-    /// A new random order in every epoch.
+    /// Every epoch visits the samples in a new random order.
     Reshuffle = RESHUFFLE,
-    /// A sample drawn with replacement in every step.
+    /// Every step draws one of the samples with replacement.
     Replace = REPLACE,
 }
 
@@ -90,7 +92,7 @@ pub enum Schedule {
     Constant,
     /// Cosine decay: after t of T steps the multiplier is `(1 + cos(pi t/T)) / 2`.
     Cosine,
-    /// Constant learning rate for 80% of the steps, then linear decay to 0.
+    /// The learning rate stays constant for 80% of the steps, and then falls linearly to 0.
     Wsd,
 }
 
@@ -104,14 +106,15 @@ impl Schedule {
         }
     }
 
-    /// Multiplier of each part of a schedule over `steps` steps, taken at the middle of the part.
+    /// Multiplier of the learning rate in each part of this schedule over `steps` steps. It is the value at the middle
+    /// of the part.
     #[expect(clippy::cast_possible_truncation, reason = "factors as f32")]
     fn parts(self, steps: u32) -> impl Iterator<Item = f32> {
         let share = f64::from(part(steps)) / f64::from(steps.max(1));
         (0..PARTS).map(move |i| self.multiplier(((f64::from(i) + 0.5) * share).min(1.0)) as f32)
     }
 
-    /// Multiplier of the learning rate in each of `steps` steps, constant within each part of the schedule.
+    /// Multiplier of the learning rate in each of `steps` steps. It is constant within each part of the schedule.
     pub fn multipliers(self, steps: u32) -> impl Iterator<Item = f64> {
         self.parts(steps).flat_map(move |x| (0..part(steps)).map(move |_| f64::from(x))).take(steps as usize)
     }
@@ -120,11 +123,11 @@ impl Schedule {
 /// Learning rates that are tried together, with one schedule.
 #[derive(Clone, Debug)]
 pub struct Trial {
-    /// At most [`LANES`] learning rates. Lanes without a rate stay at the initial weights.
+    /// At most [`LANES`] learning rates, one for each lane. A lane without a rate stays at the initial weights.
     pub rates: Vec<f64>,
     /// How the learning rates change during the steps.
     pub schedule: Schedule,
-    /// Number of steps. After the last step, nothing changes any more.
+    /// Number of steps of this trial. After the last of them its weights stay as they are.
     pub steps: u32,
 }
 
@@ -146,8 +149,8 @@ impl Features<'_> {
         }
     }
 
-    /// Number of words per sample: one for each feature, or one for the index of the non-zero feature; and one for the
-    /// noise.
+    /// Number of words in which a sample is stored: one for the noise, and one for each feature (dense) or one for the
+    /// index of the non-zero feature (one-hot).
     const fn width(self) -> usize {
         match self {
             Self::Dense(spectrum) => spectrum.len() + 1,
@@ -164,14 +167,14 @@ impl Features<'_> {
     }
 }
 
-/// A sweep: every run goes through every trial.
+/// What a sweep simulates: every run goes through every trial.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
     /// Seed of all draws.
     pub seed: u32,
     /// Index of the first run.
     pub first_run: u32,
-    /// Number of runs. Each run has its own samples and its own order of them.
+    /// Number of runs. Each run has its own samples, in its own order.
     pub runs: u32,
     /// Distribution of the features.
     pub features: Features<'a>,
@@ -196,7 +199,8 @@ impl Plan<'_> {
         stored.max(self.trials.len() as u64 * runs * group)
     }
 
-    /// Largest number of samples per epoch for which this plan's buffers stay within [`BYTES_MAX`]; 0 if there is none.
+    /// Largest number of samples per epoch for which no buffer of this plan exceeds [`BYTES_MAX`]. It is 0 if there is
+    /// no such number.
     pub fn most_samples(&self) -> u32 {
         let fits = |samples: &u32| Plan { samples: *samples, ..*self }.bytes() <= BYTES_MAX;
         // Bisection up to 2^24, the range in which f32 holds every whole number.
@@ -208,9 +212,9 @@ impl Plan<'_> {
         least
     }
 
-    /// Inputs of the kernel: the table of Gaussian quantiles; the alias table of the one-hot model; factors of the
-    /// features and of the noise; the samples; the number of steps of each trial; and for each trial its learning rates
-    /// and the multipliers of its parts.
+    /// Inputs of the kernel, in this order: the table of Gaussian quantiles; the alias table of the one-hot model; the
+    /// factors of the features and of the noise; the samples; the number of steps of each trial; and for each trial its
+    /// learning rates and the multipliers of its parts.
     #[expect(clippy::cast_possible_truncation, reason = "factors and rates as f32")]
     fn inputs(&self, u: &Uniforms) -> Inputs {
         let table = Gaussian::new().table;
@@ -300,7 +304,7 @@ pub const fn rows(dim: usize, order: Order, samples: u32) -> usize {
     WEIGHTS + dim + if matches!(order, Order::Reshuffle) { (samples as usize).div_ceil(LANES) } else { 0 }
 }
 
-/// Number of steps in each part of a schedule over `steps` steps.
+/// Number of steps in each part of a schedule that has `steps` steps in all.
 const fn part(steps: u32) -> u32 {
     steps.div_ceil(PARTS)
 }
@@ -316,28 +320,28 @@ crate::uniforms! {
         runs: u32,
         /// Number of trials.
         trials: u32,
-        /// Distribution of the features: 0 dense, 1 one-hot.
+        /// Distribution of the features: 0 for dense, 1 for one-hot.
         model: u32,
         /// Order of the samples, a value of [`Order`].
         order: u32,
         /// Number of samples in an epoch.
         samples: u32,
-        /// Number of weights d.
+        /// Number d of weights.
         dim: u32,
-        /// Number of words per sample.
+        /// Number of words in which a sample is stored.
         width: u32,
         /// Binary logarithm of the number of columns of the alias table.
         bits: u32,
     }
 }
 
-/// Kernel of SGD over repeated samples. The state holds the row [`DIVERGED`] and the rows from [`WEIGHTS`] on. If the
-/// order of the samples is drawn anew in each epoch, more rows follow with the current order: sample numbers, which
-/// fill the lanes of one row after another. [`Plan::parts`] makes the inputs.
+/// Kernel of SGD over repeated samples. The state begins with the row [`DIVERGED`] and the rows of the weights, from
+/// row [`WEIGHTS`] on. If each epoch has a new order, more rows follow with the numbers of the samples in the current
+/// order. These numbers fill the lanes of one row after the other. [`Plan::parts`] makes the inputs.
 #[derive(Debug)]
 pub struct Epochs;
 
-/// The tables and constants from which samples are drawn.
+/// The tables and constants that are needed to draw samples.
 #[derive(Clone, Copy)]
 struct Draw<'a> {
     u: &'a Uniforms,
@@ -351,7 +355,8 @@ impl Draw<'_> {
         gaussian(word, self.table[gaussian_entry(word) as usize])
     }
 
-    /// Draws samples of a run, from sample number `first` on: as many as `out` has room for, at most [`LANES`].
+    /// Draws consecutive samples of a run, from sample number `first` on, and writes them to `out`. There are as many
+    /// as `out` has room for, but at most [`LANES`].
     #[inline(never)]
     fn draw_samples<const MODEL: u32>(self, run: u32, first: u32, out: &mut [f32]) {
         let (width, run) = (self.u.width as usize, self.u.first_run.wrapping_add(run));
@@ -377,8 +382,8 @@ impl Draw<'_> {
     }
 }
 
-/// Scalar product of v and y in every lane. This function, [`shift`] and [`shift_product`] are not inlined, because the
-/// compiler does not vectorise inlined code over the lanes.
+/// Scalar product of the vectors v and y in every lane. This function, [`shift`] and [`shift_product`] are not inlined,
+/// because the compiler does not vectorise inlined code over the lanes.
 #[inline(never)]
 fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -390,7 +395,7 @@ fn product(v: &[[f32; LANES]], y: &[f32]) -> [f32; LANES] {
     sum
 }
 
-/// Adds `-g x` to v in every lane.
+/// Adds `-g x` to the vector v in every lane, where g is the lane's factor.
 #[inline(never)]
 fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
     for (v, x) in v.iter_mut().zip(x) {
@@ -400,7 +405,7 @@ fn shift(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32]) {
     }
 }
 
-/// Applies [`shift`] and then returns [`product`], reading v only once.
+/// Does what [`shift`] does to v, and returns the [`product`] of the new v with y. It reads v only once.
 #[inline(never)]
 fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32]) -> [f32; LANES] {
     let mut sum = [0.0; LANES];
@@ -413,8 +418,8 @@ fn shift_product(v: &mut [[f32; LANES]], g: &[f32; LANES], x: &[f32], y: &[f32])
     sum
 }
 
-/// Factor g of each lane: learning rate times multiplier times residual. A step adds `-g x` to the errors of the lane's
-/// weights. The function also freezes the lanes whose residual is out of bounds.
+/// Factor g of each lane: learning rate times multiplier times residual. The step then adds `-g x` to the errors of the
+/// lane's weights, where x are the features. The function also freezes every lane whose residual is out of bounds.
 #[inline(always)]
 fn pull(
     sum: &[f32; LANES],
@@ -434,8 +439,8 @@ fn pull(
     g
 }
 
-/// Random words for the order of the samples in [`LANES`] steps, from step number `first` on. A block of draws has four
-/// words.
+/// Random words for the order of the samples, one for each of [`LANES`] steps from step number `first` on. The
+/// generator makes four words at a time.
 #[inline(never)]
 fn order_words(u: &Uniforms, run: u32, first: u32) -> [u32; LANES] {
     let runs = [u.first_run.wrapping_add(run); LANES];
@@ -546,7 +551,7 @@ impl Kernel for Epochs {
     }
 }
 
-/// A plan whose steps are being computed.
+/// A plan and the state of its simulation.
 pub struct Sweep {
     lanes: Lanes<Epochs>,
     uniforms: Uniforms,
@@ -555,7 +560,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Prepares a plan. No step is done yet.
+    /// Prepares the simulation of a plan, without a step.
     pub fn new(plan: &Plan<'_>) -> Self {
         let (inputs, host, uniforms) = plan.parts();
         let lanes = Lanes::new(&host, rows(plan.features.dim(), plan.order, plan.samples), inputs);
@@ -567,7 +572,8 @@ impl Sweep {
         self.step
     }
 
-    /// Advances until `to` steps are done since the start. A trial with fewer steps stays as it is after its last step.
+    /// Advances until `to` steps have been done since the start. A trial that has fewer steps stays as it was after its
+    /// last step.
     ///
     /// # Errors
     /// Fails as [`Exec::advance`] does.
@@ -659,7 +665,7 @@ mod tests {
         })
     }
 
-    /// Mean excess risk over the runs, and the standard error of this mean, for each learning rate.
+    /// For each learning rate, the mean excess risk over the runs and the standard error of this mean.
     fn risks(s: Setting<'_>) -> Vec<[f64; 2]> {
         let found = plan(s, |plan| {
             let (exec, mut sweep) = (Exec::cpu(), Sweep::new(plan));
@@ -676,7 +682,8 @@ mod tests {
             .collect()
     }
 
-    /// SGD by its definition, in f64: `w <- w + rate (y - <w, x>) x`, from w = 0, where all true weights are 1.
+    /// Runs SGD in f64 as it is defined, `w <- w + rate (y - <w, x>) x`, from w = 0. All true weights are 1. Returns
+    /// the final weights.
     fn by_hand(s: Setting<'_>, run: u32, rate: f64) -> Vec<f64> {
         let (table, dim) = (Gaussian::new(), s.features.dim());
         let sample = |n: u32| -> (Vec<f64>, f64) {
@@ -721,8 +728,8 @@ mod tests {
         w
     }
 
-    /// Logarithm of the risk in one dense direction without noise, where the error of the weight is a product of
-    /// factors `1 - rate x^2`.
+    /// Logarithm of the risk for one dense feature without noise. In this case the error of the weight is a product of
+    /// factors `1 - rate x^2`, one for each step.
     fn by_factors(s: Setting<'_>, run: u32, rate: f64) -> f64 {
         let table = Gaussian::new();
         let mut order: Vec<u32> = (0..s.samples).collect();
@@ -799,8 +806,9 @@ mod tests {
         assert!((chi2 - 575.0).abs() < 136.0, "chi-square {chi2}");
     }
 
-    /// Asserts that the risks of a setting differ from the risks that `exact` gives by less than 4 standard errors,
-    /// plus `own_error`, the relative error of `exact`.
+    /// Asserts that the simulated risk is right at every learning rate of the setting. `exact` computes the right risk
+    /// at a learning rate, with a relative error of at most `own_error`. The simulated risk may differ from it by this
+    /// error and 4 standard errors.
     fn agrees(s: Setting<'_>, exact: impl Fn(f64) -> f64, own_error: f64) {
         for ([mean, error], rate) in risks(s).into_iter().zip(s.rates) {
             let exact = exact(*rate);

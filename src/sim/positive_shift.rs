@@ -1,7 +1,7 @@
-//! Random mixtures. They show how rare it is that the best shares gain nothing over the matched shares (equal to the
-//! test weights). Each item of the job is one problem.
+//! Job that computes the gain of the best training shares over the matched shares, which are equal to the test weights,
+//! for random mixtures. It shows how rarely the gain is 0. Each item of the job is one random mixture.
 //!
-//! The job runs in f64 on the CPU, because f32 cannot resolve a gain of 1e-12 against a loss of 1.
+//! The job runs in f64 on the CPU, because f32 cannot show a gain of 1e-12 if the loss is 1.
 
 use std::ops::Range;
 
@@ -11,15 +11,15 @@ use crate::rng::{Draws, Stream};
 use crate::stats::sort;
 use crate::theory::positive_shift::{Curve, Mixing, Parts, Solver};
 
-/// Random stream for the problems.
+/// Random stream from which the mixtures are drawn.
 const SHIFT: Stream = Stream(3);
 
-/// Settings that all random problems share.
+/// Settings that all random mixtures have in common.
 #[derive(Clone, Debug)]
 pub struct Fixed<'a> {
     /// Seed of all draws.
     pub seed: u32,
-    /// The error curve of each part; `None` stands for the mixing law.
+    /// The form of the error curves of all parts. `None` stands for the mixing law.
     pub curve: Option<Curve>,
     /// Number of training samples.
     pub samples: f64,
@@ -73,18 +73,18 @@ impl Fixed<'_> {
     }
 }
 
-/// Decimal logarithm of the smallest relative gain that is distinguished from 0. For a smaller gain, this value is
-/// listed.
+/// Decimal logarithm of the smallest relative gain that is distinguished from 0. A smaller gain is recorded as this
+/// value.
 pub const LEAST_LOG_GAIN: f64 = -17.0;
 
-/// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, for a random problem and for
-/// logarithmic curves with the same weights. `L*` is the loss with the best shares, and `L_same` the loss with the
-/// matched shares (equal to the test weights). The result is NaN, and the problem is not counted, if a loss is beyond
-/// f64 or the best shares were not found.
+/// Job that computes the decimal logarithm of the relative gain, `log10(1 - L*/L_same)`, of random mixtures. `L*` is
+/// the loss with the best shares, and `L_same` the loss with the matched shares (equal to the test weights). Each
+/// mixture has two results: for its own error curves, and for logarithmic curves with the same test weights. A result
+/// is NaN, and is not counted, if a loss is beyond f64 or the best shares were not found.
 ///
-/// A problem has weights that are uniform on the simplex (spacings of sorted uniforms), exponents `a` uniform in
-/// 0.2..1, and heights log-uniform in 0.1..10 (`c`, or `b` under the mixing law). A problem with three parts takes
-/// about a microsecond.
+/// The test weights of a mixture are uniform on the simplex (they are the spacings of sorted uniform numbers). The
+/// exponents `a` are uniform in 0.2..1. The constants `c` of the curves, or the heights `b` under the mixing law, are
+/// log-uniform in 0.1..10. A mixture of three parts takes about a microsecond.
 #[derive(Debug)]
 pub struct Gains;
 

@@ -1,15 +1,15 @@
-//! Kernel that learns to follow a permutation through k steps: each lane of a workgroup is one run of SGD on a product
+//! Kernel that learns to follow a permutation through k steps. Each lane of a workgroup is one run of SGD on a product
 //! of matrices.
 //!
 //! Skill j is a permutation of n symbols with a learned n x n matrix `W_j`. A sample is k skills `s_1..s_k`, drawn from
 //! an alias table over their ranks. The product `f = W_{s_k} ... W_{s_1}` should equal the product P of the permutation
 //! matrices of these skills. The gradient of `|f - P|^2 / (2 n)` is rescaled to the norm `clip` if its norm is larger.
-//! Every [`CHECK`] samples, a lane that has not solved the task yet is tested on sequences that all lanes share. A lane
-//! that has solved the task trains for as many samples again, then rests. A lane whose error or gradient is out of
-//! bounds has diverged and is frozen.
+//! After every [`CHECK`] samples, a lane that has not solved the task yet is tested on sequences that all lanes share.
+//! A lane that has solved the task trains for as many samples again as it needed to solve it, and then rests. A lane
+//! whose error or gradient is out of bounds has diverged and is frozen.
 //!
 //! A lane's matrices are contiguous, unlike the rows of other kernels. Lanes draw different skills, so no layout can
-//! merge their reads, and a contiguous matrix takes four cache lines instead of n^2.
+//! merge their reads, but a contiguous matrix needs only four cache lines instead of n^2.
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;
@@ -17,30 +17,31 @@ use crate::exec::{Inputs, Kernel, Parity};
 use crate::rng::{self, Alias, Draws, Gaussian, Stream, permutation};
 use crate::theory::state_tracking::{image, permutations};
 
-/// Random stream of the training sequences.
+/// Random stream from which the training sequences are drawn.
 const TRACK: Stream = Stream(9);
-/// Random stream of the initial weights, and of the ranks of the skills.
+/// Random stream from which the initial weights and the ranks of the skills are drawn.
 const TRACK_START: Stream = Stream(10);
-/// Random stream of the test sequences.
+/// Random stream from which the test sequences are drawn.
 const TRACK_TEST: Stream = Stream(11);
 
 /// Number of runs that a workgroup advances together.
 pub const LANES: usize = 16;
 
-/// Number of samples between two checks.
+/// Number of samples between two checks of a lane on the test sequences.
 pub const CHECK: u32 = 1000;
 
-/// Largest number of hops k.
+/// Largest number of hops k, which is the number of skills in a sequence.
 pub const HOPS_MAX: usize = 8;
 
-/// Limit of the squared error `|f - P|^2` and of the squared norm of the gradient. A lane that exceeds it has diverged.
+/// Limit of two numbers: of the squared error `|f - P|^2` between the product f of the learned matrices and the product
+/// P of the permutation matrices, and of the squared norm of the gradient. A lane that exceeds this limit has diverged.
 const BOUND: f32 = 1e10;
 
-/// Weights of a smaller absolute value are set to 0, because devices differ on subnormal numbers.
+/// A weight whose absolute value is smaller than this is set to 0, because devices differ on subnormal numbers.
 const TINY: f32 = 1e-30;
 
-/// Number of lanes that are computed together: they fill the vector registers, and their products stay in the
-/// first-level cache.
+/// Number of lanes that the CPU computes together. With this number they fill the vector registers, and their products
+/// stay in the first-level cache.
 const PART: usize = 8;
 
 crate::uniforms! {
@@ -48,19 +49,20 @@ crate::uniforms! {
     pub struct Uniforms {
         /// Seed of all draws.
         seed: u32,
-        /// Number of symbols n.
+        /// Number n of symbols.
         symbols: u32,
         /// Number of skills, n!.
         skills: u32,
-        /// Number of hops k.
+        /// Number k of hops: the number of skills in a sequence.
         hops: u32,
-        /// Number of groups per distribution of skills. The runs of each distribution are numbered from 0.
+        /// Number of groups (workgroups) for each training distribution. The runs of each distribution are numbered
+        /// from 0.
         groups: u32,
         /// Binary logarithm of the number of columns of an alias table.
         bits: u32,
         /// Number of test sequences in a check.
         tests: u32,
-        /// Largest number of test sequences that a lane may answer wrongly in a check and still have solved the task.
+        /// Largest number of wrong answers in a check with which a lane counts as having solved the task.
         misses: u32,
         /// Learning rate.
         lr: f32,
@@ -71,27 +73,29 @@ crate::uniforms! {
     }
 }
 
-/// Kernel of SGD on products of matrices. The state holds [`width`] words per lane, lane by lane, then [`scratch`] rows
-/// that only a GPU writes and that are zero between dispatches. The inputs are the packed alias tables of all
-/// distributions, one after the other, and the ranks of the skills in the test sequences, `[test][hop]`.
+/// Kernel of SGD on products of matrices. The state begins with the words of each lane, one lane after the other,
+/// [`width`] words each. Then come [`scratch`] rows that only a GPU uses, and that are zero between dispatches. The
+/// inputs are the packed alias tables of all distributions, one after the other, and the ranks of the skills in the
+/// test sequences, `[test][hop]`.
 #[derive(Debug)]
 pub struct Track;
 
-/// Index of the word with the number of the check that found the task solved, or 0 before that check. The index is
-/// counted from the first word after the codes of the skills.
+/// Index of the word with the number of the check that found the task solved. The word is 0 before that check. The
+/// index is counted from the first word after the codes of the skills.
 pub const SOLVED: usize = 0;
-/// Index of the word that is 0 if the lane trains, 1 if it rests and 2 if it has diverged. The index is counted from
-/// the first word after the codes of the skills.
+/// Index of the word that is 0 if the lane trains, 1 if the lane rests, and 2 if the lane has diverged. The index is
+/// counted from the first word after the codes of the skills.
 pub const REST: usize = 1;
 
-/// Number of words of a lane. They are the matrices `[skill][row][column]`; the permutation of each skill (bits 3i to
-/// 3i + 2 of a whole number are the image of symbol i); and the words [`SOLVED`] and [`REST`].
+/// Number of words of a lane. The first words are the learned matrices, `[skill][row][column]`. Then comes a code for
+/// the permutation of each skill: bits 3i to 3i + 2 of this whole number are the symbol to which symbol i is sent. The
+/// last two words are [`SOLVED`] and [`REST`].
 pub const fn width(symbols: usize, skills: usize) -> usize {
     skills * symbols * symbols + skills + 2
 }
 
-/// Number of rows for the matrices, products and gradients of one sample with k hops. They are `k + (k - 1) + 2`
-/// matrices, and each entry of a matrix has a row.
+/// Number of rows in which a GPU keeps the matrices, products and gradients of one sample with k = `hops` hops. They
+/// are `k + (k - 1) + 2` matrices, and each entry of a matrix has a row.
 pub const fn scratch(symbols: usize, hops: usize) -> usize {
     (2 * hops + 1) * symbols * symbols
 }
@@ -101,9 +105,9 @@ pub const fn rows(symbols: usize, skills: usize, hops: usize) -> usize {
     width(symbols, skills) + scratch(symbols, hops)
 }
 
-/// Initial state of `runs` runs on each of `distributions` distributions of skills. Weights are normal with standard
-/// deviation `init`. The ranks of the skills are in a random order. Run i has equal weights and an equal order under
-/// every distribution. Lanes without a run rest.
+/// Initial state of `runs` runs on each of `distributions` training distributions. The weights are Gaussian with
+/// standard deviation `init`. The skills get their ranks in a random order. For every distribution, run i has the same
+/// weights and the same order. A lane without a run rests.
 #[expect(clippy::cast_possible_truncation, reason = "at most 120 skills and some thousand lanes")]
 pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distributions: u32) -> Vec<[f32; LANES]> {
     let (codes, gaussian) = (permutations(symbols), Gaussian::new());
@@ -125,14 +129,14 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
     state.repeat(distributions as usize)
 }
 
-/// Ranks of `tests` sequences of `hops` skills, drawn uniformly from the range `skills`. Different values of `purpose`
-/// give independent sequences.
+/// The ranks of the skills in `tests` test sequences, each of `hops` skills. The ranks are drawn uniformly from the
+/// range `skills`. Different values of `purpose` give independent sequences.
 pub fn sequences(seed: u32, purpose: u32, hops: u32, skills: std::ops::Range<u32>, tests: u32) -> Vec<u32> {
     let mut draws = Draws::new(seed, TRACK_TEST, purpose, 0);
     (0..tests * hops).map(|_| skills.start + draws.below(skills.end - skills.start)).collect()
 }
 
-/// The words of one lane in the state of its group.
+/// The words of lane number `lane` in the state of its group. A lane has `width` words.
 pub fn lane(state: &[[f32; LANES]], lane: usize, width: usize) -> &[f32] {
     &bytemuck::cast_slice(state)[lane * width..][..width]
 }
@@ -142,8 +146,8 @@ fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
 }
 
-/// Inverse square root of x > 0, not subnormal. Newton's method starts from a guess that is made from the bits of x. A
-/// built-in square root would not do, because devices round it differently.
+/// Inverse square root of x, which is above 0 and not subnormal. Newton's method starts from a guess that is made from
+/// the bits of x. A built-in square root would not do, because devices round it differently.
 #[inline(always)]
 fn inverse_root(x: f32) -> f32 {
     let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));
@@ -162,8 +166,8 @@ const fn at<const N: usize>(row: usize, column: usize) -> usize {
     row * N + column
 }
 
-/// Writes the matrix product `sum_m a(row, m) b(m, column)` to `out`, with each sum added from its first term to its
-/// last. `a_at` and `b_at` give the index of an entry, so a factor can be read transposed.
+/// Writes the matrix product `sum_m a(row, m) b(m, column)` to `out`. Each sum is added from its first term to its
+/// last. `a_at` and `b_at` give the index of an entry of a and of b, so that the caller can have a factor transposed.
 #[inline(always)]
 fn product<const N: usize, const NN: usize>(
     out: &mut Matrix<NN>,
@@ -188,7 +192,7 @@ fn product<const N: usize, const NN: usize>(
     }
 }
 
-/// Whether the lane gives at most `u.misses` wrong answers to the test sequences; see [`answers`].
+/// Whether the lane answers at most `u.misses` of the test sequences wrongly. [`answers`] says what a right answer is.
 fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[f32]) -> bool {
     let (weights, rest) = lane.split_at(u.skills as usize * NN);
     let mut misses = 0;
@@ -203,8 +207,8 @@ fn solves<const N: usize, const NN: usize>(u: &Uniforms, tests: &[u32], lane: &[
     true
 }
 
-/// Whether the learned matrices answer a sequence correctly: in every column of their product, the largest entry is
-/// where the product of the permutations has its 1.
+/// Whether the learned matrices answer a sequence correctly: in every column of the product of these matrices, the
+/// largest entry is where the product of the permutation matrices has its 1.
 fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], ranks: &[u32]) -> bool {
     for column in 0..N {
         let (mut symbol, mut v) = (column as u32, [0.0; N]);
@@ -229,7 +233,8 @@ fn answers<const N: usize, const NN: usize>(weights: &[f32], codes: &[f32], rank
 }
 
 /// Whether a lane answers a sequence of ranks correctly: in every column of the product of its learned matrices, the
-/// largest entry is where the product of the permutations has its 1. `lane` is the lane's part of the state.
+/// largest entry is where the product of the permutation matrices has its 1. `lane` holds the lane's words of the
+/// state.
 pub fn exact_match(symbols: u32, skills: u32, lane: &[f32], ranks: &[u32]) -> bool {
     let (weights, rest) = lane.split_at((skills * symbols * symbols) as usize);
     let codes = &rest[..skills as usize];
@@ -522,7 +527,7 @@ mod tests {
                 .collect()
         }
 
-        /// Loss of one sequence, computed in f64.
+        /// Loss of the learned matrices on one sequence, computed in f64.
         fn loss(&self, weights: &[f64], codes: &[u32], ranks: &[usize]) -> f64 {
             let n = self.u.symbols as usize;
             let mut squares = 0.0;
@@ -613,7 +618,8 @@ mod tests {
         assert_eq!(lane(&together, 11, width), lane(&alone, 11, width));
     }
 
-    /// Sets the matrices of each lane to permutation matrices whose entries are mapped by `factor`.
+    /// Sets the learned matrices of each lane to its permutation matrices, after `factor` has been applied to every
+    /// entry.
     fn set(task: &Task, state: &mut [[f32; LANES]], factor: impl Fn(f32) -> f32) {
         let (n, skills, width) = (task.u.symbols, task.u.skills as usize, task.width());
         let words: &mut [f32] = bytemuck::cast_slice_mut(state);

@@ -1,4 +1,5 @@
-//! Splits a text into cells: finds its encoding and separator, and handles quotes, comments and lines of JSON.
+//! Splits a text into cells: finds its encoding and its separator, and handles quotes, comments and JSON with one
+//! object per line.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text;
 use crate::text::{Text, name, setting};
 
-/// Number of records at the beginning of a text from which its separator is found.
+/// Largest number of records that are read to find the separator of a text.
 const LOOK: usize = 200;
 /// Largest number of nesting levels in JSON.
 const DEEP: usize = 32;
@@ -94,7 +95,7 @@ pub struct Record<'a> {
     pub line: usize,
     /// Cells of the record.
     pub cells: Vec<Cell<'a>>,
-    /// First and last line of a quoted cell that contains line ends, and the beginning of the cell.
+    /// If a quoted cell contains line ends: its first line, its last line, and the beginning of its text.
     pub long: Option<(usize, usize, String)>,
     /// Original text of the record, if the record extends over several lines.
     pub drawn: Option<&'a str>,
@@ -112,7 +113,7 @@ pub struct Records<'a> {
     pub comment: Option<(usize, &'a str)>,
     /// Number of cells that a row should have, once it is known.
     pub wide: Option<usize>,
-    /// Line numbers of comments below the headings that look like rows that were commented out.
+    /// Line numbers of those comments below the headings that look like rows.
     pub hidden: Vec<usize>,
     /// Line number and text of each title above the headings. Titles are skipped.
     pub titles: Vec<(usize, String)>,
@@ -122,8 +123,8 @@ const fn is_end(b: u8) -> bool {
     matches!(b, b'\n' | b'\r')
 }
 
-/// Whether a line is a comment. A comment begins with #, // or %. A line that begins with # or % and a number is not a
-/// comment, nor is a line that begins with an error value of a spreadsheet such as #N/A.
+/// Whether a line is a comment. A comment begins with #, // or %. But a line is not a comment if it begins with # or %
+/// and a number, or with an error value of a spreadsheet such as #N/A.
 fn is_comment(line: &str) -> bool {
     if let Some(after) = line.strip_prefix('%') {
         // A heading may begin with a percentage.
@@ -153,7 +154,7 @@ fn is_rule(line: &str) -> bool {
             || line == "|-|-|")
 }
 
-/// Splits a line into cells, ignoring quotes.
+/// Splits a line into cells, as if there were spaces in place of its quotes.
 pub fn loosely(line: &str, split: Split) -> Vec<String> {
     let line = line.replace('"', " ");
     let cells = Records::new(&line, split).advance().ok().flatten().map(|record| record.cells);
@@ -165,8 +166,8 @@ pub fn says_number(cell: &str) -> bool {
     !matches!(number::read(cell).0, number::Reading::Text | number::Reading::Missing)
 }
 
-/// Whether the text of a comment looks like a row: it has as many cells as a row, and one of them, not the first, is a
-/// number.
+/// Whether the text of a comment looks like a row. It does if it has `wide` cells, as rows do, and a cell other than
+/// the first is a number.
 fn is_row(says: &str, split: Split, wide: usize) -> bool {
     let cells = loosely(says, split);
     cells.len() == wide && cells.iter().skip(1).any(|cell| says_number(cell))
@@ -349,7 +350,8 @@ impl<'a> Records<'a> {
     }
 }
 
-/// The separator that a first line such as `sep=;` declares, and the length of this line.
+/// The separator that a first line such as `sep=;` declares, and the length of this line; `None` if there is no such
+/// line.
 pub fn told(text: &str) -> Option<(u8, usize)> {
     let line = text.split(['\n', '\r']).next()?;
     let said = line.trim().trim_matches('"');
@@ -360,9 +362,9 @@ pub fn told(text: &str) -> Option<(u8, usize)> {
         .then_some((one, line.len()))
 }
 
-/// Makes a reader of the records of a text. The separator is the one that a first line such as `sep=;` declares.
-/// Without such a line, it is the one with which the largest share of the first records fit the headings: they have a
-/// cell for each heading, and no other filled cells.
+/// Makes a reader of the records of a text. If a first line such as `sep=;` declares the separator, the reader uses it.
+/// Otherwise it uses the separator with which the largest share of the first records fits the headings. A record fits
+/// if it has a cell for each heading, and no other filled cells.
 pub fn records(text: &str) -> Records<'_> {
     let blank = text.len() - text.trim_start_matches(['\n', '\r', '\u{feff}']).len();
     if let Some((mark, length)) = told(&text[blank..]) {
@@ -418,8 +420,8 @@ pub fn records(text: &str) -> Records<'_> {
 pub const SPLITS: [Split; 6] =
     [Split::Mark(b'\t'), Split::Mark(b';'), Split::Mark(b'|'), Split::Mark(b','), Split::Spaces(2), Split::Spaces(1)];
 
-/// The text of a record that is a title: only one of its cells is filled, and this cell is not a number. `None` for any
-/// other record.
+/// The text of a record that is a title, which means that only one of its cells is filled and that this cell is not a
+/// number. `None` for any other record.
 fn title(record: &Record<'_>) -> Option<String> {
     let mut filled = record.cells.iter().filter(|cell| !cell.text.is_empty());
     let first = filled.next().filter(|cell| filled.next().is_none() && !says_number(&cell.text))?;
@@ -428,8 +430,8 @@ fn title(record: &Record<'_>) -> Option<String> {
 
 impl<'a> Records<'a> {
     /// Reads the record of the headings, and the titles above it. A title is a record with only one filled cell, above
-    /// a record with at least two headings. If `alone` is true, a title may be a line of a single cell. Otherwise it
-    /// must also have empty cells.
+    /// a record with at least two headings. If `alone` is true, a title may have just this one cell. Otherwise it must
+    /// also have empty cells.
     fn headings(&mut self, alone: bool) -> Result<Option<(Record<'a>, Vec<String>)>> {
         let Some(first) = self.advance()? else { return Ok(None) };
         let mut titles = Vec::new();
@@ -494,7 +496,7 @@ pub enum Tree {
     Object(usize, Vec<(String, Self)>),
 }
 
-/// Reads JSON objects that follow one another or are in a list.
+/// Reads JSON objects, which follow one another or are the items of a list.
 #[derive(Debug)]
 pub struct Objects<'a> {
     text: &'a str,
@@ -516,7 +518,7 @@ impl<'a> Objects<'a> {
         Self { text, at: 0, line: 1 }
     }
 
-    /// Whether nothing but white space follows.
+    /// Whether only white space follows.
     pub fn is_at_end(&mut self) -> bool {
         self.peek("").is_none()
     }

@@ -1,4 +1,4 @@
-//! Reads a table of runs from text: columns of numbers with names.
+//! Reads a table of runs from text. A table consists of columns of numbers with names.
 //!
 //! The separator of cells, the decimal mark and the line of headings are found from the whole file, so the bytes of the
 //! file are kept until it ends. If a cell can be read in two ways, the user is asked only when its column is used. A
@@ -32,11 +32,12 @@ pub const COLUMNS_MAX: usize = 16_384;
 pub const CELLS_MAX: usize = 16_000_000;
 /// Largest number of different words in the text columns of a table.
 const WORDS_MAX: usize = 2_000_000;
-/// Number of characters by which the cells of a text column are compared. The rest of a cell is ignored.
+/// Largest number of characters of a cell in a text column that are compared. The rest of a cell is ignored.
 const NAME_MAX: usize = 100;
-/// Largest number of cells without a number whose texts are kept, for each column.
+/// If a cell has no number, its column keeps the text of the cell. A column keeps at most this many texts.
 const HOLES_MAX: usize = 1000;
-/// If a number of at least this size is written without a separator, no thousands are separated in its column.
+/// If a number of at least this size is written without separators, then no number in its column has separators of
+/// thousands.
 const LARGE: f64 = 1e4;
 
 /// A column of a table.
@@ -48,10 +49,10 @@ pub struct Column {
     pub numbers: Vec<f64>,
     /// Line number and text of the first cell that is text.
     pub text: Option<(usize, String)>,
-    /// Line number and text of the first ambiguous cell: it is one number if its mark is a decimal point, and another
-    /// if it is a decimal comma.
+    /// Line number and text of the first ambiguous cell. An ambiguous cell is one number if its mark is a decimal
+    /// point, and another if it is a decimal comma.
     pub doubt: Option<(usize, String)>,
-    /// Rows whose number was scaled by a suffix or word for a power of ten (`3B`, `3 billion`).
+    /// Rows whose numbers were scaled by a suffix or word for a power of ten (`3B`, `3 billion`).
     scaled: Vec<u32>,
     /// Line of the first number that can be read only with a decimal point; `comma` is the line of the first number
     /// that can be read only with a decimal comma.
@@ -66,14 +67,14 @@ pub struct Column {
     /// For each row with an ambiguous cell, the number that it holds if its mark is a decimal comma. The number that it
     /// holds if the mark is a decimal point is in `numbers`.
     commas: Vec<(u32, f64)>,
-    /// Whether some ambiguous cell has a comma; `with_point` says whether some ambiguous cell has a point. `bare` says
-    /// whether some number of at least [`LARGE`] has no separator.
+    /// Whether some ambiguous cell has a comma. `with_point` says whether some ambiguous cell has a point, and `bare`
+    /// says whether some number of at least [`LARGE`] has no separator.
     with_comma: bool,
     with_point: bool,
     bare: bool,
-    /// Texts of the cells without a number, by row.
+    /// Texts of the cells without a number, each with the index of its row.
     holes: BTreeMap<u32, String>,
-    /// Labels of the rows, for a column with texts. Two rows have equal labels if their texts are equal.
+    /// One label for each row, if the column contains texts. Two rows have equal labels if their texts are equal.
     labels: Vec<u32>,
     names: BTreeMap<String, u32>,
 }
@@ -129,7 +130,7 @@ impl Column {
         *self.names.entry(cell.chars().take(NAME_MAX).collect()).or_insert(next)
     }
 
-    /// Labels of the rows. Two rows have equal labels if their cells in this column are equal.
+    /// One label for each row. Two rows have equal labels if their cells in this column are equal.
     pub fn labels(&self) -> Vec<u32> {
         if self.text.is_some() {
             return self.labels.clone();
@@ -143,24 +144,25 @@ impl Column {
         .collect()
     }
 
-    /// Whether the number in a row was scaled by its own suffix or word for a power of ten (`3B`, `3 billion`). The
-    /// unit in the heading is then not applied to it.
+    /// Whether the number in a row has its own suffix or word for a power of ten (`3B`, `3 billion`). If so, it has
+    /// been scaled, and the unit in the heading does not apply to it.
     pub fn is_scaled(&self, row: usize) -> bool {
         self.scaled.binary_search(&(row as u32)).is_ok()
     }
 
-    /// First row whose number was scaled by a suffix or word for a power of ten, and first row whose number was not.
+    /// First row whose number was scaled by a suffix or word for a power of ten, and first row whose number was not
+    /// scaled.
     pub fn mixed(&self) -> (Option<usize>, Option<usize>) {
         let bare = (0..self.numbers.len()).find(|&row| !self.numbers[row].is_nan() && !self.is_scaled(row));
         (self.scaled.first().map(|row| *row as usize), bare)
     }
 
-    /// Whether the cell of a row is equal to `text`.
+    /// Whether the cell of a row is the text `text`. Never true in a column that contains only numbers.
     pub fn is(&self, row: usize, text: &str) -> bool {
         self.text.is_some() && self.names.get(text) == self.labels.get(row)
     }
 
-    /// Text of a cell without a number, for a sentence; `None` if the cell has a number.
+    /// Text of a cell without a number, for use in a sentence; `None` if the cell has a number.
     pub fn hole(&self, row: usize) -> Option<&str> {
         self.holes.get(&(row as u32)).map(String::as_str)
     }
@@ -188,14 +190,15 @@ impl Column {
         self.holes.first_key_value().map(|(row, _)| *row as usize)
     }
 
-    /// Line of the first number with a decimal point, and line of the first number with a decimal comma; `None` unless
-    /// the column has both.
+    /// Line of the first number that must have a decimal point, and line of the first number that must have a decimal
+    /// comma; `None` unless the column has both.
     pub fn both_marks(&self) -> Option<[usize; 2]> {
         Some([self.point?, self.comma?])
     }
 
-    /// The decimal mark that makes all ambiguous numbers of the column less than `limit`, if the other mark makes all
-    /// of them at least `limit`; otherwise `None`.
+    /// Decides the decimal mark of the column's ambiguous numbers, which must be less than `limit`. The result is the
+    /// mark with which all of them are less than `limit`, if all of them are at least `limit` with the other mark;
+    /// otherwise it is `None`.
     pub fn mark_below(&self, limit: f64) -> Option<Mark> {
         let pairs = || self.commas.iter().map(|(row, comma)| (self.numbers[*row as usize], *comma));
         if self.commas.is_empty() {
@@ -207,7 +210,7 @@ impl Column {
         }
     }
 
-    /// Decides how the ambiguous cells of the column are read: with `mark` as the decimal mark.
+    /// Reads the ambiguous cells of the column with `mark` as the decimal mark.
     fn settle(&mut self, mark: Mark) {
         self.doubt = None;
         for (row, number) in std::mem::take(&mut self.commas) {
@@ -223,7 +226,7 @@ impl Column {
 pub struct Table {
     /// Columns of the table, all of equal length.
     pub columns: Vec<Column>,
-    /// For each row, the number of its line in the file.
+    /// Number of each row's line in the file.
     pub lines: Vec<usize>,
     /// Sentences about lines and columns of the file that were skipped.
     pub notes: Vec<Text>,
@@ -262,7 +265,7 @@ impl Table {
         self.lines.len()
     }
 
-    /// Digest of the file's bytes. Two files with equal digests have the same text.
+    /// Digest of the bytes of the file. Two tables with equal digests come from files with equal bytes.
     pub fn digest(&self) -> String {
         format!("{:016x}", self.hash.0)
     }
@@ -295,13 +298,13 @@ impl Table {
         shown(&names.join(", "))
     }
 
-    /// Whether some cell of the table is ambiguous: it is one number if its mark is a decimal point, and another if it
-    /// is a decimal comma.
+    /// Whether some cell of the table is ambiguous. An ambiguous cell is one number if its mark is a decimal point, and
+    /// another if it is a decimal comma.
     pub fn in_doubt(&self) -> bool {
         self.columns.iter().any(|column| column.doubt.is_some())
     }
 
-    /// The decimal mark that is used in the given columns; `None` if the columns do not show it clearly.
+    /// The decimal mark of the given columns; `None` if the columns do not show it clearly.
     pub fn mark(&self, columns: &[usize]) -> Option<Mark> {
         Evidence::of(columns.iter().map(|k| &self.columns[*k])).decide()
     }
@@ -312,13 +315,13 @@ impl Table {
         evidence.point && evidence.comma
     }
 
-    /// Decides how all ambiguous cells of the table are read: with `mark` as the decimal mark.
+    /// Reads the ambiguous cells of all columns with `mark` as the decimal mark.
     pub fn settle(&mut self, mark: Mark) {
         self.columns.iter_mut().for_each(|column| column.settle(mark));
     }
 
-    /// Adds a row. Each cell is given as its text, its reading, and whether a suffix or word for a power of ten scaled
-    /// its number.
+    /// Adds a row. Each cell is given as its text, what it was read as, and whether a suffix or word for a power of ten
+    /// scaled its number.
     fn push<'a>(&mut self, line: usize, row: impl IntoIterator<Item = (&'a str, Reading, bool)>) -> Result<()> {
         if self.len() == ROWS_MAX {
             return Err(bad(text!(words::TOO_MANY_ROWS, most = count(ROWS_MAX))));
@@ -355,8 +358,8 @@ fn bad(message: impl Into<Text>) -> Error {
 /// What some columns of a table show about its decimal mark.
 ///
 /// If the cells of a column show the mark of that column, no other column is needed. For the remaining columns, the
-/// mark is decided from all columns that the fit reads. Other columns of the file are no evidence: they may contain,
-/// for example, version numbers or months.
+/// mark is decided from all columns that the fit reads. Other columns of the file are ignored, because they may
+/// contain, for example, version numbers or months.
 #[derive(Clone, Copy, Debug, Default)]
 struct Evidence {
     point: bool,
@@ -593,9 +596,8 @@ fn from_records(text: &str, table: &mut Table, most: usize) -> Result<()> {
     Ok(())
 }
 
-/// If the table has more than `most` cells, keeps only the columns that a fit could use, judged by their headings, and
-/// notes that the others were dropped. Returns for each column whether it is kept; `None` means that all columns are
-/// kept.
+/// Drops columns if the table has more than `most` cells. Only the columns that a fit could use, judged by their
+/// headings, are kept, and a note says so. Returns whether each column is kept; `None` means that all columns are kept.
 fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> Option<Vec<bool>> {
     let wide = table.columns.len();
     // Counting rows takes as long as reading them, so lines are counted first.
@@ -623,9 +625,9 @@ fn of_use(text: &str, records: &Records<'_>, table: &mut Table, most: usize) -> 
     Some(kept)
 }
 
-/// Returns an error if a quoted cell contains whole rows, as after a missing quote. This is assumed if the first and
-/// the last line of the record each have as many cells as a row, and the first line contains at least as many numbers
-/// as all cells of the record.
+/// Returns an error if a quoted cell contains whole rows, as happens when a closing quote is missing. This is assumed
+/// if the first and the last line of the record each have as many cells as a row, and the first line contains at least
+/// as many numbers as the whole record.
 fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     let (Some(drawn), Some((from, to, begins))) = (record.drawn, &record.long) else { return Ok(()) };
     let numbers = record.cells.iter().filter(|cell| says_number(&cell.text)).count().max(1);
@@ -639,8 +641,8 @@ fn swallowed(record: &Record<'_>, split: Split, wide: usize) -> Result<()> {
     Ok(())
 }
 
-/// Number of cells that a record has if it is not split at commas that separate thousands, as in 1,234,567 or
-/// 12,34,567.
+/// Number of cells of a record if commas that separate thousands, as in 1,234,567 or 12,34,567, are not counted as
+/// separators of cells.
 fn thousands(record: &Record<'_>) -> usize {
     let digits = |text: &str, least: usize, most: usize| {
         (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
@@ -957,8 +959,9 @@ mod tests {
         assert_eq!(loss.labels()[1..], [1, 1, 1], "and all the same");
     }
 
-    /// Writes a whole number, or a number with four decimals if `decimals` are given, with the thousands separator
-    /// `group` and the decimal mark `mark`.
+    /// Writes a number with the thousands separator `group`. Without `decimals` it is the whole number `whole`;
+    /// otherwise the decimal mark `mark` and four decimals follow. If `indian` is set, the groups before the last three
+    /// digits have two digits.
     fn grouped(whole: u64, decimals: Option<u64>, group: &str, mark: &str, indian: bool) -> String {
         let digits = whole.to_string();
         let mut text = String::new();
@@ -973,7 +976,7 @@ mod tests {
         decimals.map_or_else(|| text.clone(), |decimals| format!("{text}{mark}{decimals:04}"))
     }
 
-    /// Formats of numbers, each with its name, thousands separator and decimal mark.
+    /// Ways of writing numbers, each with its name, its thousands separator and its decimal mark.
     const FORMATS: [(&str, &str, &str); 13] = [
         ("plain", "", "."),
         ("English", ",", "."),
@@ -1034,7 +1037,7 @@ mod tests {
         lines.iter().map(line).collect()
     }
 
-    /// The text in every encoding that has all of its characters, each with the name of the encoding.
+    /// Encodes the text in every encoding that has all of its characters. Each result has the name of its encoding.
     fn encoded(text: &str) -> Vec<(&'static str, Vec<u8>)> {
         let wide = |mark: bool, bytes: fn(u16) -> [u8; 2]| {
             let mark = mark.then_some(0xfeff_u16);

@@ -19,9 +19,10 @@ pub enum Mark {
 pub enum Reading {
     /// A number that does not depend on the decimal mark.
     Number(f64),
-    /// A number that can be read only if its decimal mark is the given one.
+    /// A number that is valid only with the given decimal mark.
     Only(Mark, f64),
-    /// An ambiguous number: the first value if its mark is a decimal point, the second if it is a decimal comma.
+    /// An ambiguous number. It is the first value if its mark is a decimal point, and the second value if it is a
+    /// decimal comma.
     Either(f64, f64),
     /// A word or sign for a missing number.
     Missing,
@@ -41,7 +42,8 @@ const fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}')
 }
 
-/// Maps all apostrophes to one character, and all spaces inside numbers to another. Both separate thousands.
+/// Replaces any apostrophe by one kind of apostrophe, and any space inside numbers by one kind of space. Both separate
+/// thousands.
 const fn alike(c: char) -> char {
     match c {
         '\u{2019}' | '\u{2018}' | '\u{2bc}' | '´' | '`' => '\'',
@@ -50,8 +52,8 @@ const fn alike(c: char) -> char {
     }
 }
 
-/// The exponent of the power of ten that a unit stands for: 6 for `M`. Other units are `billions`, `GFLOPs`, `%`,
-/// `in millions of tokens` and `1e9`. `None` for an unknown unit.
+/// The exponent of the power of ten that a unit stands for, such as 6 for `M`. Other examples of units are `billions`,
+/// `GFLOPs`, `%`, `in millions of tokens` and `1e9`. `None` for an unknown unit.
 pub fn power(unit: &str) -> Option<i32> {
     const NAMES: [(&[&str], i32); 6] = [
         (&["k", "thousand", "thousands", "thsd", "tsd"], 3),
@@ -80,7 +82,7 @@ pub fn power(unit: &str) -> Option<i32> {
     NAMES.iter().find(|(names, _)| names.contains(&bare)).map(|(_, power)| *power)
 }
 
-/// Rewrites powers of ten in the form `1e6`. Other forms of this number are `10^6`, `10**6`, `10⁶` and `10^{6}`.
+/// Rewrites powers of ten in the form `1e6`. This number may also be written as `10^6`, `10**6`, `10⁶` or `10^{6}`.
 pub fn tens(text: &str) -> String {
     const HIGH: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
     let high = |c: char| HIGH.chars().position(|high| high == c);
@@ -113,7 +115,8 @@ pub fn tens(text: &str) -> String {
     out + rest
 }
 
-/// The exponent of the power of ten that a unit with zeros stands for: 3 for `000s`, `1000` and `1,000s`, 2 for `100`.
+/// The exponent of the power of ten that a unit with zeros stands for, such as 3 for `000s`, `1000` and `1,000s`, or 2
+/// for `100`.
 fn zeros(text: &str) -> Option<i32> {
     let digits = text.strip_suffix("'s").or_else(|| text.strip_suffix('s')).unwrap_or(text);
     let digits: String =
@@ -125,7 +128,7 @@ fn zeros(text: &str) -> Option<i32> {
 }
 
 /// The exponent of the power of ten that a unit in a heading stands for, and whether the unit is operations per second
-/// times a day, as in `PF-days`. Examples of units are `M`, `000s`, `kilo`, `x100`, `10⁶`, `e18` and `EFLOPs`.
+/// times a day, as in `PF-days`. Other examples of units are `M`, `000s`, `kilo`, `x100`, `10⁶`, `e18` and `EFLOPs`.
 pub fn unit(text: &str) -> Option<(i32, bool)> {
     const PREFIXES: [(&str, &str, i32); 7] = [
         ("kilo", "k", 3),
@@ -190,7 +193,7 @@ pub fn is_scale(text: &str) -> bool {
         || ten_below_zero(&text)
 }
 
-/// Whether a text contains a negative power of ten, such as 1e-3.
+/// Whether a text contains a negative power of ten, such as `1e-3`.
 fn ten_below_zero(text: &str) -> bool {
     text.contains("1e-") || text.contains("1e−")
 }
@@ -257,9 +260,9 @@ pub fn is_like_unit(text: &str) -> bool {
         || lower.split(|c: char| c.is_whitespace() || "-_/".contains(c)).any(like)
 }
 
-/// Removes the separators of thousands from a mantissa, and puts a point before its decimals. `mark` is the decimal
-/// mark of the mantissa, and `grouped` says whether its thousands may be separated. `None` if the text is not a
-/// mantissa of this form.
+/// Removes the separators of thousands from a mantissa (a number without sign, exponent and unit), and puts a point
+/// before its decimals. `mark` is the decimal mark of the mantissa, and `grouped` says whether its thousands may be
+/// separated. `None` if the text is not a mantissa of this form.
 fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     let (decimal, group) = if mark == Mark::Point { ('.', ',') } else { (',', '.') };
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
@@ -288,8 +291,8 @@ fn digits(text: &str, mark: Mark, grouped: bool) -> Option<String> {
     fine.then(|| format!("{}.{part}0", groups.concat()))
 }
 
-/// Splits the text after a mantissa into an exponent and the rest, which may be a unit. The exponent is `None` if there
-/// is none.
+/// Splits the text after a number's mantissa into an exponent and the rest, which may be a unit. The exponent is `None`
+/// if the text does not begin with one.
 fn exponent(text: &str) -> Option<(Option<i32>, &str)> {
     let times = text.strip_prefix(['×', 'x', '*', '·']).map(str::trim_start);
     let tens = times.and_then(|rest| rest.strip_prefix("10^").or_else(|| rest.strip_prefix("1e")));
@@ -323,7 +326,7 @@ fn power_of_ten(text: &str) -> Option<i32> {
     power.parse().ok().filter(|power: &i32| power.abs() < 308)
 }
 
-/// Words for large numbers, in many languages, that the lab cannot read.
+/// Words for large numbers in many languages. The lab recognises these words, but does not read numbers with them.
 const UNREAD: &[&str] = &[
     "tausend",
     "millionen",
@@ -395,14 +398,14 @@ const UNREAD: &[&str] = &[
     "억",
 ];
 
-/// Whether a word stands for a large number in some language, and the lab cannot read it: `Millionen`, `тыс.`, `百万`.
+/// Whether a word stands for a large number in some language, but is not read as a unit: `Millionen`, `тыс.`, `百万`.
 pub fn is_unread_unit(word: &str) -> bool {
     let word = word.trim().trim_end_matches('.').to_lowercase();
     UNREAD.contains(&word.as_str())
         || matches!(word.as_str(), "lakh" | "lakhs" | "crore" | "crores" | "hundred" | "dozen")
 }
 
-/// Why a cell that contains digits cannot be read as a number, with advice on how to write it; `None` for any other
+/// Says why a cell with digits cannot be read as a number, and how to write the number instead; `None` for any other
 /// cell.
 pub fn why(cell: &str) -> Option<Text> {
     let cell = cell.trim();
@@ -450,7 +453,7 @@ pub fn is_numeric(text: &str) -> bool {
     !matches!(read(text).0, Reading::Text | Reading::Missing)
 }
 
-/// Reads a cell. Also returns whether a suffix or word for a power of ten scaled its number.
+/// Reads a cell. Also returns whether a suffix or word for a power of ten, as in `3B`, scaled its number.
 pub fn read(cell: &str) -> (Reading, bool) {
     let cell = cell.trim();
     let unsigned = cell.strip_prefix(['+', '-', '−']).unwrap_or(cell);

@@ -5,13 +5,13 @@ use super::{Column, Table, number, words};
 use crate::text;
 use crate::text::{Template, Text, name, phrase, setting};
 
-/// Number of lines, at the beginning of a text, from which the cause is found.
+/// Largest number of lines that are read to find out why a text is not a table.
 const LOOK: usize = 30;
-/// Words in the headings of columns of losses. [`SIZES`] lists words in the headings of columns of sizes.
+/// Words in the headings of columns that contain losses. [`SIZES`] lists the words for columns that contain sizes.
 const LOSSES: [&str; 2] = ["loss", "losses"];
 const SIZES: [&str; 10] =
     ["params", "parameters", "tokens", "flops", "compute", "steps", "epochs", "samples", "n", "d"];
-/// Words that mark a row as a summary of the rows above it.
+/// Words that show that a row summarises the rows above it.
 const SUMMARIES: [&str; 27] = [
     "total",
     "totals",
@@ -46,7 +46,7 @@ fn has(text: &str, words: &[&str]) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
-/// Whether a fit could use a column with this heading: the heading names a size, a loss, a weight or a run.
+/// Whether a fit could use a column with this heading, because the heading names a size, a loss, a weight or a run.
 pub(super) fn is_of_use(heading: &str) -> bool {
     const STEMS: [&str; 11] =
         ["loss", "param", "token", "flop", "compute", "step", "epoch", "sample", "size", "unique", "weight"];
@@ -55,7 +55,7 @@ pub(super) fn is_of_use(heading: &str) -> bool {
         || has(heading, &["run", "name", "id", "experiment", "n", "d", "u", "c", "l", "x", "y"])
 }
 
-/// Name of a separator for a sentence.
+/// Name of a separator for use in a sentence.
 const fn separators(split: Split) -> Template<0> {
     match split {
         Split::Mark(b'\t') => words::TABS,
@@ -102,7 +102,7 @@ pub(super) fn reason(text: &str) -> Option<Text> {
         .or_else(|| below_title(&lines))
 }
 
-/// Name of the format if a text is HTML or LaTeX, and therefore not a table; otherwise `None`.
+/// Name of the format of a text that is HTML or LaTeX; `None` for any other text.
 pub(super) fn other_format(text: &str) -> Option<Template<0>> {
     let start: String =
         text.trim_start_matches('\u{feff}').trim_start().chars().take(9).collect::<String>().to_lowercase();
@@ -129,7 +129,7 @@ fn told_wrongly(text: &str, (line, heading): &Line) -> Option<Text> {
     ))
 }
 
-/// Error message for a text in which each line is in quotes as a whole, and is therefore a single cell.
+/// Error message for a text in which each whole line is in quotes, and is therefore a single cell.
 fn quoted(lines: &[Line]) -> Option<Text> {
     let whole = |line: &str| {
         let inside = line.trim().strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))?;
@@ -142,7 +142,7 @@ fn quoted(lines: &[Line]) -> Option<Text> {
     (count + 1 >= lines.len()).then(|| text!(words::QUOTED_LINE, line = at(*line)))
 }
 
-/// Error message for a text whose rows have a different separator from its headings.
+/// Error message for a text whose headings and rows have different separators.
 fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     let (below, row) = rows.first()?;
     let counts = |text: &str, split: Split| loosely(text, split).len();
@@ -165,7 +165,7 @@ fn two_separators((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     None
 }
 
-/// Error message for a text in which spaces separate the columns, but also separate numbers from their units.
+/// Error message for a text in which spaces separate columns but also stand between a number and its unit.
 fn apart((_, heading): &Line, rows: &[Line]) -> Option<Text> {
     let split = Split::Spaces(1);
     let wide = loosely(heading, split).len();
@@ -209,7 +209,7 @@ fn rows_begin_unnamed((line, heading): &Line, rows: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error message for a text in which titles stand above the headings, if the titles are not marked as comments.
+/// Error message for a text in which titles that are not marked as comments stand above the headings.
 fn below_title(lines: &[Line]) -> Option<Text> {
     (1..=3.min(lines.len().saturating_sub(2))).find_map(|count| {
         let rest: String = lines[count..].iter().flat_map(|(_, line)| [line, "\n"]).collect();
@@ -238,8 +238,8 @@ fn below_title(lines: &[Line]) -> Option<Text> {
     })
 }
 
-/// Error message for headings that do not name columns. Either the table is transposed, or it is a grid, or it has no
-/// headings.
+/// Error message for headings that do not name columns. Either rows and columns are exchanged, or the table is a grid
+/// with one number for each pair of sizes, or it has no headings.
 pub(super) fn sideways(names: &[String], line: usize, rows: Option<Records<'_>>) -> Option<Text> {
     let number = |text: &str| number::is_numeric(text.rsplit_once('=').map_or(text, |(_, number)| number));
     let sizes = names.len() > 2 && names[1..].iter().all(|name| number(name));
@@ -275,7 +275,8 @@ pub(super) fn odd_row(table: &Table) -> Option<Text> {
     units(table).or_else(|| summary(table))
 }
 
-/// Error message for a table whose first row contains units: words without digits, in columns with numbers below.
+/// Error message for a table whose first row contains units. Such a row has words without digits in columns that
+/// contain numbers in all other rows.
 fn units(table: &Table) -> Option<Text> {
     let hole = |column: &Column, row: usize| column.holes.get(&(row as u32)).cloned().unwrap_or_default();
     let missing = |text: &str| number::read(text).0 == number::Reading::Missing;

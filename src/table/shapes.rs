@@ -51,7 +51,7 @@ pub(super) fn rows(text: &str) -> Result<Option<Vec<Named>>> {
     of_object(pairs)
 }
 
-/// Error for JSON without any values.
+/// The error for JSON that contains no values.
 pub(super) fn nothing() -> Error {
     bad(text!(words::JSON_EMPTY, expected = expected()))
 }
@@ -60,8 +60,8 @@ pub(super) fn too_many() -> Error {
     bad(text!(words::JSON_TOO_LARGE, millions = count(VALUES_MAX / 1_000_000)))
 }
 
-/// Adds the values of an object to `out`, including nested values. The name of a nested value consists of the outer
-/// name, a full stop and the inner name.
+/// Adds the values of an object to `out`, including nested values. `path` is the name of the object. The name of a
+/// nested value consists of the outer name, a full stop and the inner name.
 fn flat(path: &str, pairs: Vec<(String, Tree)>, out: &mut Vec<(String, Value)>) {
     for (name, tree) in pairs {
         let name = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -79,7 +79,7 @@ fn row(line: usize, pairs: Vec<(String, Tree)>) -> Named {
     (line, out)
 }
 
-/// Row of a table whose rows are written as lists. The values get their names from the headings.
+/// One row of a table whose rows are written as lists. The values get their names from the headings.
 fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     if items.len() != names.len() {
         return Err(bad(text!(
@@ -92,7 +92,7 @@ fn list_row(names: &[String], line: usize, items: Vec<Tree>) -> Result<Named> {
     Ok(row(line, names.iter().cloned().zip(items).collect()))
 }
 
-/// Names in a list of names; `None` if an item is not a name.
+/// The texts in a list of names; `None` if an item is not a name.
 fn names(items: &[Tree]) -> Option<Vec<String>> {
     let name = |item: &Tree| match item {
         Tree::Leaf(Value::Text(name)) if read(name).0 == Reading::Text => Some(name.clone()),
@@ -101,8 +101,8 @@ fn names(items: &[Tree]) -> Option<Vec<String>> {
     items.iter().map(name).collect()
 }
 
-/// Rows of a table whose rows are written as lists. The first list contains the headings. The lists are the items of
-/// one outer list, or each is on a line of its own.
+/// The rows of a table whose rows are written as lists. The first list contains the headings. The lists are the items
+/// of one outer list, or each list is on a line of its own.
 fn of_lists(text: &str) -> Result<Option<Vec<Named>>> {
     let mut json = Objects::any(text);
     let mut left = VALUES_MAX;
@@ -144,7 +144,7 @@ fn unlike(names: &[String]) -> Result<()> {
     again.map_or(Ok(()), |(_, heading)| Err(bad(text!(words::JSON_NAMED_TWICE, column = name(super::shown(heading))))))
 }
 
-/// Rows of a table that is written as a single object.
+/// The rows of a table that is written as a single object.
 fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let at = |pairs: &[(String, Tree)], wanted: &str| pairs.iter().position(|(name, _)| name == wanted);
     let shown = |pairs: &[(String, Tree)]| {
@@ -195,7 +195,7 @@ fn of_object(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     Err(bad(text!(words::JSON_OBJECT, names = name(shown(&pairs)), expected = expected())))
 }
 
-/// Rows of a table that is written as an object of columns: `{"params": [7e7, 4e8], "loss": [3.5, 3.1]}`.
+/// The rows of a table that is written as an object of columns, as in `{"params": [7e7, 4e8], "loss": [3.5, 3.1]}`.
 fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     let mut rows: Vec<Named> = Vec::new();
     let mut begun: Option<(String, usize)> = None;
@@ -219,7 +219,7 @@ fn of_columns(pairs: Vec<(String, Tree)>) -> Result<Vec<Named>> {
     Ok(rows)
 }
 
-/// Rows of a table that is written as an object of objects. The inner objects are columns, as in
+/// The rows of a table that is written as an object of objects. The inner objects are columns, as in
 /// `{"params": {"0": 7e7}, "loss": {"0": 3.5}}`, or rows, as in `{"a": {"params": 7e7, "loss": 3.5}}`.
 fn of_dicts(mut pairs: Vec<(String, Tree)>) -> Result<Option<Vec<Named>>> {
     let inner = |tree: &Tree| match tree {

@@ -1,6 +1,6 @@
 //! Fills templates with their arguments in English, for the command line and for result documents. For the page,
-//! `www/js/text.js` fills them in the language of the user. The test `tests/browser/words.test.mjs` checks that both
-//! agree.
+//! `www/js/text.js` fills them in the language of the user. The test `tests/browser/words.test.mjs` checks that the two
+//! results agree.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl Text {
         self.written(|tex| format!("${tex}$"))
     }
 
-    /// The sentence in English, for a terminal: TeX is replaced by characters, so `$N^{-\alpha}$` becomes `N^(-α)`. A
+    /// The sentence in English, for a terminal. TeX is replaced by characters, so `$N^{-\alpha}$` becomes `N^(-α)`. A
     /// dollar in a name stays a dollar.
     pub fn plain(&self) -> String {
         self.written(without_tex)
@@ -202,7 +202,8 @@ fn without_tex(tex: &str) -> String {
     out
 }
 
-/// Splits a text at the brace that closes a group. Returns the text before the brace and the text after it.
+/// Splits a text at the brace that closes the current group of TeX. Returns the text before the brace and the text
+/// after it.
 fn braced(text: &str) -> (&str, &str) {
     let mut depth = 1;
     for (i, c) in text.char_indices() {

@@ -77,7 +77,7 @@ pub enum Kind {
     Error,
     /// A share as a fraction of 1, shown as a percentage with 3 significant digits.
     Share,
-    /// A ratio that says how many times as large something is, shown with 3 significant digits.
+    /// A ratio, such as 3 for three times as large, shown with 3 significant digits.
     Multiple,
     /// A number that the user typed or may type. It is shown with all digits, in a form that can be typed again.
     Setting,
@@ -192,7 +192,7 @@ pub const fn share(x: f64) -> Argument {
     Argument::of(Kind::Share, Value::Number(x))
 }
 
-/// A ratio as an argument: how many times as large something is.
+/// A ratio as an argument, such as 3 for three times as large.
 pub const fn multiple(x: f64) -> Argument {
     Argument::of(Kind::Multiple, Value::Number(x))
 }
@@ -225,7 +225,7 @@ pub const fn list(texts: Vec<Text>) -> Argument {
 
 /// A sentence or a phrase: a template in English, and its arguments by name.
 ///
-/// In a result document, a text without arguments is a string; any other text is `{template, arguments, text}`, where
+/// In a result document, a text without arguments is a string. Any other text is `{template, arguments, text}`, where
 /// `text` is the English sentence. Documents that are made in the page lack `text`, because the page fills the template
 /// in the user's language.
 #[derive(Clone, Debug, PartialEq)]
@@ -247,7 +247,7 @@ impl Text {
         self.template
     }
 
-    /// Whether the text equals `said`, either as a template without arguments or as a verbatim text.
+    /// Whether this is the text `said`, either as a template without arguments or as a verbatim text.
     pub fn is(&self, said: &str) -> bool {
         match &self.arguments[..] {
             [] => self.template == said,

@@ -5,8 +5,8 @@
 const NONE: &str = "–";
 
 /// Formats `x` with `digits` significant digits, as people write numbers. Whole numbers below 10⁷ keep all digits.
-/// Thousands are grouped, and the minus sign is U+2212. Numbers below 10⁻³, and numbers of 10⁷ or more, are written
-/// with a power of ten.
+/// Thousands are grouped, and the minus sign is U+2212. A power of ten is used for numbers of 10⁷ or more, and for
+/// fractions below 10⁻³.
 pub fn people(x: f64, digits: usize) -> String {
     if !x.is_finite() {
         return NONE.to_owned();
@@ -38,16 +38,16 @@ pub fn people(x: f64, digits: usize) -> String {
 /// `48.3 B` for `4.83e10`. Amounts below 1000, and amounts of 10¹⁵ or more, are written as [`people`] writes them.
 pub(super) fn amount(x: f64) -> String {
     // What is rounded up to 1000 has the next letter.
-    let scaled = |power: i32| people(x / 10_f64.powi(power), 3);
-    [(3, "K"), (6, "M"), (9, "B"), (12, "T")]
+    let scaled = |unit: f64| people(x / unit, 3);
+    [(1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")]
         .into_iter()
         .rev()
-        .find(|(power, _)| (0.9995 * 10_f64.powi(*power)..0.9995e15).contains(&x.abs()))
-        .map_or_else(|| people(x, 3), |(power, letter)| format!("{} {letter}", scaled(power)))
+        .find(|(unit, _)| (0.9995 * unit..0.9995e15).contains(&x.abs()))
+        .map_or_else(|| people(x, 3), |(unit, letter)| format!("{} {letter}", scaled(unit)))
 }
 
-/// Rounds a number to `digits` significant digits. Returns these digits, and the power of ten for which the first digit
-/// stands. A tie is rounded away from 0, as browsers do.
+/// Rounds a positive number to `digits` significant digits. Returns these digits, and the exponent of the power of ten
+/// for which the first digit stands. A tie is rounded away from 0, as browsers do.
 fn rounded(size: f64, digits: usize) -> (String, i32) {
     if size == 0.0 {
         return ("0".into(), 0);

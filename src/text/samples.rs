@@ -6,7 +6,7 @@ use super::{
     setting, share, word,
 };
 
-/// Numbers that are hard to round or to format, such as ties, powers of ten, and the smallest and largest numbers of
+/// Numbers that are hard to round or to format, such as ties, powers of ten, and the smallest and largest values of
 /// f64.
 const NUMBERS: [f64; 27] = [
     0.0,
@@ -40,7 +40,7 @@ const NUMBERS: [f64; 27] = [
 
 const UNIT: Template<0> = word("nats");
 
-/// Arguments of all kinds.
+/// One or several arguments of every kind.
 fn arguments() -> Vec<Argument> {
     let kinds = [count, number, loss, amount, error, share, multiple, setting];
     let numbers = NUMBERS.iter().flat_map(|x| kinds.map(|kind| kind(*x)));

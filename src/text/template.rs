@@ -1,4 +1,4 @@
-//! Templates of sentences. They are checked at compile time.
+//! Templates of sentences, whose arguments are checked at compile time.
 
 use serde::Serialize;
 
@@ -92,7 +92,7 @@ const fn slice(text: &[u8], [from, to]: [usize; 2]) -> &[u8] {
     text.split_at(to).0.split_at(from).1
 }
 
-/// Whether a place for the argument `name` ends at or before the byte `end`.
+/// Whether an earlier part of a template, which ends at the byte `end`, has a place for the argument `name`.
 const fn named_before(text: &[u8], end: usize, name: &[u8]) -> bool {
     let mut from = 0;
     while let Some(hole) = next(text, from) {

@@ -1,29 +1,31 @@
-//! Memorising K atoms: test loss `L(q) = sum_k p_k (1 - q_k)^N` after N independent samples from the distribution `q`.
+//! Memorising K atoms, which are separate facts. After N independent samples from the training distribution `q`, the
+//! test loss is `L(q) = sum_k p_k (1 - q_k)^N`.
 //!
-//! Atom k = 1..=K has the test probability `p_k = c k^-alpha`, with `c = 1 / sum_(k=1..=K) k^-alpha`. Until the atom
-//! has been drawn once in training, it adds `p_k` to the test loss. Three training distributions are compared: the
+//! Atom k = 1..=K has the test probability `p_k = c k^-alpha`, with `c = 1 / sum_(k=1..=K) k^-alpha`. An atom adds
+//! `p_k` to the test loss until it has been drawn once in training. Three training distributions are compared: the
 //! matched one (`q = p`), the optimal one and the best flat one (uniform over the `m` most frequent atoms).
 //!
 //! No function here visits all K atoms. Sums of the smooth `p_k (1 - p_k)^N` are computed by a quadrature rule
-//! (`Rule`). It takes the first thousand ranks one by one, and the others by a Gauss rule for sums over integers, with
-//! about 40 nodes per factor of 2 in rank. Sums of powers use the Euler-Maclaurin formula. Both methods agree with the
-//! full sums to 1e-12.
+//! (`Rule`). The rule takes the first thousand ranks one by one. For the others it is a Gauss rule for sums over
+//! integers, with about 40 nodes per factor of 2 in rank. Sums of powers use the Euler-Maclaurin formula. Both methods
+//! agree with the full sums to 1e-12.
 
 use super::sum;
 use crate::math;
 
-/// Number of ranks, from rank 1 on, that a quadrature rule keeps one by one, each with weight 1.
+/// Number of ranks, counted from rank 1, that a quadrature rule takes one by one, each with weight 1.
 const DIRECT: usize = 1024;
-/// Largest rank up to which sums of powers are taken term by term. The Euler-Maclaurin formula gives the rest.
+/// Rank up to which a sum of powers is added term by term. The Euler-Maclaurin formula gives the terms of higher ranks.
 const HEAD: u32 = 32;
 
 /// Ranks `x_i` and weights `w_i` with `sum_(k=1..=K) f(k) = sum_i w_i f(x_i)` for functions f that are smooth in ln k.
 ///
-/// Above the ranks that are kept one by one, ranks are cut into blocks. The last rank of a block is about 2^(1/4) times
-/// the last rank of the block before it. In each block, a Gauss rule with ten points replaces the sum over the ranks of
-/// the block. This rule is exact for polynomials up to degree 19. The relative error of a block is below 1e-15 for
-/// `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)` with N <= 1e6 the error is below 1e-12 of the whole sum:
-/// where the exponent is large, the terms are small.
+/// The first ranks are kept one by one, and the ranks after them are divided into blocks. The last rank of a block is
+/// about 2^(1/4) times the last rank of the block before it. In each block, a Gauss rule with ten points replaces the
+/// sum over the ranks of the block. This rule is exact for polynomials up to degree 19. The relative error of a block
+/// is below 1e-15 for `k^-alpha` (alpha <= 4). For `k^-alpha exp(-N c k^-alpha)`, with N <= 1e6 and the c for which all
+/// `c k^-alpha` have the sum 1, the error is below 1e-12 of the whole sum. Blocks with a larger relative error do not
+/// matter, because their terms are small.
 pub(super) struct Rule {
     pub(super) x: Vec<f64>,
     pub(super) w: Vec<f64>,
@@ -34,8 +36,8 @@ impl Rule {
     /// Approximate positive zeros of the Legendre polynomial of degree 10, from which Newton's method starts.
     const START: [f64; 5] = [0.1489, 0.4334, 0.6794, 0.8651, 0.9739];
 
-    /// Quadrature rule for the ranks 1 to k, with the first `direct` ranks kept one by one, or all ranks if k is at
-    /// most `2 direct`.
+    /// Quadrature rule for the ranks 1 to k. It keeps the first `direct` ranks one by one, or all ranks if k is at most
+    /// `2 direct`.
     pub(super) fn new(k: usize, direct: usize) -> Self {
         let direct = if k <= 2 * direct { k } else { direct };
         let mut rule = Self { x: (1..=direct).map(|k| k as f64).collect(), w: vec![1.0; direct] };
@@ -48,7 +50,7 @@ impl Rule {
         rule
     }
 
-    /// Adds the Gauss rule for sums over the integers `first..=last`. The ranks of a short block, such as the last one,
+    /// Adds the Gauss rule for sums over the integers `first..=last`. If there are fewer than 40 of these ranks, they
     /// are kept one by one.
     ///
     /// The orthonormal (Gram) polynomials `P_j` on M equally spaced points obey `x P_j = b_(j+1) P_(j+1) + b_j P_(j-1)`
@@ -95,7 +97,8 @@ impl Rule {
     }
 }
 
-/// Sum of powers, `sum_(from < k <= to) k^-alpha`, for `alpha` >= 1 and any `from <= to`; relative error below 1e-13.
+/// Sum of powers, `sum_(from < k <= to) k^-alpha`, for `alpha` >= 1 and any `from <= to`. The relative error is below
+/// 1e-13.
 ///
 /// The terms are added one by one up to rank [`HEAD`]. The Euler-Maclaurin formula, with derivatives up to the seventh,
 /// gives the rest.
@@ -140,12 +143,12 @@ pub struct Atoms {
 /// The optimal training distribution for a given number of samples; see [`Atoms::optimal`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimal {
-    /// Number s of different atoms that training draws: the s most frequent ones.
+    /// Number s of different atoms that training draws: it draws the s most frequent atoms.
     pub support: u32,
     /// Test loss of the optimal training distribution.
     pub loss: f64,
-    /// Loss that each trained atom adds, equal for all of them: `p_k (1 - q_k)^(N-1)` for test probability `p_k`,
-    /// training probability `q_k` and N samples.
+    /// The number `p_k (1 - q_k)^(N-1)`, which is equal for all trained atoms, with the test probability `p_k`, the
+    /// training probability `q_k` and N samples. The loss falls with `q_k` at N times this rate.
     pub threshold: f64,
     /// Exponent `alpha/(N-1)`, where alpha is the exponent of the frequencies and N the number of samples.
     exponent: f64,
@@ -155,12 +158,12 @@ pub struct Optimal {
 }
 
 impl Optimal {
-    /// Training probability `q_k` of rank k: `1 - beta p_k^-e` for 1 <= k <= s, else 0, where `p_k` is the test
-    /// probability, `e = 1/(N-1)` for N samples, s the number of atoms that are trained on, and beta the constant that
-    /// makes the sum of all `q_k` 1.
+    /// Training probability `q_k` of the atom of rank k. It is `1 - beta p_k^-e` for 1 <= k <= s, and else 0. Here
+    /// `p_k` is the test probability of the atom, `e = 1/(N-1)` for N samples, and s the number of atoms that are
+    /// trained on. The constant beta makes the sum of all `q_k` 1.
     ///
-    /// It is computed as `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`, with the exponent alpha of the power law, because
-    /// this form does not cancel where `q_k` is small.
+    /// The code computes it as `-expm1(ln(beta p_s^-e) + e alpha ln(k/s))`, where alpha is the exponent of the power
+    /// law. This form loses no digits where `q_k` is small.
     pub fn share(&self, rank: u32) -> f64 {
         match rank {
             1 if self.support == 1 => 1.0,
@@ -175,15 +178,15 @@ impl Optimal {
 /// A uniform training distribution over the most frequent atoms, and its loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flat {
-    /// Number m of different atoms that training draws: the m most frequent ones.
+    /// Number m of different atoms that training draws: it draws the m most frequent atoms.
     pub top: u32,
     /// Test loss of uniform training over the `top` most frequent atoms.
     pub loss: f64,
 }
 
 impl Atoms {
-    /// Atoms with power-law frequencies: their number is `count` >= 1, the exponent is `alpha` > 1 (tested for
-    /// 1.05..=4).
+    /// `count` >= 1 atoms whose frequencies fall with their rank as a power law with the exponent `alpha` > 1 (tested
+    /// for 1.05..=4).
     pub fn new(count: u32, alpha: f64) -> Self {
         let rule = Rule::new(count as usize, DIRECT);
         let scale = 1.0 / power_sum(alpha, 0, count);
@@ -202,13 +205,13 @@ impl Atoms {
         self.scale * math::pow(f64::from(rank), -self.alpha)
     }
 
-    /// Total test probability of all ranks after `rank`; relative error below 1e-13.
+    /// Total test probability of all atoms after rank `rank`. The relative error is below 1e-13.
     pub fn tail(&self, rank: u32) -> f64 {
         if rank >= self.count { 0.0 } else { self.scale * power_sum(self.alpha, rank, self.count) }
     }
 
-    /// Loss when training draws atoms with their test probabilities p, `sum_k p_k (1 - p_k)^N` for N = `samples` >= 1.
-    /// Relative error below 1e-12; at most 1400 exponentials.
+    /// Loss if training draws atoms with their test probabilities p: `sum_k p_k (1 - p_k)^N` for N = `samples` >= 1.
+    /// The relative error is below 1e-12, and the cost is at most 1400 exponentials.
     pub fn matched_loss(&self, samples: f64) -> f64 {
         // Terms rise up to p = 1/(N+1) and fall beyond it. Those far below the last rank's term, or below the peak, are
         // lost in rounding, so most are not worth an exponential.
@@ -229,9 +232,9 @@ impl Atoms {
     /// Let `p_k` be the test probabilities, `e = 1/(N-1)` and `S_s = sum_(k<=s) p_k^-e`. The number of trained atoms is
     /// the largest s with `h(s) = sum_(k<=s) (1 - (p_s/p_k)^e) < 1`. h rises with s, so bisection finds this s. Then
     /// `beta = (s-1)/S_s`, and the loss is `(s-1) beta^(N-1) + sum_(k>s) p_k`. Only h is computed, never S:
-    /// `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1, training draws only atom 1. Cost about 17 x 32 exponentials.
-    /// Sources: Lyu's talk; "Shift is Good", Thm 4.2. Deviation from the paper: in its formula for the number of
-    /// trained atoms, it prints the exponent 1/(K-1), where K is the number of atoms, but means 1/(N-1).
+    /// `beta p_s^-e = 1/(1 + (1-h)/(s-1))`. If N = 1, training draws only atom 1. The cost is about 17 x 32
+    /// exponentials. Sources: Lyu's talk; "Shift is Good", Thm 4.2. Deviation from the paper: its formula for the
+    /// number of trained atoms has the exponent 1/(K-1), where K is the number of atoms. The right exponent is 1/(N-1).
     pub fn optimal(&self, samples: f64) -> Optimal {
         if samples <= 1.0 || self.count == 1 {
             return Optimal { support: 1, loss: self.tail(1), threshold: 0.0, exponent: 0.0, shift: 0.0 };
@@ -261,13 +264,15 @@ impl Atoms {
         Flat { top, loss: (1.0 - tail) * missed + tail }
     }
 
-    /// The uniform training over the m most frequent atoms with the best m; the smallest m if several are equally good.
+    /// The best uniform training distribution. It covers the m most frequent atoms, with the m that gives the least
+    /// loss. If several m give this loss, it is the smallest of them.
     ///
     /// Let `p_k` be the test probabilities, `P_m` the sum of the first m, N the number of samples and L(m) the loss.
     /// Bisection uses the sign of `L(m+1) - L(m) = P_m x^N (1 - (1-1/m^2)^N) - p_(m+1) (1 - x^N)`, with x = m/(m+1).
-    /// The sign changes once, from - to +, because `P_m/(m p_(m+1))` rises with m, and so does
-    /// `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`, about u/(e^u - 1) at u = N/m. The losses themselves are not subtracted,
-    /// because neighbouring losses differ by less than their rounding. Cost about 17 sums over the ranks after m.
+    /// The sign changes once, from - to +, because two factors rise with m: `P_m/(m p_(m+1))`, and
+    /// `m x^N (1 - (1-1/m^2)^N)/(1 - x^N)`, which is about u/(e^u - 1) at u = N/m. The losses themselves are not
+    /// subtracted, because neighbouring losses differ by less than their rounding errors. The cost is about 17 sums
+    /// over the ranks after m.
     pub fn best_flat(&self, samples: f64) -> Flat {
         let rises = |m: u32| {
             let m1 = f64::from(m);
@@ -288,22 +293,23 @@ impl Atoms {
         self.flat(low, samples)
     }
 
-    /// Asymptote of the matched loss for N = `samples`,
-    /// `(c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`, for K atoms with test probabilities
-    /// `c k^-alpha`, with G the upper incomplete Gamma function.
+    /// Asymptote of the matched loss for N = `samples`:
+    /// `(c^(1/alpha)/alpha) G(1-1/alpha, N c K^-alpha) N^(-1+1/alpha)`. Here G is the upper incomplete Gamma function,
+    /// and there are K atoms with test probabilities `c k^-alpha`.
     ///
-    /// The asymptote applies for 10 alpha <= N; the incomplete Gamma function accounts for the finite K. The power of N
-    /// agrees with "Shift is Good", Cor. 4.3; the constants come from replacing the sum over ranks by an integral.
+    /// The asymptote applies for 10 alpha <= N. The incomplete Gamma function takes account of the finite K. The power
+    /// of N agrees with "Shift is Good", Cor. 4.3. The constants are derived here: an integral replaces the sum over
+    /// ranks.
     pub fn matched_asymptote(&self, samples: f64) -> f64 {
         let b = 1.0 / self.alpha;
         let cut = samples * self.scale * math::pow(f64::from(self.count), -self.alpha);
         b * math::pow(self.scale, b) * upper_gamma(1.0 - b, cut) * math::pow(samples, b - 1.0)
     }
 
-    /// Asymptote of the optimal loss for N = `samples`,
+    /// Asymptote of the optimal loss for N = `samples`:
     /// `c alpha^alpha/(alpha-1) N^(1-alpha) - c K^(1-alpha)/(alpha-1)`, for K atoms with test probabilities
-    /// `c k^-alpha`. `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N agrees with
-    /// "Shift is Good", Cor. 4.3.
+    /// `c k^-alpha`. It is `None` if the number of trained atoms, about `N/alpha`, would exceed K. The power of N
+    /// agrees with "Shift is Good", Cor. 4.3.
     pub fn optimal_asymptote(&self, samples: f64) -> Option<f64> {
         let count = f64::from(self.count);
         let support = samples / self.alpha;
@@ -314,11 +320,12 @@ impl Atoms {
     }
 }
 
-/// The sum `sum_(k<=s) (1 - (k/s)^x)`, called h(s) in [`Atoms::optimal`], for x > 0 and s >= 1; its absolute error is
+/// The sum `sum_(k<=s) (1 - (k/s)^x)` for x > 0 and s >= 1, which is h(s) in [`Atoms::optimal`]. The absolute error is
 /// below 1e-13 where the sum is near 1.
 ///
-/// For small s, the terms are added one by one. For large s, the Euler-Maclaurin formula gives the sum; its boundary
-/// terms are minus those for a sum of `(k/s)^x`. Each term is computed by `expm1`, without cancellation.
+/// For small s, the terms are added one by one. For large s, the Euler-Maclaurin formula gives the sum. The boundary
+/// terms of this formula are those for a sum of `(k/s)^x`, with the opposite sign. Each term is computed by `expm1`,
+/// without cancellation.
 fn missing(x: f64, s: u32) -> f64 {
     let s1 = f64::from(s);
     let term = |k: u32| -math::expm1(x * math::ln(f64::from(k) / s1));
@@ -334,8 +341,8 @@ fn missing(x: f64, s: u32) -> f64 {
 
 /// Upper incomplete Gamma function `G(a, x)` for 0 < a < 1 and x >= 0.
 ///
-/// Below x = 1.5, it is the Gamma function minus the series of the lower incomplete Gamma function; above, it is a
-/// continued fraction (Lentz). Relative error below 1e-12.
+/// For x < 1.5, it is computed as the Gamma function minus the series of the lower incomplete Gamma function, and for
+/// larger x as a continued fraction (Lentz's method). The relative error is below 1e-12.
 pub fn upper_gamma(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return math::gamma(a);
@@ -483,7 +490,7 @@ mod tests {
     }
 
     /// The optimal loss agrees to 1e-12 with the closed form, for all cases. The check does not compute the shares,
-    /// because with many samples the rounding of a share changes the loss by more.
+    /// because with many samples the rounding of a share changes the loss by more than 1e-12.
     #[test]
     fn the_optimal_loss_is_the_closed_form() {
         for (k, alpha) in CASES {
@@ -546,7 +553,8 @@ mod tests {
         }
     }
 
-    /// Reference values for 2e6 atoms with exponent 1.5.
+    /// Compares the losses, their asymptotes and the number of trained atoms with reference values for 2e6 atoms and
+    /// the exponent 1.5.
     #[test]
     fn the_table_at_one_and_a_half_holds() {
         let atoms = Atoms::new(2_000_000, 1.5);

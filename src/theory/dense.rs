@@ -1,29 +1,30 @@
 //! Multi-epoch SGD on dense features with covariance `H = diag(l_1, ..., l_d)`: a mean-field model, and an exact model
 //! of one pass.
 //!
-//! With learning rate eta, a step on the features x multiplies the error of the weights by `1 - eta x x^T`; mean field
-//! replaces each product of these matrices by its mean. This is accurate for many samples per dimension and small
-//! rates: `N >> d`, `eta^2 tr(H) K N << 1` and `2 eta l K N sqrt(d/N) << 1` for each l, where K epochs go over N
-//! samples. At d = 5, N = 1000 the mean-field risk is 4% too low, at d = 100, N = 1000 up to 45%. One pass over
-//! independent Gaussian coordinates has an exact recursion, solved here for any number of steps.
+//! With learning rate eta, a step on the features x multiplies the error of the weights by `1 - eta x x^T`. The
+//! mean-field model replaces each product of these matrices by its mean. For K epochs over N samples, this is accurate
+//! if there are many samples per dimension and the rate is small: `N >> d`, `eta^2 tr(H) K N << 1`, and
+//! `2 eta l K N sqrt(d/N) << 1` for each eigenvalue l of H. At N = 1000 the mean-field risk is 4% too low for d = 5,
+//! and up to 45% too low for d = 100. For one pass over independent Gaussian coordinates there is an exact recursion,
+//! which this module solves for any number of steps.
 
 use super::reuse::{Curve, Model, Order, bracketed_zero, forgotten, kept, variance};
 use super::sum;
 use crate::math;
 use crate::stats::{order, sort_by};
 
-/// Directions of equal eigenvalue, with the sum of their squared target weights.
+/// Directions in which the feature covariance has equal eigenvalues.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     /// Number of directions.
     copies: f64,
     /// Eigenvalue of the feature covariance.
     scale: f64,
-    /// Sum of the squared target weights over the directions of equal eigenvalue.
+    /// Sum of the squared target weights of these directions.
     signal: f64,
 }
 
-/// Joins neighbours of equal eigenvalue in a spectrum.
+/// Divides the directions into parts: neighbouring directions with equal eigenvalues in `spectrum` form one part.
 fn parts(spectrum: &[f64], targets: &[f64]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (&scale, target) in spectrum.iter().zip(targets) {
@@ -53,8 +54,8 @@ pub struct MeanField {
 }
 
 impl MeanField {
-    /// Model with the eigenvalues `spectrum` > 0 of the feature covariance and as many target weights; `noise` is the
-    /// variance of the label noise.
+    /// Makes the model. `spectrum` holds the eigenvalues of the feature covariance, all above 0, and `targets` one
+    /// target weight for each eigenvalue. `noise` is the variance of the label noise.
     pub fn new(spectrum: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         Self { parts: parts(spectrum, targets), noise, order }
     }
@@ -63,9 +64,9 @@ impl MeanField {
     /// every eigenvalue l of the feature covariance. A call takes about 80 ns for each different l.
     ///
     /// They are `sum l w*^2 (1 - eta l)^(2 K N) / 2` and `sigma^2 sum V(N) / 2`, for K epochs over N samples, target
-    /// weights w*, noise variance sigma^2, and V of [`super::reuse::variance`]. For K -> infinity and small rates the
-    /// variance is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`; at rate 0 and d dimensions it is
-    /// `sigma^2 d/(2N)`.
+    /// weights w* and noise variance sigma^2. V is the function [`super::reuse::variance`]. For K -> infinity and small
+    /// rates the variance is about `sigma^2/2 sum (eta l/2 + (1 - tanh(eta l N/2)) / N)`; at rate 0 and d dimensions it
+    /// is `sigma^2 d/(2N)`.
     pub fn terms(&self, epochs: f64, samples: f64, rate: f64) -> [f64; 2] {
         let each = |part: &Part| {
             let g = rate * part.scale;
@@ -129,7 +130,7 @@ pub fn plateau(spectrum: &[f64], samples: f64) -> f64 {
     condition(spectrum) * math::ln(samples) / 4.0
 }
 
-/// Mean eigenvalue divided by the smallest one.
+/// Mean of the eigenvalues in `spectrum`, divided by the smallest of them.
 fn condition(spectrum: &[f64]) -> f64 {
     let least = spectrum.iter().fold(f64::INFINITY, |least, l| l.min(least));
     sum(spectrum.iter().map(|l| l / least)) / spectrum.len() as f64
@@ -157,8 +158,8 @@ pub fn crossover(spectrum: &[f64], kappa: f64) -> f64 {
     0.25 * condition(spectrum) * spectrum.len() as f64 / sum(spectrum.iter().map(variance))
 }
 
-/// The kappa at which [`crossover`] is `share kappa`, for 0 < share < 1. There, K epochs over N samples with
-/// `K = kappa ln N` are worth `share K` epochs of new samples.
+/// The kappa at which [`crossover`] is `share kappa`, for 0 < share < 1. At this kappa and for large N,
+/// `K = kappa ln N` epochs over N samples are worth `share K` epochs of new samples.
 pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
     let gap = |kappa: f64| crossover(spectrum, kappa) - share * kappa;
     // phi is about kappa near 0 and at most the plateau.
@@ -169,13 +170,13 @@ pub fn crossover_saturation(spectrum: &[f64], share: f64) -> f64 {
 /// Risk of the least-squares fit, which is the limit of many epochs: `sigma^2 d / (2 (N - d - 1))` for Gaussian
 /// features in d dimensions, N samples and noise variance sigma^2.
 ///
-/// Infinite unless N > d + 1.
+/// It is infinite unless N > d + 1.
 pub fn least_squares(dim: f64, noise: f64, samples: f64) -> f64 {
     if samples > dim + 1.0 { 0.5 * noise * dim / (samples - dim - 1.0) } else { f64::INFINITY }
 }
 
-/// Risk of one pass as a sum of exponentials. Each is stored as the fraction `mu` by which it shrinks per step, and its
-/// amplitudes of signal and of noise.
+/// The risk of one pass as a sum of exponentials in the number of steps. For each exponential, three numbers are
+/// stored: the fraction `mu` by which it shrinks per step, and its amplitudes due to signal and due to noise.
 #[derive(Clone, Debug)]
 pub struct Modes(Vec<[f64; 3]>);
 
@@ -238,13 +239,14 @@ impl OnePass {
         }))
     }
 
-    /// The risk as a sum of exponentials, at any learning rate eta; costs about `10 d^2` divisions for d different
-    /// eigenvalues.
+    /// The risk at learning rate eta as a sum of exponentials in the number of steps. This costs about `10 d^2`
+    /// divisions for d different eigenvalues.
     ///
     /// The recursion of [`OnePass`] has a symmetric matrix: the diagonal matrix of `1 - c_i` plus `eta^2 l l^T`. Its
-    /// eigenvalues are `1 - mu_k` for the roots `mu_k` of `sum_i v_i^2/(c_i - mu) = 1`, with `v_i = eta l_i`: one root
-    /// is below the smallest `c_i` and one between any two neighbours. The eigenvectors are `v_i/(c_i - mu)`. A root is
-    /// stored as its distance from the nearest pole `c_i`, so the differences `c_i - mu` do not cancel.
+    /// eigenvalues are `1 - mu_k` for the roots `mu_k` of `sum_i v_i^2/(c_i - mu) = 1`, with `v_i = eta l_i`. One root
+    /// is below the smallest `c_i`, and one is between any two neighbouring `c_i`. The eigenvectors are
+    /// `v_i/(c_i - mu)`. A root is stored as its distance from the nearest pole `c_i`, so the differences `c_i - mu` do
+    /// not cancel.
     pub fn modes(&self, rate: f64) -> Modes {
         // c, v^2 and v z of all parts, sorted by c. Equal c are joined: what is orthogonal to v there never enters the
         // risk.
@@ -313,15 +315,15 @@ impl OnePass {
         out
     }
 
-    /// Risk after one pass, by the recursion of [`OnePass`]. Step t has the learning rate `rate` times the t-th
-    /// multiplier.
+    /// Risk after one pass, by the recursion of [`OnePass`]. Step t has the learning rate `rate` times the t-th of the
+    /// `multipliers`.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let (mut m, start) = self.begin();
         0.5 * multipliers.into_iter().fold(start, |risk, multiplier| self.step(rate * multiplier, &mut m, risk))
     }
 
-    /// The state before the first step: for each part the mean squared errors of its weights, summed over its copies;
-    /// and twice the risk.
+    /// The state before the first step, and twice the risk in this state. For each set of directions of equal
+    /// eigenvalue, the state holds the sum of the mean squared errors of their weights.
     fn begin(&self) -> (Vec<f64>, f64) {
         let m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         let risk = self.twice(&m);
@@ -332,8 +334,9 @@ impl OnePass {
         self.parts.iter().zip(m).map(|(part, m)| part.scale * m).sum()
     }
 
-    /// Takes one step of the recursion: updates the summed mean squared errors `m` of the parts, and returns twice the
-    /// next risk, given twice the risk before the step.
+    /// Takes one step of the recursion. For each set of directions of equal eigenvalue, `m` holds the sum of the mean
+    /// squared errors of their weights, and is updated. `risk` is twice the risk before the step. The result is twice
+    /// the risk after it.
     fn step(&self, rate: f64, m: &mut [f64], risk: f64) -> f64 {
         for (part, m) in self.parts.iter().zip(&mut *m) {
             let g = rate * part.scale;

@@ -1,28 +1,29 @@
-//! Division of hours among subjects. The test loss is `sum_k p_k c_k e(n_k)` for weights `p_k`, difficulties `c_k` and
-//! `n_k` hours; the error e falls with the same exponent `a` in all subjects.
+//! How to divide hours of study among the subjects of an exam. The test loss is `sum_k p_k c_k e(n_k)`, where subject k
+//! has the weight `p_k`, the difficulty `c_k` and `n_k` hours. The error e falls with the number of hours, with the
+//! exponent `a` in all subjects.
 //!
 //! There are two curves for the error after `n` hours: the power law `G(a+1) n^-a`, and the exact curve for finite n,
-//! `E[(1 - theta)^n] = G(n+1) G(a+1) / G(n+a+1)`, of a student whose facts show up with probability
-//! `theta ~ Beta(a, 1)` in an hour (G = Gamma function). The power law is the limit of the exact curve for large n.
-//! Shares, ratios and weights are pure numbers.
+//! `E[(1 - theta)^n] = G(n+1) G(a+1) / G(n+a+1)`, where G is the Gamma function. The exact curve describes a student
+//! who meets each fact in an hour with a probability `theta` of its own, drawn from Beta(a, 1). The power law is the
+//! limit of the exact curve for large n. Shares, ratios and weights are pure numbers.
 
 use crate::math;
 
 /// Best shares of the hours if the error in subject k after `h` hours is proportional to `c_k h^-a`:
 /// `q_k = (p_k c_k)^(1/(1+a)) / sum_j (p_j c_j)^(1/(1+a))`.
 ///
-/// `weights` p >= 0 with a positive sum, `difficulty` c > 0 of equal length, exponent `a` > 0. The shares do not depend
-/// on the number of hours. Costs one power per subject. Source: "Shift is Good", Prop. 3.2 and Cor. 3.3. The paper
-/// allows an exponent for each subject; with one exponent for all subjects, the factor `a` in the paper's formula
-/// cancels.
+/// The `weights` are the `p_k`, at least 0 with a positive sum. `difficulty` holds the `c_k`, which are above 0. The
+/// exponent `a` is above 0. The shares do not depend on the number of hours. The cost is one power per subject. Source:
+/// "Shift is Good", Prop. 3.2 and Cor. 3.3. The paper allows an exponent for each subject; with one exponent for all
+/// subjects, the factor `a` in the paper's formula cancels.
 pub fn optimal_shares(weights: &[f64], difficulty: &[f64], a: f64) -> Vec<f64> {
     let root: Vec<f64> = weights.iter().zip(difficulty).map(|(p, c)| math::pow(p * c, 1.0 / (1.0 + a))).collect();
     let total: f64 = root.iter().sum();
     root.iter().map(|r| r / total).collect()
 }
 
-/// Losses under the power law for two allocations of the hours: in the optimal shares, and in the matched shares (equal
-/// to the weights).
+/// Losses under the power law for two divisions of the hours among the subjects. One division has the optimal shares,
+/// and the other has the matched shares, which are equal to the weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
     /// Loss of the matched shares, `sum_k c_k p_k^(1-a)` for weights `p_k`, difficulties `c_k` and exponent a, without
@@ -33,16 +34,16 @@ pub struct Gain {
     pub optimal: f64,
     /// Loss of the optimal shares divided by the loss of the matched shares, at most 1.
     pub loss_ratio: f64,
-    /// Hours needed with the optimal shares, divided by hours needed with the matched shares for an equal loss:
+    /// Hours that the optimal shares need, divided by the hours that the matched shares need to reach an equal loss:
     /// `loss_ratio^(1/a)`, at most 1.
     pub hours_ratio: f64,
 }
 
-/// [`Gain`] of the optimal over the matched shares. Subjects of weight 0 add nothing, which is the limit of small
-/// weights if `a < 1`.
+/// [`Gain`] of the optimal over the matched shares. A subject of weight 0 adds nothing to either loss; if `a < 1`, this
+/// is the limit of a small weight.
 ///
-/// The arguments are those of [`optimal_shares`]. Costs two powers per subject. Source: "Shift is Good", Cor. 3.3. At
-/// `a = 1` the matched loss is `sum_k c_k / N` for any weights, with difficulties `c_k` and N hours.
+/// The arguments are those of [`optimal_shares`]. The cost is two powers per subject. Source: "Shift is Good", Cor.
+/// 3.3. At `a = 1` the matched loss is `sum_k c_k / N` for any weights, with difficulties `c_k` and N hours.
 pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     let (mut matched, mut root) = (0.0, 0.0);
     for (&p, &c) in weights.iter().zip(difficulty).filter(|(p, _)| **p > 0.0) {
@@ -54,10 +55,12 @@ pub fn gain(weights: &[f64], difficulty: &[f64], a: f64) -> Gain {
     Gain { matched, optimal, loss_ratio, hours_ratio: math::pow(loss_ratio, 1.0 / a) }
 }
 
-/// [`Gain`] for one majority of weight `p` in (0, 1) and `k - 1` equal minorities (k >= 2), all of difficulty 1.
+/// [`Gain`] for `k` subjects (k >= 2) of difficulty 1: one has the weight `p` in (0, 1), and the others have equal
+/// weights.
 ///
-/// Source: "Shift is Good", Cor. 3.3 and its figure (k = 100, a = 0.28). Deviation from the paper: it prints a loss
-/// ratio of about 0.75 at p = 0.7, where the formula gives 0.802; the least value over p is 0.764, at p = 0.87.
+/// Source: "Shift is Good", Cor. 3.3 and its figure (k = 100, a = 0.28). Deviation from the paper: for the field
+/// `hours_ratio` at p = 0.7, it prints about 0.75, but the formula gives 0.802. The least value of this field over all
+/// p is 0.764, at p = 0.87.
 pub fn majority_gain(p: f64, k: u32, a: f64) -> Gain {
     let others = f64::from(k - 1);
     let rare = (1.0 - p) / others;
@@ -75,9 +78,10 @@ pub fn power_error(a: f64, n: f64) -> f64 {
 /// Exact error after `n` >= 0 hours (real or whole), `G(n+1) G(a+1) / G(n+a+1)`, with the Gamma function G and `a` > 0.
 /// It is 1 at n = 0.
 ///
-/// Relative error below 1e-14 for n up to 1e6: the logarithms of the two Gammas are never subtracted (that would lose
-/// five digits at n = 1e4). Arguments x below 16 are raised by `G(x)/G(x+a) = (x+a)/x G(x+1)/G(x+1+a)`; above, the two
-/// Stirling series are subtracted term by term. Cost at most 16 divisions and six transcendental functions.
+/// The relative error is below 1e-14 for n up to 1e6. The logarithms of the two Gamma functions are never subtracted,
+/// because that would lose five digits at n = 1e4. Instead, an argument x below 16 is raised by
+/// `G(x)/G(x+a) = (x+a)/x G(x+1)/G(x+1+a)`. For x from 16 on, the two Stirling series are subtracted term by term. The
+/// cost is at most 16 divisions and six transcendental functions.
 pub fn exact_error(a: f64, n: f64) -> f64 {
     let (mut x, mut product) = (n + 1.0, math::gamma(a + 1.0));
     while x < 16.0 {
@@ -92,8 +96,8 @@ pub fn exact_error(a: f64, n: f64) -> f64 {
     product * math::exp(a - (x - 0.5) * math::ln_1p(a / x) - a * math::ln(y) + (stirling(x) - stirling(y)))
 }
 
-/// Test loss of an allocation, `sum_k p_k c_k error(a, n_k)`, with weights `p_k`, difficulties `c_k` and `n_k` hours;
-/// subjects of weight 0 add nothing.
+/// Test loss of a division of the hours, `sum_k p_k c_k error(a, n_k)`, with weights `p_k`, difficulties `c_k` and
+/// `n_k` hours. A subject of weight 0 adds nothing.
 ///
 /// `error` is [`power_error`] or [`exact_error`]; `hours` are real or whole.
 pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: fn(f64, f64) -> f64) -> f64 {
@@ -106,11 +110,13 @@ pub fn loss(weights: &[f64], difficulty: &[f64], a: f64, hours: &[f64], error: f
         .sum()
 }
 
-/// Rounds shares to whole hours by largest remainder; a subject may get none.
+/// Divides `total` hours by the given shares into whole hours, by the method of the largest remainder. A subject may
+/// get no hours.
 ///
-/// `shares` are at least 0 with sum 1. Every subject gets its share of `total`, rounded down; the hours that remain go
-/// to the largest fractional parts, ties to the lower index. Fractional parts are compared on a grid of 2^-32, so that
-/// rounding of the shares does no harm: 0.9 of 100 hours are 90, and a tie stays a tie.
+/// The `shares` are at least 0 with sum 1. Every subject first gets its share of `total`, rounded down. The hours that
+/// remain go to the subjects with the largest fractional parts, and in a tie to the lower index. Before all this, each
+/// product of share and `total` is rounded to a multiple of 2^-32, which removes the rounding error of the share. So
+/// the share 0.9 of 100 hours gives exactly 90 hours, and subjects with equal fractional parts tie.
 pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
     const GRID: f64 = 4_294_967_296.0;
     let ideal: Vec<u64> = shares.iter().map(|q| (q * f64::from(total) * GRID).round() as u64).collect();
@@ -126,10 +132,10 @@ pub fn whole_hours(shares: &[f64], total: u32) -> Vec<u32> {
 
 /// The best whole hours for the exact curve: the minimum of [`loss`] over all allocations of `total` hours.
 ///
-/// Starts from the rounded best shares under the power law. One hour at a time moves from the subject where it is worth
-/// least to the subject where it is worth most, until no move helps. Each error is convex in its hours, so no other
-/// allocation is better then. The number of moves is of order `a` times the number of subjects. `difficulty` > 0, `a` >
-/// 0.
+/// The search starts from the best shares under the power law, rounded to whole hours. It then moves one hour at a time
+/// from the subject where an hour is worth least to the subject where it is worth most, until no move helps. The error
+/// of each subject is convex in its hours, so no allocation is better than the one that is found. The number of moves
+/// is of order `a` times the number of subjects. Every `difficulty` and `a` must be above 0.
 pub fn best_whole_hours(weights: &[f64], difficulty: &[f64], a: f64, total: u32) -> Vec<u32> {
     let mut hours = whole_hours(&optimal_shares(weights, difficulty, a), total);
     // e(n) - e(n+1) = e(n) a/(n+1+a), and e(n-1) - e(n) = e(n) a/n.
@@ -161,7 +167,8 @@ mod tests {
     const EXAM: [f64; 2] = [0.9, 0.1];
     const ONE: [f64; 2] = [1.0, 1.0];
 
-    /// Reference values; those at a = 1 and a = 1/2 are printed in the paper "Shift is Good" and in the talk on it.
+    /// Checks shares, losses and ratios against reference values. The values at a = 1 and a = 1/2 are printed in the
+    /// paper "Shift is Good" and in the talk on it.
     #[test]
     fn the_exam_table_holds() {
         for (a, q, matched, optimal, loss_ratio, hours_ratio) in [

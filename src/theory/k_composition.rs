@@ -1,14 +1,14 @@
-//! Composition of k skills: the loss of a product, its gradient flow, and what makes the flow escape from the start.
+//! Composition of k skills: the loss of a product of weights, and its gradient flow.
 //!
 //! Skills `s_1..s_k` are drawn independently from the distribution p. The learner predicts the product of their
 //! weights, `f = w_(s_1) ... w_(s_k)`, and the truth `y` is the product of their signs w*. Without loss of generality
-//! all signs are 1, so `w = 1` is called the truth below. The loss L and its gradient follow from two moments,
+//! all signs are 1, so this file calls `w = 1` the truth. The loss L and its gradient follow from two moments,
 //! `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`:
 //!
 //! `L = E (f - y)^2 / 2 = (B^k - 2 A^k + 1) / 2`, `dL/dw_j = k p_j (B^(k-1) w_j - A^(k-1))`.
 //!
 //! Source: Wang, Dang, Lee, Lyu, "The Power of Power Law: Asymmetry Enables Compositional Reasoning", arXiv 2604.22951.
-//! The time of gradient flow is learning rate x steps.
+//! The time of gradient flow is the learning rate times the number of steps.
 
 use super::sum;
 use crate::math;
@@ -19,7 +19,7 @@ pub fn power(x: f64, n: u32) -> f64 {
     (0..n).fold(1.0, |product, _| product * x)
 }
 
-/// Normalised power law `p_j ~ j^-alpha` for j = 1..=d; alpha = 0 is uniform.
+/// Probabilities `p_j` for j = 1..=d, proportional to `j^-alpha`. They are uniform for alpha = 0.
 pub fn power_law(d: u32, alpha: f64) -> Vec<f64> {
     let raw: Vec<f64> = (1..=d).map(|j| math::pow(f64::from(j), -alpha)).collect();
     let total = sum(raw.iter().copied());
@@ -36,8 +36,8 @@ pub fn moments(p: &[f64], w: &[f64]) -> [f64; 2] {
     [a, b]
 }
 
-/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. Near 0 it
-/// loses digits by cancellation; [`loss_of_misses`] does not.
+/// Loss `(B^k - 2 A^k + 1) / 2` of weights with the moments `A = sum_j p_j w_j` and `B = sum_j p_j w_j^2`. Where the
+/// loss is near 0, this function loses digits by cancellation, but [`loss_of_misses`] does not.
 pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
     0.5 * (power(b, k) - 2.0 * power(a, k) + 1.0)
 }
@@ -45,8 +45,9 @@ pub fn loss(k: u32, [a, b]: [f64; 2]) -> f64 {
 /// The loss of weights w whose distance from the truth `w = 1` has the moments `e = sum p (1 - w)` and
 /// `e2 = sum p (1 - w)^2`.
 ///
-/// With `A = 1 - e`, `B = 1 - 2e + e2 = A^2 + v`, `v = e2 - e^2`, it is `((1 - A^k)^2 + B^k - A^(2k)) / 2`, and both
-/// parts are factored so that no digit is lost when e is small.
+/// With `A = 1 - e` and `B = 1 - 2e + e2 = A^2 + v`, where `v = e2 - e^2`, the loss is
+/// `((1 - A^k)^2 + B^k - A^(2k)) / 2`. The code factors `1 - A^k` and `B^k - A^(2k)`, so no digit is lost when e is
+/// small.
 pub fn loss_of_misses(k: u32, e: f64, e2: f64) -> f64 {
     let (a, b) = (1.0 - e, 1.0 - 2.0 * e + e2);
     let geometric: f64 = (0..k).map(|i| power(a, i)).sum();
@@ -74,10 +75,11 @@ pub fn descend(p: &[f64], k: u32, w: &mut [f64], rate: f64, steps: u32) {
     }
 }
 
-/// Largest eigenvalue of the Hessian at the true weights, `k diag(p) + k(k-1) p p^T`, for p in descending order.
+/// Largest eigenvalue of the Hessian of the loss at the true weights, `k diag(p) + k(k-1) p p^T`. Here k is the number
+/// of skills in a sample, and p are the probabilities of the skills in descending order.
 ///
-/// It is the largest root x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, the only one above every `k p_j`. For uniform p
-/// over d skills it is `k^2/d`. Cost: O(d) times 100 halvings.
+/// It is the largest root x of `k(k-1) sum_j p_j^2 / (x - k p_j) = 1`, and the only root above every `k p_j`. For
+/// uniform p over d skills it is `k^2/d`. The search takes 100 halvings, each of which costs O(d).
 pub fn curvature(p: &[f64], k: u32) -> f64 {
     let k = f64::from(k);
     if k == 1.0 {
@@ -100,21 +102,22 @@ pub fn curvature(p: &[f64], k: u32) -> f64 {
 /// At the true weights, the gradient of the prediction for a sample of k different skills has the squared length k. So
 /// a step with learning rate eta changes the squared distance in the steepest direction, of eigenvalue lambda, by the
 /// factor `1 - 2 eta lambda + eta^2 (k lambda / M + (1 - 1/M) lambda^2)`. For one sample per step the limit is 2/k; for
-/// very large batches it is `2 / lambda_max`, the limit for gradient descent. A smaller rate is necessary, not
-/// sufficient: farther away, and in unlucky runs, SGD may diverge too.
+/// very large batches it is `2 / lambda_max`, the limit for gradient descent. A rate below the limit is necessary but
+/// not sufficient: far from the true weights, and in unlucky runs, SGD may diverge at such a rate too.
 pub fn stable_rate(k: u32, lambda_max: f64, batch: u32) -> f64 {
     let m = f64::from(batch);
     2.0 / (f64::from(k) / m + (1.0 - 1.0 / m) * lambda_max)
 }
 
 /// Probability that a sequence of k uniformly drawn skills is predicted with the right sign, when a share c = `right`
-/// of the weights has the right sign: `(1 + (2c - 1)^k) / 2`. For even k, weights with all signs reversed are as good.
+/// of the weights has the right sign: `(1 + (2c - 1)^k) / 2`. For even k, weights of which all signs are wrong (c = 0)
+/// predict as well as weights of which all are right.
 pub fn sign_accuracy(k: u32, right: f64) -> f64 {
     0.5 * (1.0 + power(2.0 * right - 1.0, k))
 }
 
-/// Norm of the part of the gradient that points to the truth, `k |p|_2 |A|^(k-1)`, with the moment A = `a` of the
-/// weights.
+/// Norm of the part of the gradient that points to the true weights: `k |p|_2 |A|^(k-1)`, where A = `a` is the moment
+/// `sum_j p_j w_j` of the weights.
 pub fn pull(p: &[f64], k: u32, a: f64) -> f64 {
     f64::from(k) * norm(p) * power(a.abs(), k - 1)
 }
@@ -134,7 +137,7 @@ pub fn slice(p: &[f64], head: usize, x: f64, y: f64) -> [f64; 2] {
 /// Time derivative under gradient flow of the moments A and B of [`moments`], for uniform p over `d` skills. For
 /// uniform p it depends only on the two moments: `A' = (k/d)(A^(k-1) - B^(k-1) A)`, `B' = (2k/d)(A^k - B^k)`.
 ///
-/// Fixed points (A, B): a saddle at (0, 0), the truth at (1, 1), and (-1, 1) for even k.
+/// The fixed points (A, B) of the flow are a saddle at (0, 0), the true weights at (1, 1), and, for even k, (-1, 1).
 pub fn uniform_slope(d: u32, k: u32, [a, b]: [f64; 2]) -> [f64; 2] {
     let rate = f64::from(k) / f64::from(d);
     [rate * (power(a, k - 1) - power(b, k - 1) * a), 2.0 * rate * (power(a, k) - power(b, k))]
@@ -184,7 +187,7 @@ impl<'a> Integrator<'a> {
         Self { slope, tolerance, t: 0.0, trial: y.clone(), y, slopes, h, evaluations: 1 }
     }
 
-    /// Takes one accepted step, at most up to the time `until`.
+    /// Takes one step that keeps the error within the tolerance and does not go beyond the time `until`.
     pub fn step(&mut self, until: f64) {
         let n = self.y.len();
         loop {
@@ -226,8 +229,8 @@ fn add(y: &mut [f64], a: f64, slope: &[f64]) {
     y.iter_mut().zip(slope).for_each(|(y, slope)| *y += a * slope);
 }
 
-/// Follows the flow `y' = slope(y)` from `start`, and calls `visit` with the state at each of `times` (ascending).
-/// Stops when `visit` returns false, or after `most` or a few more evaluations of `slope`.
+/// Follows the flow `y' = slope(y)` from `start`, and calls `visit` with the state at each of `times` (ascending). It
+/// stops when `visit` returns false, or before a step if `slope` has been evaluated `most` times or more.
 pub fn flow(
     slope: &mut dyn FnMut(&[f64], &mut [f64]),
     start: Vec<f64>,

@@ -1,10 +1,10 @@
 //! Closed forms: pure f64 functions that depend on no device, no parameter declaration and no page.
 //!
-//! Arguments are taken as valid, because parameters are checked where they are read; each function states its ranges.
-//! Three sources are cited by short names. "Shift is Good" is Medvedev, Lyu, Li, Srebro, "Shift is Good: Mismatched
-//! Data Mixing Improves Test Performance", arXiv 2510.25108. "Larger Datasets Can Be Repeated More" is Yan, Wen, Li,
-//! Luo, Chen, Lyu, arXiv 2511.13421. "Lyu's talk" is Kaifeng Lyu, "Scaling Large Language Models: The Data Problem",
-//! part 2.2.
+//! The functions do not check their arguments, because parameters are checked where they are read. Each function states
+//! the ranges of its arguments. Three sources are cited by short names. "Shift is Good" is Medvedev, Lyu, Li, Srebro,
+//! "Shift is Good: Mismatched Data Mixing Improves Test Performance", arXiv 2510.25108. "Larger Datasets Can Be
+//! Repeated More" is Yan, Wen, Li, Luo, Chen, Lyu, arXiv 2511.13421. "Lyu's talk" is Kaifeng Lyu, "Scaling Large
+//! Language Models: The Data Problem", part 2.2.
 
 pub mod atoms;
 pub mod dense;
@@ -16,7 +16,8 @@ pub mod positive_shift;
 pub mod reuse;
 pub mod state_tracking;
 
-/// Sum with a running compensation of rounding (Neumaier): the error does not grow with the number of terms.
+/// Sum of the terms by Neumaier's method, which collects the rounding errors and adds them at the end. The error
+/// therefore does not grow with the number of terms.
 pub(crate) fn sum(terms: impl IntoIterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for x in terms {
@@ -39,7 +40,7 @@ pub(crate) mod tests {
         );
     }
 
-    /// A small seeded generator for test grids: `SplitMix64`, uniform in (0, 1).
+    /// A seeded generator of random numbers for tests (`SplitMix64`). The numbers are uniform in (0, 1).
     pub(crate) struct Draws(pub(crate) u64);
     impl Draws {
         pub(crate) fn unit(&mut self) -> f64 {

@@ -1,14 +1,14 @@
 //! The data-constrained law of language models: what repeated tokens and excess parameters are worth.
 //!
 //! The loss of N parameters trained on D tokens is `exp(e) + exp(a)/N'^alpha + exp(b)/D'^beta`, where N' and D' are the
-//! effective numbers of parameters and tokens. In these effective numbers, parameters beyond `U_N` and tokens beyond U
-//! count for less and less:
+//! effective numbers of parameters and tokens. In these effective numbers, each further parameter beyond `U_N`, and
+//! each further token beyond U, counts for less than the one before:
 //!
 //! `D' = U (1 + r(D/U; R_D))`, `N' = U_N (1 + r(N/U_N; R_N))`, `r(k; R) = R (1 - exp(-(k-1)/R))` for k > 1
 //!
-//! (`D' = D` for `D <= U`). U is the number of unique tokens, and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the
-//! best number of parameters for U fresh tokens. So the value of repetition depends on the number of epochs alone,
-//! never on U. The multi-epoch experiment of the lab tests whether this holds.
+//! For `D <= U`, `D' = D`. U is the number of unique tokens, and `U_N = min(N, N_opt(U))`, where `N_opt(U)` is the best
+//! number of parameters for U fresh tokens. So the value of repetition depends only on the number of epochs D/U, and
+//! not on U itself. The multi-epoch experiment of the lab tests whether this holds.
 //!
 //! Source: Muennighoff et al., "Scaling Data-Constrained Language Models", arXiv 2305.16264.
 
@@ -18,9 +18,10 @@ use crate::math;
 /// Constants of the data-constrained law.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Law {
-    /// Logarithm of the factor of the parameter term.
+    /// Logarithm of the factor of the parameter term, `exp(a)/N'^alpha`, where N' is the effective number of
+    /// parameters.
     pub a: f64,
-    /// Logarithm of the factor of the data term.
+    /// Logarithm of the factor of the data term, `exp(b)/D'^beta`, where D' is the effective number of tokens.
     pub b: f64,
     /// Logarithm of the irreducible loss.
     pub e: f64,
@@ -31,12 +32,12 @@ pub struct Law {
     /// Number `R_D` of repetitions after which one more repetition of a token is worth `1/e` of a fresh token. If it is
     /// infinite, repetitions are worth as much as fresh tokens.
     pub data_decay: f64,
-    /// Excess `R_N` over the best number of parameters, divided by that number, at which one more parameter is worth
-    /// `1/e` of a parameter without excess.
+    /// Excess `R_N` of parameters over their best number, as a multiple of that number, at which one more parameter is
+    /// worth `1/e` of a parameter of a model without excess.
     pub size_decay: f64,
 }
 
-/// The published constants, from the README of the paper's repository.
+/// The constants that Muennighoff et al. published for the data-constrained law, from the README of their repository.
 pub const PUBLISHED: Law = Law {
     a: 6.255414,
     b: 7.3049974,
@@ -47,13 +48,14 @@ pub const PUBLISHED: Law = Law {
     size_decay: 5.309743,
 };
 
-/// Number of epochs up to which repeated tokens are almost as good as new ones, by the published rule of thumb.
+/// Number of epochs up to which repeated tokens are almost as good as new tokens, by the rule of thumb of Muennighoff
+/// et al. (arXiv 2305.16264).
 pub const RULE_OF_THUMB: f64 = 4.0;
 
 /// A division of a compute budget into parameters and tokens.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Allocation {
-    /// Number of tokens trained on, with repetition.
+    /// Number of tokens in training. A repeated token counts each time.
     pub tokens: f64,
     /// Number of model parameters.
     pub size: f64,
@@ -63,8 +65,8 @@ pub struct Allocation {
     pub loss: f64,
 }
 
-/// Effective amount of `amount` tokens or parameters of which only `unique` are new:
-/// `unique (1 + decay (1 - exp(-(k-1)/decay)))` with `k = amount/unique`, or `amount` for k < 1.
+/// Effective number of `amount` tokens or parameters, of which only `unique` are new:
+/// `unique (1 + decay (1 - exp(-(k-1)/decay)))` with `k = amount/unique`. For k < 1 it is `amount`.
 fn effective(amount: f64, unique: f64, decay: f64) -> f64 {
     let extra = (amount / unique - 1.0).max(0.0);
     let worth = if decay == f64::INFINITY { extra } else { -decay * math::expm1(-extra / decay) };
@@ -85,8 +87,8 @@ impl Law {
     }
 
     /// The best number of model parameters for U = `unique` fresh tokens: `(U G)^(beta/alpha) G`, where
-    /// `G = (alpha A / (beta B))^(1/(alpha+beta))`, alpha and beta are the exponents of the law, and A and B its
-    /// factors, exp(a) and exp(b).
+    /// `G = (alpha A / (beta B))^(1/(alpha+beta))`. Here alpha and beta are the exponents of the law, and A = exp(a)
+    /// and B = exp(b) are its factors.
     pub fn best_size(&self, unique: f64) -> f64 {
         let log_g = (math::ln(self.alpha / self.beta) + self.a - self.b) / (self.alpha + self.beta);
         math::exp((math::ln(unique) + log_g) * self.beta / self.alpha + log_g)
@@ -97,14 +99,15 @@ impl Law {
         effective(size, size.min(self.best_size(unique)), self.size_decay)
     }
 
-    /// Loss of a model of `size` parameters after `tokens` tokens, of which `unique` are unique.
+    /// Loss of a model of `size` parameters that is trained on `tokens` tokens, of which `unique` are different.
     pub fn loss(&self, size: f64, tokens: f64, unique: f64) -> f64 {
         let (n, d) = (self.effective_size(size, unique), self.effective_tokens(tokens, unique));
         math::exp(self.e) + math::exp(self.a - self.alpha * math::ln(n)) + math::exp(self.b - self.beta * math::ln(d))
     }
 
     /// The division of a compute budget that gives the least loss with `unique` different tokens. The budget is `flops`
-    /// floating-point operations, 6 times parameters times tokens. Evaluates about 60 losses; relative tolerance 1e-8.
+    /// floating-point operations, 6 times parameters times tokens. The search evaluates about 60 losses and has a
+    /// relative tolerance of 1e-8.
     pub fn best_allocation(&self, flops: f64, unique: f64) -> Allocation {
         // The loss along the budget has one local minimum in ln D: search from far too many tokens down.
         let size = |tokens: f64| flops / (6.0 * tokens);
@@ -115,7 +118,7 @@ impl Law {
     /// The number K of epochs that are worth `share K` epochs of fresh tokens, for 0 < share < 1. It does not depend on
     /// the dataset.
     ///
-    /// Infinite if nothing is lost by repetition.
+    /// It is infinite if repeated tokens are worth as much as fresh ones.
     pub fn saturation(&self, share: f64) -> f64 {
         if self.data_decay == f64::INFINITY {
             return f64::INFINITY;

@@ -2,33 +2,33 @@
 //!
 //! A sample is `x = sqrt(Lambda_i) e_i` with probability `p_i`, where `e_i` is unit vector i and `Lambda_i` the scale
 //! of coordinate i. Such a sample shows coordinate i and no other, so the coordinates do not interact. Of N samples,
-//! `n ~ Binomial(N, p_i)` show coordinate i, each of them K times in K epochs. The weight `w_i` of the coordinate then
-//! has the mean squared error
+//! `n ~ Binomial(N, p_i)` show coordinate i, and in K epochs each of these n samples is visited K times. The weight
+//! `w_i` of the coordinate then has the mean squared error
 //!
 //! `E ((w_i - w*_i)^2 | n) = (1 - eta Lambda_i)^(2 K n) w*_i^2 + (sigma^2/Lambda_i) V(n)`
 //!
-//! for learning rate eta, target weights w* and noise variance sigma^2, with V of [`super::reuse::variance`]. The risk
-//! is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
+//! for learning rate eta, target weights w* and noise variance sigma^2. V is the function [`super::reuse::variance`].
+//! The risk is `sum_i p_i Lambda_i E (w_i - w*_i)^2 / 2`.
 
 use super::atoms::Rule;
 use super::reuse::{Curve, Model, Order, forgotten, kept, shuffled, variance};
 use super::sum;
 use crate::math;
 
-/// Number of coordinates of a power law, from the first on, that a quadrature rule keeps one by one.
+/// Number of coordinates, counted from the first, that a quadrature rule for a power law takes one by one.
 const DIRECT: usize = 256;
 
 /// Coordinates with equal probability, scale and target weight.
 #[derive(Clone, Copy, Debug)]
 struct Part {
-    /// Number of equal coordinates; in a quadrature rule, the weight of a node, which stands for several similar
-    /// coordinates.
+    /// Number of equal coordinates. If the part is a node of a quadrature rule, it stands for several similar
+    /// coordinates, and this is the weight of the node.
     copies: f64,
-    /// Probability with which a sample shows a given one of the equal coordinates.
+    /// Probability of each coordinate: a sample shows this coordinate with this probability.
     probability: f64,
-    /// Scale of a coordinate: the square of its feature in a sample that shows it.
+    /// Scale of each coordinate: the square of its feature in a sample that shows the coordinate.
     scale: f64,
-    /// Squared target weight of a coordinate.
+    /// Squared target weight of each coordinate.
     signal: f64,
 }
 
@@ -41,10 +41,11 @@ pub struct OneHot {
 }
 
 impl OneHot {
-    /// Model of coordinates with given probabilities, scales > 0 and target weights; `noise` is the variance of the
-    /// label noise.
+    /// Model of coordinates with the given probabilities, scales (above 0) and target weights. `noise` is the variance
+    /// of the label noise.
     ///
-    /// Equal neighbours are joined, so the cost of a risk grows only with the number of different coordinates.
+    /// Neighbouring coordinates that are equal are joined, so the time to compute a risk grows only with the number of
+    /// different coordinates.
     pub fn new(probabilities: &[f64], scales: &[f64], targets: &[f64], noise: f64, order: Order) -> Self {
         let mut parts: Vec<Part> = Vec::new();
         for ((&probability, &scale), target) in probabilities.iter().zip(scales).zip(targets) {
@@ -101,8 +102,8 @@ impl OneHot {
         0.5 * sum(self.parts.iter().map(|part| part.weight() * part.scale * part.signal))
     }
 
-    /// Exact risk after one pass. Step t has the learning rate `rate` times the t-th multiplier, and shows each
-    /// coordinate with its probability. A step costs a few operations for each set of equal coordinates.
+    /// Exact risk after one pass over fresh samples. Step t has the learning rate `rate` times the t-th of the
+    /// `multipliers`. A step costs a few operations for each set of equal coordinates.
     pub fn scheduled(&self, rate: f64, multipliers: impl IntoIterator<Item = f64>) -> f64 {
         let mut m: Vec<f64> = self.parts.iter().map(|part| part.signal).collect();
         for multiplier in multipliers {
@@ -138,23 +139,23 @@ impl OneHot {
         self.spread(epochs, samples, rate) / bias
     }
 
-    /// Distribution of the number of samples that show a coordinate, for each set of equal coordinates. Empty unless
-    /// `needed`.
+    /// For each set of equal coordinates, the distribution of the number of samples that show a given coordinate. The
+    /// list is empty if the distributions are not `needed`.
     fn counts(&self, samples: f64, needed: bool) -> Vec<Counts> {
         self.parts.iter().filter(|_| needed).map(|part| Counts::new(samples, part.probability)).collect()
     }
 
-    /// Whether the risk is infinite. With noise, or for infinitely many epochs, it is infinite if the learning rate is
-    /// at least 2 divided by the largest scale.
+    /// Whether the risk is infinite. It is infinite if the learning rate is at least 2 divided by the largest scale,
+    /// and if there is label noise or the number of epochs is infinite.
     fn diverges(&self, epochs: f64, rate: f64) -> bool {
         (self.noise > 0.0 || epochs == f64::INFINITY) && rate * self.largest_scale() >= 2.0
     }
 }
 
 impl Part {
-    /// Bias of a coordinate after K epochs over N samples (real numbers):
+    /// Bias of a coordinate after K epochs over N samples, where K and N are real numbers:
     /// `Lambda w*^2 E (1 - eta Lambda)^(2 K n) = Lambda w*^2 (1 - p + p (1 - eta Lambda)^(2K))^N`. The learning rate is
-    /// eta; the coordinate has the scale Lambda, the target weight w* and the probability p, and n samples show it.
+    /// eta. The coordinate has the scale Lambda, the target weight w* and the probability p, and n samples show it.
     fn bias(&self, epochs: f64, samples: f64, rate: f64) -> f64 {
         let g = rate * self.scale;
         let gone = forgotten(g * (2.0 - g), epochs);
@@ -171,8 +172,9 @@ impl Model for OneHot {
     /// samples are drawn with replacement, N is rounded to a whole number. K must be whole if `eta Lambda > 1` for the
     /// scale Lambda of some coordinate.
     ///
-    /// Each set of equal coordinates costs a logarithm and two exponentials without noise and without replacement, for
-    /// any N. Otherwise it costs a sum of 10 to 180 terms, 5 ns each (100 ns with replacement).
+    /// The cost is the sum of the costs of all sets of equal coordinates. Without label noise, and if samples are not
+    /// drawn with replacement, a set costs a logarithm and two exponentials for any N. Otherwise it costs a sum of 10
+    /// to 180 terms, each of which takes 5 ns (100 ns with replacement).
     fn risk(&self, epochs: f64, samples: f64) -> Curve<'_> {
         let replaced = self.order == Order::WithReplacement;
         let mixed = self.noise > 0.0 || replaced;
@@ -247,24 +249,25 @@ impl Model for OneHot {
     }
 }
 
-/// Counts n and their weights, for means over the binomial distribution with N draws of probability p:
-/// `E f(n) = sum weight f(n)`, relative error 1e-15.
+/// Counts n and their weights. They give means over the binomial distribution with N draws of probability p:
+/// `E f(n) = sum weight f(n)`, with a relative error of 1e-15.
 ///
-/// Counts that are less likely than 1e-20 times the likeliest are left out. For wide distributions (standard deviation
-/// s above 9) only every m-th count is kept, m <= s/3 and odd, so that signs `(-1)^n` average out too. By Poisson's
-/// summation formula, the error is `exp(-pi^2 (s/m)^2 / 2) < 1e-19` if f changes little over m counts.
+/// Counts that are less likely than 1e-20 times the likeliest are left out. For a wide distribution, with a standard
+/// deviation s above 9, only every m-th count is kept. The number m is at most s/3, and it is odd, so that signs
+/// `(-1)^n` average out too. By Poisson's summation formula, the error is `exp(-pi^2 (s/m)^2 / 2) < 1e-19` if f changes
+/// little over m counts.
 struct Counts {
-    /// Smallest count.
+    /// Smallest count that is kept.
     least: f64,
-    /// Distance between neighbouring counts.
+    /// Distance between neighbouring counts that are kept.
     every: f64,
     /// Weights of the counts, at most 180. Count number j is `least + every j`.
     weights: Vec<f64>,
 }
 
 impl Counts {
-    /// Counts of `samples` draws with probability `p`. The recurrence of the binomial probabilities takes at most 20
-    /// steps per standard deviation, outward from the mode.
+    /// The counts for `samples` draws with probability `p`. They are found outward from the most likely count, by the
+    /// recurrence of the binomial probabilities, in at most 20 steps per standard deviation.
     fn new(samples: f64, p: f64) -> Self {
         if p >= 1.0 {
             return Self { least: samples, every: 1.0, weights: vec![1.0] };
@@ -295,12 +298,13 @@ impl Counts {
         Self { least, every, weights }
     }
 
-    /// The smallest count that is not below `from`.
+    /// The smallest of the kept counts that is not below `from`, which is 0 or 1.
     fn first(&self, from: f64) -> f64 {
         if self.least < from { self.least + self.every } else { self.least }
     }
 
-    /// Mean of f over the counts from `from` (0 or 1) on, in ascending order, as the sum of weight times f(n).
+    /// Sum of weight times f(n) over the counts n from `from` (0 or 1) on, in ascending order. It is the mean of an f
+    /// that is 0 below `from`.
     fn mean(&self, from: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
         let mut n = self.first(from);
         let mut total = 0.0;
@@ -312,14 +316,14 @@ impl Counts {
     }
 }
 
-/// Limit laws without noise, at one learning rate, when coordinate i has the probability `c i^-(a-b)`, the scale `i^-b`
-/// and the target weight 1.
+/// Limit laws of the risk without label noise, at one learning rate. Coordinate i has the probability `c i^-(a-b)`, the
+/// scale `i^-b` and the target weight 1.
 ///
-/// For N -> infinity with enough dimensions, the risk after few epochs K over N samples is `R = C1 (K N)^-((a-1)/a)`,
-/// and after many epochs it is `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With `K = kappa N^(b/(a-b))`, the
-/// sum over i becomes an integral over `x = i N^(-1/(a-b))`, and the risk is `R = N^-((a-1)/(a-b)) F(kappa)`, with F as
-/// in `scaled_risk`. Source: "Larger Datasets Can Be Repeated More", theorems 5.1 and 5.2; the constants are derived
-/// here.
+/// Let R be the risk after K epochs over N samples, for N -> infinity and enough dimensions. For small K it is
+/// `R = C1 (K N)^-((a-1)/a)`, and for large K it is `R = C2 N^-((a-1)/(a-b))`, with constants C1 and C2. With
+/// `K = kappa N^(b/(a-b))`, the sum over i becomes an integral over `x = i N^(-1/(a-b))`, and the risk is
+/// `R = N^-((a-1)/(a-b)) F(kappa)`, with F as in `scaled_risk`. Source: "Larger Datasets Can Be Repeated More",
+/// theorems 5.1 and 5.2; the constants are derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PowerLaw {
     a: f64,
@@ -339,7 +343,7 @@ impl PowerLaw {
     }
 
     /// Factor C1 and exponent k of the risk `C1 N^-k` of one pass over N samples: `C1 = (c/2a) (2 c eta)^-k Gamma(k)`,
-    /// `k = (a-1)/a`, with learning rate eta and a, b, c as in [`PowerLaw::new`].
+    /// `k = (a-1)/a`, where eta is the learning rate, and a, b and c are as in [`PowerLaw::new`].
     pub fn one_pass(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / self.a;
         let scale = math::pow(2.0 * self.c * self.rate, -k);
@@ -347,14 +351,14 @@ impl PowerLaw {
     }
 
     /// Factor C2 and exponent k of the risk `C2 N^-k` after many epochs over N samples:
-    /// `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k = (a-1)/(a-b)`, with a, b, c as in [`PowerLaw::new`].
+    /// `C2 = c^(1-k) Gamma(k) / (2(a-b))`, `k = (a-1)/(a-b)`, where a, b and c are as in [`PowerLaw::new`].
     pub fn many_epochs(&self) -> [f64; 2] {
         let k = (self.a - 1.0) / (self.a - self.b);
         [math::pow(self.c, 1.0 - k) * math::gamma(k) / (2.0 * (self.a - self.b)), k]
     }
 
-    /// Factor and exponent of the effective reuse rate (see [`super::reuse`]) of many epochs over N samples,
-    /// `(C1/C2)^(a/(a-1)) N^(b/(a-b))`, with the factors C1 of [`PowerLaw::one_pass`] and C2 of
+    /// Factor and exponent of the effective reuse rate (see [`super::reuse`]) of many epochs over N samples, which is
+    /// `(C1/C2)^(a/(a-1)) N^(b/(a-b))`. C1 is the factor of [`PowerLaw::one_pass`], and C2 that of
     /// [`PowerLaw::many_epochs`].
     pub fn plateau(&self) -> [f64; 2] {
         let ([c1, k], [c2, _]) = (self.one_pass(), self.many_epochs());
@@ -373,8 +377,8 @@ impl PowerLaw {
     /// Scaled risk F(kappa) of [`PowerLaw`]:
     /// `c/2 integral_0^inf x^-a exp(-c x^-(a-b) (1 - exp(-2 eta kappa x^-b))) dx`, for learning rate eta.
     ///
-    /// The trapezoidal rule in ln x converges spectrally: the integrand falls exponentially to the right, and faster to
-    /// the left. Relative error 1e-13; about `2000 a^2/(a-1)` exponentials.
+    /// The trapezoidal rule in ln x converges exponentially fast, because the integrand falls exponentially to the
+    /// right, and faster to the left. The relative error is 1e-13, and the cost about `2000 a^2/(a-1)` exponentials.
     fn scaled_risk(&self, kappa: f64) -> f64 {
         let step = 0.1 / self.a;
         let exponent = |t: f64| {
@@ -425,7 +429,7 @@ mod tests {
             .collect()
     }
 
-    /// All sequences of samples that `epochs` epochs over n samples can visit; all are equally likely.
+    /// All orders in which `epochs` epochs can visit n samples. All of them are equally likely.
     fn visits(order: Order, n: usize, epochs: usize) -> Vec<Vec<usize>> {
         let blocks: Vec<Vec<usize>> = match order {
             Order::WithReplacement => (0..n).map(|j| vec![j]).collect(),
@@ -441,7 +445,7 @@ mod tests {
     }
 
     /// The sum S of the squared coefficients with which the noises of the samples enter the weight, averaged over all
-    /// sequences of samples. Each step multiplies the weight by `rho`.
+    /// orders of the samples. Each step multiplies the earlier coefficients by `rho`.
     fn enumerated(order: Order, n: usize, epochs: usize, rho: f64) -> f64 {
         let all = visits(order, n, epochs);
         let each = all.iter().map(|visits| {
@@ -636,8 +640,8 @@ mod tests {
         close(fit, 0.5 * 0.3 / 40.0, 1e-13);
     }
 
-    /// Prefactor and exponent of the effective reuse rate as a power of the number of samples, from the least-squares
-    /// line in logarithms over 12 numbers of samples from 5e4 to 1e7.
+    /// Prefactor and exponent of a power law in the number of samples, fitted to the effective reuse rate. The fit is a
+    /// least-squares line through the logarithms at 12 numbers of samples from 5e4 to 1e7.
     fn fitted(edge: f64, epochs: f64) -> [f64; 2] {
         let model = OneHot::power(100_000, 4.5, 1.0, 0.0, Order::Reshuffle);
         let points: Vec<[f64; 2]> = (0..12)

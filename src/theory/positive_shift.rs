@@ -1,30 +1,31 @@
-//! The general mixture of K parts: train on N samples in shares `q`, test on weights `p`, loss
-//! `L(p, q) = sum_k p_k e_k(q_k N)` with the error curve `e_k` of part k.
+//! A mixture of K parts. Part k gets the share `q_k` of the N training samples, has the test weight `p_k`, and has the
+//! error `e_k(n)` after n samples. The loss is `L(p, q) = sum_k p_k e_k(q_k N)`.
 //!
-//! When does training on something else than the test distribution help? At the matched shares `q = p` the loss is
-//! stationary only if `p_k e_k'(p_k N)` is equal for all k. This holds for every p only if `e'(n)` is proportional to
-//! `1/n`. So the logarithm is the only curve for which the matched shares are always best, and it serves as the null
-//! control.
+//! When does it help to train on a distribution other than the test distribution? At the matched shares `q = p` the
+//! loss is stationary only if `p_k e_k'(p_k N)` is equal for all k. This holds for every p only if `e'(n)` is
+//! proportional to `1/n`. So the logarithm is the only curve for which the matched shares are always best. The lab uses
+//! it as a control, for which the gain must be 0.
 //!
 //! [`Solver`] finds the best shares q* for separable losses, by a one-dimensional search for the Lagrange multiplier
-//! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`] is
-//! an independent check of both, and [`Point::gap`] is a certificate: no shares have a loss lower than `L - gap`.
+//! lambda; [`Mixing`] finds the best shares under the mixing law, by an active-set Newton method. [`mirror_descent`]
+//! checks both independently. It returns a [`Point`] with a loss L and a proven `gap`: no shares have a loss below
+//! `L - gap`.
 //!
-//! The gain is the loss of the matched shares minus the least loss, but it is never computed as a difference of losses.
-//! At the optimum it equals a sum of terms that are all at least 0 (the Bregman divergences of the convex curves
-//! between p and q*, and the slack of the parts without data). None of these terms cancels, so gains far below the
-//! rounding of the loss are right.
+//! The gain is the loss of the matched shares minus the least loss, but the code never computes it as a difference of
+//! losses. At the optimum it equals a sum of terms that are all at least 0 (the Bregman divergences of the convex
+//! curves between p and q*, and the slack of the parts without data). None of these terms cancels, so gains far below
+//! the rounding of the loss are right.
 
 use crate::math;
 
-/// The error curve `e(n)` of a part that gets `n` of all N samples; convex and falling. Each part has its own constants
-/// a, b and c.
+/// The error curve `e(n)` of a part that gets `n` of all N samples. All curves are convex and fall with n. Each part
+/// has its own constants a, b and c.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Curve {
     /// Power law `c n^-a` in the number n of samples.
     Power,
-    /// Offset power law `c / (n^a + b)` in the number n of samples, with `a <= 1` (it is convex only there) and
-    /// `b >= 0`. Source: "Shift is Good", Model 3.1.
+    /// Offset power law `c / (n^a + b)` in the number n of samples, with `b >= 0` and with `a <= 1`, because the curve
+    /// is convex only for such a. Source: "Shift is Good", Model 3.1.
     Offset,
     /// Exponential decay `c exp(-a n / scale)` in the number n of samples.
     Exponential {
@@ -38,10 +39,10 @@ pub enum Curve {
     Transfer,
 }
 
-/// Weights and curve parameters of all parts; all slices are equally long.
+/// Test weights and error curves of all parts of a mixture. All slices have one entry for each part.
 ///
-/// `weights` are at least 0 with sum 1; `a` and `c` are positive, `b` at least 0. Parts of weight 0 get no data and add
-/// no loss.
+/// The `weights` are at least 0 and have the sum 1. All `a` and `c` are above 0, and all `b` are at least 0. A part of
+/// weight 0 gets no data and adds no loss.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// Shape of all error curves.
@@ -107,7 +108,8 @@ impl Parts<'_> {
     }
 }
 
-/// Direction in which shares should move: minus the gradient of the loss, centred to sum 0.
+/// Direction in which the shares of a mixture should move to lower the loss: minus the gradient of the loss (`pull`),
+/// with the mean subtracted so that the sum is 0.
 ///
 /// The unit is loss per share. Where an entry is positive, more data for that part lowers the loss to first order.
 pub fn direction(pull: &[f64]) -> Vec<f64> {
@@ -117,7 +119,7 @@ pub fn direction(pull: &[f64]) -> Vec<f64> {
 
 /// Loss of the best shares of a mixture, and their gain over the matched shares (equal to the test weights).
 ///
-/// Every field is NaN if the best shares were not found: a failed search is not a gain of 0.
+/// Every field is NaN if the best shares were not found, so a failed search cannot be mistaken for a gain of 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Optimum {
     /// Loss of the matched shares.
@@ -127,8 +129,8 @@ pub struct Optimum {
     /// Loss of the matched shares minus loss of the best shares. The relative error is about 1e-9, however small the
     /// gain is.
     pub gain: f64,
-    /// Lagrange multiplier: the pull of every part that gets data (see [`Parts::pull`]). The pull of a part without
-    /// data is at most as large.
+    /// Lagrange multiplier: the pull (see [`Parts::pull`]) that all parts with data have in common. The pull of a part
+    /// without data is at most as large.
     pub multiplier: f64,
 }
 
@@ -143,11 +145,11 @@ impl Optimum {
 }
 
 /// The shares count as found if their sum differs from 1 by less than this. Newton's method usually ends at a
-/// difference of 2e-14. Where the shares change fast with the Lagrange multiplier, the last bit of its logarithm
-/// changes the sum by up to 1e-5; dividing the shares by their sum corrects that.
+/// difference of 2e-14. Where the shares change fast with the Lagrange multiplier, a change in the last bit of the
+/// multiplier's logarithm changes the sum by up to 1e-5. Dividing the shares by their sum corrects this.
 const SOLVED: f64 = 1e-3;
 
-/// Finds the best shares for successive [`Parts`] and reuses its buffers between calls.
+/// Finds the best shares for one mixture after another, and reuses its buffers.
 #[derive(Clone, Debug, Default)]
 pub struct Solver {
     /// For each part, the terms of the logarithm of its pull that do not depend on its number of samples, as in
@@ -164,10 +166,11 @@ impl Solver {
     /// Finds the best shares for N = `total` > 0 samples, leaves them in `self.shares`, and returns their loss and
     /// gain.
     ///
-    /// Solves `sum_k n_k(mu) = N` for the logarithm mu of the Lagrange multiplier lambda. Here `n_k(mu)` is the n at
-    /// which the pull of part k is lambda, or 0 if its pull is smaller even at n = 0 (possible for `Offset` with a = 1
-    /// and for `Exponential`). Uses Newton's method on the logarithm of the sum, within a bracket; power laws need 3 to
-    /// 5 steps with one exponential per part. About 0.5 microseconds for three parts.
+    /// Solves `sum_k n_k(mu) = N` for the logarithm mu of the Lagrange multiplier lambda. Here `n_k(mu)` is the number
+    /// n of samples at which the pull of part k is lambda. It is 0 if the pull is smaller than lambda even at n = 0,
+    /// which is possible for `Offset` with a = 1 and for `Exponential`. The method is Newton's, on the logarithm of the
+    /// sum, within a bracket. Power laws need 3 to 5 steps with one exponential per part. A call takes about 0.5
+    /// microseconds for three parts.
     pub fn solve(&mut self, parts: &Parts<'_>, total: f64) -> Optimum {
         let count = parts.weights.len();
         self.shares.clear();
@@ -245,13 +248,13 @@ impl Solver {
         optimum
     }
 
-    /// Ratio `N'/N`, where N' samples in the best shares reach the loss of N = `total` samples in matched shares; at
-    /// most 1.
+    /// Ratio `N'/N` for N = `total` samples. In the best shares, N' samples reach the loss that N samples reach in the
+    /// matched shares. The ratio is at most 1.
     ///
     /// Solves for N' by Newton's method in `ln N'`. The derivative of the least loss with respect to N' is -lambda/N'
     /// with the Lagrange multiplier lambda (envelope theorem; for `Transfer`, the fall of the shared term is added).
-    /// Leaves the shares for N' in `self.shares`. `None` for `Log`, for which N' has no meaning, and if a loss is 0 or
-    /// infinite in f64. Cost about six solves.
+    /// The function leaves the shares for N' in `self.shares`. The result is `None` for `Log`, for which N' has no
+    /// meaning, and if a loss is 0 or infinite in f64. The cost is about six calls of [`Solver::solve`].
     pub fn samples_ratio(&mut self, parts: &Parts<'_>, total: f64) -> Option<f64> {
         if parts.curve == Curve::Log {
             return None;
@@ -439,9 +442,9 @@ const FAR: f64 = 30.0;
 /// exponent is near 1.
 const OFFSET_FAR: f64 = 300.0;
 
-/// Excess of a power over its tangent, `(1+u)^s - 1 - s u`, by a series near 0; relative error about 1e-12 for all u.
-/// The caller also gives `x = ln(1+u)`: where u is near -1 or very large, it is more accurate than the logarithm of the
-/// rounded u.
+/// Excess of a power over its tangent at u = 0, `(1+u)^s - 1 - s u`. For u near 0 it is computed by a series. The
+/// relative error is about 1e-12 for all u. The caller also gives `x = ln(1+u)`, because where u is near -1 or very
+/// large, the caller's x is more accurate than a logarithm of the rounded `1+u`.
 fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return math::expm1(s * x) - s * u;
@@ -456,7 +459,8 @@ fn power_excess(s: f64, u: f64, x: f64) -> f64 {
     total
 }
 
-/// Excess of u over its logarithm, `u - ln(1+u)` with `x = ln(1+u)`, by a series near 0; relative error about 1e-12.
+/// The difference `u - ln(1+u)`, given u and `x = ln(1+u)`. For u near 0 it is computed by a series. The relative error
+/// is about 1e-12.
 fn log_excess(u: f64, x: f64) -> f64 {
     if u.abs() > 0.02 {
         return u - x;
@@ -464,7 +468,8 @@ fn log_excess(u: f64, x: f64) -> f64 {
     u * u * (0.5 - u * (1.0 / 3.0 - u * (0.25 - u * (0.2 - u * (1.0 / 6.0 - u * (1.0 / 7.0 - u * (0.125 - u / 9.0)))))))
 }
 
-/// Excess of the exponential over its tangent, `e^d - 1 - d`, by a series near 0; relative error about 1e-12.
+/// Excess of the exponential over its tangent at d = 0, `e^d - 1 - d`. For d near 0 it is computed by a series. The
+/// relative error is about 1e-12.
 fn exp_excess(d: f64) -> f64 {
     if d.abs() > 0.1 {
         return math::expm1(d) - d;
@@ -478,12 +483,12 @@ fn exp_excess(d: f64) -> f64 {
     total
 }
 
-/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)` for the error of part k with training shares q: every part
-/// may teach every other part.
+/// The mixing law `e_k(q) = c_k + b_k exp(-sum_j t_kj q_j)` for the error of part k with training shares q. In this law
+/// the data of every part may lower the error of every other part.
 ///
-/// At most [`MIXING_PARTS`] parts. `transfer` is the square matrix of all `t_kj` in row order, of any sign; `heights`
-/// are all `b_k` >= 0, and `floors` all `c_k`. The errors do not depend on the number of samples. Source: "Shift is
-/// Good", Model 6.2, after Ye et al., ICLR 2025.
+/// There are at most [`MIXING_PARTS`] parts. `transfer` is the square matrix of all `t_kj` in row order, which may have
+/// any sign. `heights` are the `b_k`, at least 0, and `floors` are the `c_k`. The errors do not depend on the number of
+/// samples. Source: "Shift is Good", Model 6.2, after Ye et al., ICLR 2025.
 #[derive(Clone, Copy, Debug)]
 pub struct Mixing<'a> {
     /// Test weights of the parts, at least 0 with sum 1.
@@ -492,7 +497,7 @@ pub struct Mixing<'a> {
     pub heights: &'a [f64],
     /// Floor of each part: the error that training cannot remove.
     pub floors: &'a [f64],
-    /// Transfer matrix in row order: entry (k, j) says how fast the data of part j lowers the error of part k.
+    /// Transfer matrix in row order. Entry (k, j) says how fast the data of part j lower the error of part k.
     pub transfer: &'a [f64],
 }
 
@@ -521,13 +526,13 @@ impl Mixing<'_> {
         heat
     }
 
-    /// Test loss of the shares: the errors weighted by the test weights.
+    /// Test loss with the given training shares: the mean of the errors of the parts, weighted by the test weights.
     pub fn loss(&self, shares: &[f64]) -> f64 {
         let floor: f64 = self.weights.iter().zip(self.floors).map(|(p, c)| p * c).sum();
         floor + self.heat(shares).iter().sum::<f64>()
     }
 
-    /// Pull of each part, minus the derivative of the test loss with respect to its share:
+    /// Pull of each part, which is minus the derivative of the test loss with respect to the share of the part. It is
     /// `sum_k p_k b_k exp(-(T q)_k) t_kj` for part j, with test weights `p_k`, heights `b_k`, transfer matrix T and
     /// shares q.
     pub fn pull(&self, shares: &[f64]) -> Vec<f64> {
@@ -544,8 +549,8 @@ impl Mixing<'_> {
     /// with `tau_l = ln([T^-T u]_l / (p_l b_l))`, transfer matrix T, test weights p, heights b, and the vector u of
     /// ones.
     ///
-    /// `None` if T is singular, `T^-T u` has an entry <= 0, or some share comes out negative (then some part gets no
-    /// data, and [`Mixing::solve`] must be used). Source: "Shift is Good", Prop. 6.3.
+    /// The result is `None` if T is singular, if `T^-T u` has an entry <= 0, or if this formula gives a negative share.
+    /// In the last case some part gets no data, and [`Mixing::solve`] must be used. Source: "Shift is Good", Prop. 6.3.
     pub fn interior(&self) -> Option<Vec<f64>> {
         let count = self.count();
         let transposed: Vec<f64> = (0..count * count).map(|i| self.transfer[i % count * count + i / count]).collect();
@@ -562,12 +567,14 @@ impl Mixing<'_> {
         q.iter().take(count).all(|q| *q >= 0.0).then(|| q[..count].to_vec())
     }
 
-    /// Finds the best shares and writes them to `shares`, one per part; the old values are ignored. A share may be 0.
+    /// Finds the best shares and writes them to `shares`, which has one entry per part. The old values are ignored. A
+    /// share may be 0.
     ///
-    /// Newton's method on the shares that are not fixed, with the sum kept at 1. Steps are cut where a share would turn
-    /// negative (that share is then fixed at 0) and halved until the loss falls. A share is no longer fixed if its pull
-    /// exceeds the Lagrange multiplier. The loss is convex, so the search ends at the minimum. Where the Hessian is
-    /// singular (parts without transfer), a ridge of 1e-13 of its trace picks one of the minima.
+    /// The search is Newton's method on the shares that are not fixed, with the sum kept at 1. A step ends where a
+    /// share would turn negative, and that share is then fixed at 0. A step is halved until the loss falls. A fixed
+    /// share is released if its pull exceeds the Lagrange multiplier. The loss is convex, so the search ends at the
+    /// minimum. Where the Hessian is singular (for example for parts without transfer), 1e-13 of its trace is added to
+    /// its diagonal, which picks one of the minima.
     pub fn solve(&self, shares: &mut [f64]) -> Optimum {
         let count = self.count();
         let mut q = [0.0; MIXING_PARTS];
@@ -655,11 +662,10 @@ impl Mixing<'_> {
         if solved { self.optimum(shares, multiplier) } else { Optimum::LOST }
     }
 
-    /// Losses and gain at the best shares `q`.
+    /// Losses of the matched shares and of the best shares `q`, and the gain, given the Lagrange multiplier.
     ///
     /// The gain over the matched shares is `sum_k p_k b_k e^-(Tq)_k (e^-d_k - 1 + d_k)` with `d = T(p - q)`, test
-    /// weights p, heights b and transfer matrix T, plus the slack `(multiplier - pull_j) p_j` of each part j without
-    /// data.
+    /// weights p, heights b and transfer matrix T, plus `(multiplier - pull_j) p_j` for each part j without data.
     fn optimum(&self, q: &[f64], multiplier: f64) -> Optimum {
         let count = self.count();
         let heat = self.heat(q);
@@ -679,18 +685,19 @@ impl Mixing<'_> {
     }
 }
 
-/// Exact best share of the first part, and leading term of the gain, for two equal parts with a one-way transfer.
+/// Exact best share of the first part, and leading term of the gain, for a mixing law with two parts of equal weight
+/// and height. Only the first part learns from data of the other.
 ///
 /// With the transfer matrix `[[1, t], [0, 1]]` and test weights (1/2, 1/2) the gain is
 /// `(9/32) b e^(-1/2) t^2 + O(t^3)`, and the share is `(1 + ln(1-t) - t)/(2-t)`, for `t` in [0, 1) and height b > 0.
-/// Deviation from the paper: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. This is not 0 at t =
-/// 0, although by symmetry nothing can be gained there.
+/// Deviation from the paper: "Shift is Good", Cor. 6.4, prints a gain of `2 b e^(-1/2) (1 - t/4)`. The printed gain is
+/// not 0 at t = 0, although by symmetry nothing can be gained there.
 pub fn one_way_transfer(t: f64, height: f64) -> (f64, f64) {
     ((1.0 + math::ln_1p(-t) - t) / (2.0 - t), 9.0 / 32.0 * height * math::exp(-0.5) * t * t)
 }
 
-/// Solves the linear system `matrix x = right` (row order, at most 9 unknowns) by Gaussian elimination with row
-/// pivoting; `None` if the matrix is singular.
+/// Solves the linear system `matrix x = right` for at most 9 unknowns, by Gaussian elimination with row pivoting. The
+/// matrix is given in row order. The result is `None` if the matrix is singular.
 fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     let n = right.len();
     let mut m = [[0.0; MIXING_PARTS + 2]; MIXING_PARTS + 1];
@@ -720,7 +727,7 @@ fn linear(matrix: &[f64], right: &[f64]) -> Option<[f64; MIXING_PARTS + 1]> {
     Some(x)
 }
 
-/// A candidate for the best shares, with an upper bound on how far its loss is above the least loss.
+/// Shares that may be the best, with an upper bound on how far their loss is above the least loss.
 #[derive(Clone, Debug)]
 pub struct Point {
     /// Training share of each part.
@@ -737,7 +744,7 @@ pub struct Point {
 /// Upper bound on how far the loss of the shares q is above the least loss on the simplex, for any convex loss:
 /// `max_j pull_j - sum_k q_k pull_k`, where `pull` is minus the gradient of the loss.
 ///
-/// NaN if a pull is NaN, because then nothing is certified.
+/// The result is NaN if a pull is NaN, because then there is no bound.
 pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
     let mean: f64 = shares.iter().zip(pull).map(|(q, g)| q * g).sum();
     // `max` would drop a NaN.
@@ -747,10 +754,10 @@ pub fn gap(shares: &[f64], pull: &[f64]) -> f64 {
 /// Minimises a convex loss over the simplex by mirror descent on the shares q, `q_k <- q_k exp(eta pull_k) / Z`, where
 /// Z makes the sum 1.
 ///
-/// Starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`; the pull is
-/// minus the gradient of the loss. The pulls are divided by the mean of their absolute values, so the step size eta is
-/// a pure number. It is halved when the loss rises, and lengthened by a tenth when the loss falls. Stops when [`gap`]
-/// is below `tolerance` times the loss, or after `limit` steps.
+/// The search starts from equal shares of the parts of positive weight. It uses only the functions `loss` and `pull`,
+/// where the pull is minus the gradient of the loss. The pulls are divided by the mean of their absolute values, so the
+/// step size eta is a pure number. The step size is halved when the loss rises, and grows by a tenth when the loss
+/// falls. The search stops when [`gap`] is below `tolerance` times the loss, or after `limit` steps.
 pub fn mirror_descent(
     weights: &[f64],
     loss: &dyn Fn(&[f64]) -> f64,
@@ -1150,7 +1157,7 @@ mod tests {
     }
 
     /// With one-way transfer, the best share and the leading term of the gain agree with [`one_way_transfer`]. The gain
-    /// that Corollary 6.4 of "Shift is Good" prints is wrong.
+    /// that is printed in Corollary 6.4 of "Shift is Good" is wrong.
     #[test]
     fn one_way_transfer_has_the_corrected_gap() {
         let t = [1.0, 0.1, 0.0, 1.0];

@@ -1,18 +1,19 @@
 //! Repeating data: how many fresh samples K epochs over N samples are worth.
 //!
-//! SGD on linear regression with labels `y = <w*, x> + noise` starts at weights w = 0 and has the excess risk
+//! SGD on linear regression, with labels `y = <w*, x> + noise`, starts at weights w = 0. Its excess risk is
 //! `R = E <w - w*, x>^2 / 2`. Let `R(K, N; eta)` be the risk after K epochs over N fixed samples with learning rate
 //! eta, and `R*(K, N)` its least value over the learning rates. The *effective reuse rate*
 //!
 //! `E(K, N) = N'/N` with `R*(1, N') = R*(K, N)`
 //!
-//! is K as long as a repeated sample is as good as a fresh one. For many epochs it tends to a limit, its plateau. This
-//! module has the variance that noise leaves after K epochs, and the searches for the best learning rate, for N', and
-//! for the K at which `E = lambda K` for a given lambda. The models that provide a risk, and the limit laws of E, are
-//! in [`super::one_hot`] (exact) and [`super::dense`] (mean field).
+//! is the number of fresh epochs that K epochs are worth. It is K as long as a repeated sample is as good as a fresh
+//! one. For many epochs it tends to a limit, its plateau. This module computes the variance that label noise leaves
+//! after K epochs, and searches for three things: the best learning rate, N', and the K at which `E = lambda K` for a
+//! given lambda. The models that provide a risk, and the limit laws of E, are in [`super::one_hot`] (exact) and
+//! [`super::dense`] (mean field).
 //!
 //! Source: Yan, Wen, Li, Luo, Chen, Lyu, "Larger Datasets Can Be Repeated More", arXiv 2511.13421. Logarithms are
-//! natural. K is real; infinite K stands for the limit of many epochs.
+//! natural. K is a real number, and an infinite K stands for the limit of many epochs.
 
 use crate::math;
 
@@ -23,39 +24,41 @@ pub enum Order {
     Reshuffle,
     /// One permutation for all epochs.
     Once,
-    /// Samples are drawn with replacement: there are no epochs, only as many steps as the epochs would have.
+    /// Every step draws a sample with replacement. There are no epochs, but as many steps as the epochs would have.
     WithReplacement,
 }
 
-/// The risk as a function of the learning rate, or of the time.
+/// The risk as a function of the learning rate, or of the time in gradient flow.
 pub type Curve<'a> = Box<dyn Fn(f64) -> f64 + 'a>;
 
 /// A model with a known expected risk.
 pub trait Model {
-    /// Risk as a function of the learning rate. What does not depend on the learning rate is computed once.
+    /// Risk after `epochs` epochs over `samples` samples, as a function of the learning rate. Everything that does not
+    /// depend on the learning rate is computed once, before the function is returned.
     ///
-    /// `epochs` is at least 1, or infinite for the limit at a fixed learning rate > 0. With noise, the risk is infinite
-    /// where the learning rate is not stable.
+    /// `epochs` is at least 1. It may be infinite, which stands for the limit of many epochs at a fixed learning rate
+    /// above 0. With label noise, the risk is infinite at learning rates that are not stable.
     fn risk(&self, epochs: f64, samples: f64) -> Curve<'_>;
 
-    /// Risk of gradient flow on the `samples`, as a function of the time, which is learning rate times epochs and may
-    /// be infinite. It is the limit of infinitely many epochs at small learning rates, and does not depend on the order
-    /// of the samples.
+    /// Risk of gradient flow on `samples` samples, as a function of the time. The time is the learning rate times the
+    /// number of epochs, and may be infinite. Gradient flow is the limit of infinitely many epochs at small learning
+    /// rates. It does not depend on the order of the samples.
     fn flow(&self, samples: f64) -> Curve<'_>;
 
     /// Risk of one pass over `samples` fresh samples (a real number), as a function of the learning rate.
     fn one_pass(&self, samples: f64) -> Curve<'_>;
 }
 
-/// The power `(1-g)^exponent` for g >= 0, to full relative precision; [`forgotten`] is 1 minus this power.
-///
-/// A negative base has real powers at whole exponents only; between whole exponents, the result is the real part of the
+/// The power `(1-g)^exponent` for g >= 0, to full relative precision. The function [`forgotten`] gives 1 minus this
 /// power.
+///
+/// If the base `1-g` is negative, the power is a real number only at whole exponents. At other exponents the result is
+/// the real part of the power.
 pub(super) fn kept(g: f64, exponent: f64) -> f64 {
     power(g, exponent, math::exp, |signed| signed)
 }
 
-/// 1 minus the power, `1 - (1-g)^exponent`, to full relative precision; see [`kept`].
+/// The number `1 - (1-g)^exponent` for g >= 0, to full relative precision. See [`kept`] for a negative base.
 pub(super) fn forgotten(g: f64, exponent: f64) -> f64 {
     power(g, exponent, |x| -math::expm1(x), |signed| 1.0 - signed)
 }
@@ -86,9 +89,9 @@ fn power(g: f64, exponent: f64, positive: fn(f64) -> f64, signed: fn(f64) -> f64
 ///   `T ~ Binomial(steps, v)` times: `E (1-(1-g)^T)^2 / n + (1-1/n) g/(2-g) E (1-(1-g)^(2T))`, as two steps meet the
 ///   same noise with probability 1/n.
 ///
-/// All three tend to 1/n for K -> infinity, then g -> 0. Ranges: 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1 (used
-/// only with replacement). A call takes about 50 ns. Tests compare the formulas with averages over all sequences of
-/// samples of small problems.
+/// All three tend to 1/n for K -> infinity, then g -> 0. Ranges: 0 < g < 2, `count` > 0, 0 < `visited` = v <= 1
+/// (`visited` is used only with replacement). A call takes about 50 ns. Tests compare the formulas with averages over
+/// all sequences of samples of small problems.
 pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> f64 {
     if order == Order::WithReplacement {
         let stationary = g / (2.0 - g);
@@ -99,8 +102,8 @@ pub fn variance(order: Order, g: f64, count: f64, epochs: f64, visited: f64) -> 
     shuffled(order, g, count, forgotten(g, count), forgotten(g, count * epochs))
 }
 
-/// [`variance`] for the orders that visit every sample once an epoch, given `epoch = 1-(1-g)^n` and
-/// `all = 1-(1-g)^(nK)` for n = `count` and K epochs. A call takes about 3 ns.
+/// The function [`variance`] for the two orders that visit every sample once in each epoch. The caller gives the powers
+/// `epoch = 1-(1-g)^n` and `all = 1-(1-g)^(nK)`, for n = `count` and K epochs. A call takes about 3 ns.
 pub(super) fn shuffled(order: Order, g: f64, count: f64, epoch: f64, all: f64) -> f64 {
     let stationary = g / (2.0 - g);
     let tilt = epoch / (2.0 - epoch);
@@ -123,14 +126,15 @@ pub struct Best {
 /// is of the order of the square of this tolerance.
 const RATE_TOLERANCE: f64 = 1e-9;
 
-/// The least risk over learning rates in `(0, edge]`, after `steps` steps.
+/// The least `risk` over learning rates in `(0, edge]`, and the rate that gives it. The function `risk` gives the risk
+/// after `steps` steps at a learning rate.
 ///
 /// The search halves the rate from `edge` down to `edge/(10 steps)`, at which `steps` steps move the weights little,
-/// and further as long as the risk falls. Brent's method then searches between the two tried rates next to the best
-/// one. The halving ends early when the risk is twice the least risk found: bias falls and variance rises with the rate
-/// (in one-hot models below the inverse scale), so no smaller rate can be better. This takes about
-/// `log2(edge/rate) + 15` evaluations, where `rate` is the best rate. A rate whose risk is NaN is never chosen; the
-/// least risk is infinite if the risk is NaN at every rate.
+/// and further as long as the risk falls. Brent's method then searches between the two tried rates next to the best of
+/// them. The halving ends early when the risk is twice the least risk found. Then no smaller rate can be better,
+/// because the bias falls and the variance rises with the rate (in one-hot models, at rates below the inverse of the
+/// scale). The search takes about `log2(edge/rate) + 15` evaluations, where `rate` is the best rate. A rate whose risk
+/// is NaN is never chosen; the least risk is infinite if the risk is NaN at every rate.
 pub fn best_rate(risk: &dyn Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     let risk = |rate: f64| Some(risk(rate)).filter(|risk| !risk.is_nan()).unwrap_or(f64::INFINITY);
     let mut best = Best { rate: edge, risk: risk(edge) };
@@ -149,8 +153,8 @@ pub fn best_rate(risk: &dyn Fn(f64) -> f64, edge: f64, steps: f64) -> Best {
     if risk < best.risk { Best { rate: math::exp(x).min(edge), risk } } else { best }
 }
 
-/// Minimises f on `[lo, hi]` by Brent's method from `x`, where the value is `fx`: parabolas where they help, else
-/// golden sections. Returns the minimiser and the minimum.
+/// Minimises f on `[lo, hi]` by Brent's method, which uses parabolas where they help and golden sections elsewhere. The
+/// search starts at `x`, where f has the value `fx`. Returns the minimiser and the minimum.
 fn brent(f: &dyn Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (f64, f64) {
     const SECTION: f64 = 0.381_966_011_250_105_1;
     let (mut x, mut fx) = (x, fx);
@@ -193,7 +197,7 @@ fn brent(f: &dyn Fn(f64) -> f64, x: f64, fx: f64, mut lo: f64, mut hi: f64) -> (
 /// Zero of a falling function f to within 1e-12. The search starts at `x` and moves towards the zero until f changes
 /// sign. The first move has the length `step`, and each move is 1.5 times as long as the one before.
 ///
-/// About 10 evaluations. `None` if 60 moves do not reach a change of sign.
+/// The search takes about 10 evaluations. The result is `None` if 60 moves do not reach a change of sign.
 fn falling_zero(f: &dyn Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
     let mut a = [x, f(x)];
     let mut step = step.copysign(a[1]);
@@ -210,7 +214,8 @@ fn falling_zero(f: &dyn Fn(f64) -> f64, x: f64, step: f64) -> Option<f64> {
 
 /// Zero of f between two points `[x, f(x)]` of opposite sign. `within` is the relative and the absolute tolerance.
 ///
-/// Regula falsi with the weights of Anderson and Björck: about 8 evaluations. NaN if f is NaN.
+/// The method is regula falsi with the weights of Anderson and Björck, and takes about 8 evaluations. The result is NaN
+/// if f is NaN at a point of the search.
 pub(super) fn bracketed_zero(f: &dyn Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], within: [f64; 2]) -> f64 {
     let ([mut a, mut fa], [mut b, mut fb]) = (a, b);
     if fa == 0.0 {
@@ -246,7 +251,7 @@ pub(super) fn bracketed_zero(f: &dyn Fn(f64) -> f64, a: [f64; 2], b: [f64; 2], w
 ///
 /// For infinitely many epochs the best learning rate tends to 0, while the best time, learning rate times epochs, tends
 /// to a limit. So the least risk is the risk of gradient flow at the best time. The search covers times up to
-/// `1e9/edge` and infinite time; with noise, the best time is finite.
+/// `1e9/edge`, and the infinite time. With label noise, the best time is finite.
 pub fn best(model: &dyn Model, edge: f64, epochs: f64, samples: f64) -> Best {
     if epochs < f64::INFINITY {
         return best_rate(&*model.risk(epochs, samples), edge, epochs * samples);
@@ -266,25 +271,28 @@ pub fn best_one_pass(model: &dyn Model, edge: f64, samples: f64) -> Best {
 /// The number of fresh samples at which one pass with the best learning rate has the given risk. `one_pass` is the
 /// falling function from the number of samples to this risk; the search begins at `start`.
 ///
-/// Relative tolerance 1e-12; about 10 evaluations. `None` if no number up to `start e^1000` is enough.
+/// The relative tolerance is 1e-12, and the search takes about 10 evaluations. The result is `None` if no number of
+/// samples up to about `start e^1000` is enough.
 pub fn samples_for(one_pass: &dyn Fn(f64) -> f64, risk: f64, start: f64) -> Option<f64> {
     let target = math::ln(risk);
     falling_zero(&|x| math::ln(one_pass(math::exp(x))) - target, math::ln(start), 0.5).map(math::exp)
 }
 
-/// Effective reuse rate: the number of fresh samples that are as good as `epochs` over `samples`, divided by `samples`.
-/// `None` if no number of fresh samples is as good, such as for a risk of 0.
+/// Effective reuse rate: the number of fresh samples that are as good as `epochs` epochs over `samples` samples,
+/// divided by `samples`. It is `None` if no number of fresh samples is as good, for example if the epochs reach a risk
+/// of 0.
 ///
-/// About 12 searches for a best learning rate.
+/// This takes about 12 searches for a best learning rate.
 pub fn effective_reuse(model: &dyn Model, edge: f64, epochs: f64, samples: f64) -> Option<f64> {
     let target = best(model, edge, epochs, samples).risk;
     samples_for(&|n| best_one_pass(model, edge, n).risk, target, samples).map(|n| n / samples)
 }
 
-/// The real number K of epochs over `samples` whose effective reuse rate is `share K`; `None` unless `0 < share < 1`.
+/// The number K of epochs over `samples` samples, a real number, at which the effective reuse rate is `share K`. It is
+/// `None` unless `0 < share < 1`.
 ///
-/// K epochs then have the risk of one pass over `share K` times as many fresh samples. About 20 searches for a best
-/// learning rate.
+/// K epochs then have the risk of one pass over `share K` times as many fresh samples. This takes about 20 searches for
+/// a best learning rate.
 pub fn saturation(model: &dyn Model, edge: f64, samples: f64, share: f64) -> Option<f64> {
     if !(share > 0.0 && share < 1.0) {
         return None;
@@ -297,9 +305,10 @@ pub fn saturation(model: &dyn Model, edge: f64, samples: f64, share: f64) -> Opt
     falling_zero(&gap, math::ln(1.0 / share), 0.5).map(math::exp)
 }
 
-/// Number of epochs whose effective reuse rate is 0.75 times their number, in language models of 0.3B parameters
-/// (`AdamW`, constant learning rate), for 0.2B to 2B fresh tokens: `0.80 ln(tokens/1e9) + 5.21`, correlation 0.97.
-/// Source: "Larger Datasets Can Be Repeated More".
+/// Number of epochs K at which the effective reuse rate of language models is 0.75 K, given the number of fresh tokens.
+/// It is the published line `0.80 ln(tokens/1e9) + 5.21`, fitted to models of 0.3B parameters (`AdamW`, constant
+/// learning rate) on 0.2B to 2B fresh tokens, with a correlation of 0.97. Source: "Larger Datasets Can Be Repeated
+/// More".
 pub fn language_model_epochs(tokens: f64) -> f64 {
     LANGUAGE_MODEL[0] * math::ln(tokens / 1e9) + LANGUAGE_MODEL[1]
 }

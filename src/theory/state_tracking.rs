@@ -1,16 +1,19 @@
-//! Products of permutation matrices: the exact loss of learned factors, and the losses of partial solutions.
+//! Products of permutation matrices whose factors are learned: the exact loss, and the losses of partial solutions.
 //!
-//! Skill j is a permutation of n symbols with the matrix `P_j` and a learned n x n matrix `W_j`; k skills are drawn
-//! from the distribution p, independently. Everything is computed in f64. No paper has this model; it follows the task
-//! with permutations of five symbols in Wang, Dang, Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
+//! Skill j is a permutation of n symbols. It has the permutation matrix `P_j`, and `W_j` is the n x n matrix that is
+//! learned for it. A sequence consists of k skills, drawn independently from the distribution p. Everything is computed
+//! in f64. The model is not taken from a paper. It follows the task with permutations of five symbols in Wang, Dang,
+//! Lee, Lyu, "The Power of Power Law", arXiv 2604.22951.
 
-/// The symbol to which a permutation sends `symbol`. Bits 3i to 3i + 2 of the code of a permutation are the image of i.
+/// The symbol to which a permutation sends `symbol`. Bits 3i to 3i + 2 of its `code` contain the symbol to which it
+/// sends symbol i.
 #[inline(always)]
 pub const fn image(code: u32, symbol: u32) -> u32 {
     (code >> (3 * symbol)) & 7
 }
 
-/// The codes of all n! permutations of n = `symbols` symbols (1 to 8), in lexicographic order of their images.
+/// The codes of all n! permutations of n = `symbols` symbols (1 to 8), in lexicographic order of their images. The
+/// function [`image`] reads such a code.
 pub fn permutations(symbols: u32) -> Vec<u32> {
     let mut codes = vec![0];
     for place in 0..symbols {
@@ -26,11 +29,11 @@ pub fn permutations(symbols: u32) -> Vec<u32> {
 /// Expected loss `E |W_{s_k} ... W_{s_1} - P_{s_k} ... P_{s_1}|^2 / (2 n)` over k skills `s_1..s_k` drawn from `p`,
 /// whose sum is 1. `W_j` is the learned matrix of skill j, `P_j` its permutation matrix and n the number of symbols.
 ///
-/// The entries of `W_j` are `weights[(j n + row) n + column]`, and `P_j` has its 1s at `(image(codes[j], c), c)`. The
-/// product of the learned matrices has the expected squared norm `tr T^k(I)` with `T(X) = E W^T X W` and the identity
-/// matrix I. Its expected scalar product with the product of the permutation matrices is `tr C^k(I)` with
-/// `C(X) = E P^T X W`. The maps T and C are matrices of n^2 x n^2, so d skills cost `O(d n^4 + k n^4)` operations,
-/// although there are d^k products.
+/// The entries of `W_j` are `weights[(j n + row) n + column]`, and column c of `P_j` has its 1 in row
+/// `image(codes[j], c)`. The product of the learned matrices has the expected squared norm `tr T^k(I)` with
+/// `T(X) = E W^T X W` and the identity matrix I. Its expected scalar product with the product of the permutation
+/// matrices is `tr C^k(I)` with `C(X) = E P^T X W`. Written as matrices, the maps T and C have the size n^2 x n^2. So
+/// for d skills and k = `hops`, the cost is `O(d n^4 + k n^4)` operations, although there are d^k products.
 pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]) -> f64 {
     let (n, area) = (symbols, symbols * symbols);
     // maps[(a n + b) area + c n + d] is what X[a][b] adds to entry [c][d] of the image of X.
@@ -74,13 +77,15 @@ pub fn loss(symbols: usize, hops: u32, p: &[f64], weights: &[f64], codes: &[u32]
 /// Loss if the product of the learned matrices is always 0: 1/2.
 pub const NOTHING: f64 = 0.5;
 
-/// Loss if only the mean over the n symbols is learned, so every learned matrix is `1 1^T / n`: `(n - 1) / (2 n)`.
+/// Loss if only the mean over the n symbols is learned, so all entries of every learned matrix are 1/n:
+/// `(n - 1) / (2 n)`.
 pub fn mean_only(symbols: u32) -> f64 {
     0.5 - all_but_mean(symbols)
 }
 
-/// Loss if all but the mean over the n symbols is learned, so every learned matrix is its permutation matrix minus
-/// `1 1^T / n`: `1 / (2 n)`. The largest entry of every column is nevertheless where the permutation has its 1.
+/// Loss if everything except the mean over the n symbols is learned, so every learned matrix is its permutation matrix
+/// with 1/n subtracted from all entries: `1 / (2 n)`. Even so, the largest entry of every column is where the
+/// permutation matrix has its 1.
 pub fn all_but_mean(symbols: u32) -> f64 {
     0.5 / f64::from(symbols)
 }

@@ -1,8 +1,9 @@
 //! Times kernel `compose` on one thread, for `compose.py`, which compares it with `NumPy` and numba.
 //!
-//! `cargo bench --bench compose` prints a table; `lanes` are the learning rates of a run that share its draws. If
-//! `LAB_BENCH_OUT` names a folder, every case writes there the input of the other programs and the result that they must
-//! reach: `table` (u32), `start` and `end` (f32, `[run][skill]`; with lanes `[run][skill][lane]`), `rates` (f32, of the lanes).
+//! `cargo bench --bench compose` prints a table. Its column `lanes` is the number of learning rates that share the
+//! draws of a run. If `LAB_BENCH_OUT` names a folder, every case writes files there for the other programs: their
+//! input, and the result that they must reach. The files are `table` (u32), `start` and `end` (f32, `[run][skill]`, or
+//! `[run][skill][lane]` if lanes share draws), and `rates` (f32, one learning rate for each lane).
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -17,7 +18,8 @@ use scaling_lab::sim::k_composition::{self, Compose, LANES, RECORDS};
 const SEED: u32 = 1;
 const RUNS: u32 = 64;
 const SAMPLES: u32 = 100_000;
-/// Number of tries. The fastest counts, because other work on the machine can only slow a try down.
+/// Number of times that each case is timed. The fastest time counts, because other work on the machine can only slow a
+/// case down.
 const TRIES: usize = 5;
 
 fn main() {

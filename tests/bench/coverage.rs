@@ -1,9 +1,10 @@
-//! Measures over simulated tables how often 95 % intervals contain the true value.
+//! Measures how often the 95 % intervals of fitted parameters contain the true value, over many simulated tables.
 //!
-//! `cargo bench --bench coverage -- --tables 400 [--resamples 199] [--laws power,chinchilla] [--rows 9,12,25,60,240]
-//! [--objectives huber,squares] [--noise 0.004]` prints a line for each combination: for every parameter, the share of
-//! tables whose profile interval contains the true value, then the share whose bootstrap interval does. `--resamples 0`
-//! skips the bootstrap. It takes hours; without `--tables` it does nothing. The numbers depend only on the arguments.
+//! `cargo bench --bench coverage -- --tables 400 [--resamples 199] [--laws power,chinchilla] [--rows 9,12,25,60,240] [--objectives huber,squares] [--noise 0.004]`
+//! prints a line for each combination of law, rows and objective. For every parameter, the line has the share of tables
+//! whose profile interval contains the true value, and then the share whose bootstrap interval contains it.
+//! `--resamples 0` skips the bootstrap. The program takes hours, and without `--tables` it does nothing. The numbers
+//! depend only on the arguments.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints what it measured")]
 
@@ -13,7 +14,8 @@ use scaling_lab::fit::profile::Profile;
 use scaling_lab::fit::{Data, Entry, Objective, Problem, Search, find};
 use scaling_lab::math;
 
-/// Inputs of `rows` runs: a grid of sizes and tokens like that of a scaling study, or the inputs of the law's example.
+/// Inputs of `rows` runs. For a law with two inputs, they are a grid of sizes and tokens, as in a scaling study. For
+/// other laws, they are the inputs of the law's example.
 fn inputs(law: &Entry, rows: u32) -> Vec<Vec<f64>> {
     if law.info.inputs.len() != 2 {
         return (0..rows).map(|i| law.info.example.inputs(law, i, rows)).collect();
@@ -25,7 +27,8 @@ fn inputs(law: &Entry, rows: u32) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// For every free parameter: does the profile interval contain the true value, and does the bootstrap interval?
+/// Simulates and fits one table. For every free parameter of the law, returns whether the profile interval contains the
+/// true value, and whether the bootstrap interval contains it.
 fn table(
     law: &'static Entry,
     objective: Objective,

@@ -1,8 +1,8 @@
 //! Times kernel `epochs` on one thread, for `epochs.py`, which compares it with `NumPy` and numba.
 //!
-//! `cargo bench --bench epochs` prints a table. If `LAB_BENCH_OUT` names a folder, every case that visits stored samples
-//! writes there the input of the other programs and the result that they must reach, all f32: `samples`
-//! (`[run][sample][word]`), `rates` (`[lane]`) and `end` (`[run][weight][lane]`).
+//! `cargo bench --bench epochs` prints a table. If `LAB_BENCH_OUT` names a folder, every case that visits stored
+//! samples writes files of f32 there for the other programs: their input, and the result that they must reach. The
+//! files are `samples` (`[run][sample][word]`), `rates` (`[lane]`) and `end` (`[run][weight][lane]`).
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -15,7 +15,8 @@ use scaling_lab::sim::multi_epoch::{Epochs, Features, LANES, Order, Plan, Schedu
 const SEED: u32 = 1;
 const RUNS: u32 = 2;
 const SAMPLES: u32 = 1000;
-/// Number of tries. The fastest counts, because other work on the machine can only slow a try down.
+/// Number of times that each case is timed. The fastest time counts, because other work on the machine can only slow a
+/// case down.
 const TRIES: usize = 10;
 
 fn main() {

@@ -1,8 +1,10 @@
-//! Times fits on one thread, for `fit.py`, which compares them with `SciPy`; and measures the coverage of intervals.
+//! Times fits on one thread, for `fit.py`, which compares them with `SciPy`. It also measures the coverage of
+//! intervals.
 //!
-//! `cargo bench --bench fit` times a full fit and 4000 bootstrap refits of 240 simulated runs, and a fit of 100 000 runs,
-//! and prints a table. If `LAB_BENCH_OUT` names a folder, the 240 runs are written there as `runs`. `cargo bench --bench
-//! fit -- coverage [DRAWS [RESAMPLES [LAW]]]` measures how often 95 % intervals contain the true value.
+//! `cargo bench --bench fit` times a full fit and 4000 bootstrap refits of 240 simulated runs, and a fit of 100 000
+//! runs, and prints a table. If `LAB_BENCH_OUT` names a folder, the 240 runs are written there as the file `runs`.
+//! `cargo bench --bench fit -- coverage [DRAWS [RESAMPLES [LAW]]]` measures how often the 95 % intervals of fitted
+//! parameters contain the true value.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -15,11 +17,12 @@ use scaling_lab::fit::bootstrap::{Bootstrap, Refits, intervals};
 use scaling_lab::fit::{ALL, Data, Entry, Problem, Search, find};
 use scaling_lab::math;
 
-/// Number of tries. The fastest counts, because other work on the machine can only slow a try down.
+/// Number of times that a fit is timed. The fastest time counts, because other work on the machine can only slow a fit
+/// down.
 const TRIES: usize = 9;
 const REFITS: u32 = 4000;
 
-/// Sizes and tokens like those of scaling studies.
+/// Inputs of `rows` runs: a grid of sizes and tokens, as in a scaling study.
 fn grid(rows: usize) -> Vec<Vec<f64>> {
     let place = |i: usize, n: usize, lo: f64, hi: f64| lo * math::pow(hi / lo, i as f64 / (n - 1) as f64);
     (0..rows).map(|i| vec![place(i % 16, 16, 5e7, 1.6e10), place(i / 16, rows.div_ceil(16), 1e9, 5e11)]).collect()
@@ -69,7 +72,7 @@ fn speed() {
     }
 }
 
-/// The inputs and the noise of a law's example.
+/// The inputs of the runs in a law's example, and the standard deviation of their noise.
 fn example(law: &Entry) -> (Vec<Vec<f64>>, f64) {
     let inputs = (0..160).map(|i| law.info.example.inputs(law, i, 160)).collect();
     (inputs, if law.info.slug == "log-linear" { 0.5 } else { 0.01 })

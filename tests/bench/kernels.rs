@@ -1,9 +1,9 @@
-//! Times the kernels at the default sizes of the experiments: on the CPU's threads, and on every adapter of this
-//! machine. An iteration starts with the lanes on the host and ends when their state is back on the host.
+//! Times the kernels at the default sizes of the experiments, on the threads of the CPU and on every adapter of this
+//! machine. A timed iteration starts with the lanes on the host, and ends when their state is back on the host.
 //!
-//! `exam` counts students (2 subjects, 64 facts each, 41 allocations); `atoms` counts draws (wide table, 1e5 atoms);
-//! `compose` counts samples (64 skills, 4 hops, alpha = 1.5), as does `track` (5 symbols, 4 hops, uniform); `epochs`
-//! counts steps of each learning rate (8 features).
+//! The speed is given per second. For `exam` it is in students (2 subjects, 64 facts each, 41 allocations), and for
+//! `atoms` in draws (wide table, 1e5 atoms). For `compose` (64 skills, 4 hops, alpha = 1.5) and `track` (5 symbols, 4
+//! hops, uniform) it is in samples, and for `epochs` in steps of each learning rate (8 features).
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
@@ -13,7 +13,7 @@ use scaling_lab::rng::{Alias, Gaussian};
 use scaling_lab::sim::multi_epoch::{self, Features, Order, Plan, Schedule, Trial};
 use scaling_lab::sim::{atoms, exam_time, k_composition, state_tracking};
 
-/// The devices to measure, by name.
+/// The devices to measure, each with its name.
 fn devices() -> Vec<(String, Exec)> {
     let cpu = Exec::cpu();
     #[cfg_attr(not(feature = "gpu"), expect(unused_mut, reason = "only adapters are added"))]
@@ -31,12 +31,12 @@ fn devices() -> Vec<(String, Exec)> {
     devices
 }
 
-/// Advances zeroed lanes through `0..steps` and reads their state.
+/// Advances lanes whose state is zero through the steps `0..steps`, and reads their state.
 fn run<K: Kernel>(exec: &Exec, groups: u32, rows: usize, inputs: &Inputs, uniforms: &K::Uniforms, steps: u32) {
     run_lanes(exec, Lanes::<K>::zeroed(groups, rows, inputs.clone()), uniforms, steps);
 }
 
-/// Advances lanes through `0..steps` and reads their state.
+/// Advances lanes through the steps `0..steps`, and reads their state.
 fn run_lanes<K: Kernel>(exec: &Exec, mut lanes: Lanes<K>, uniforms: &K::Uniforms, steps: u32) {
     pollster::block_on(exec.advance(&mut lanes, uniforms, 0..steps)).expect("runs");
     pollster::block_on(exec.read(&mut lanes)).expect("reads");

@@ -1,7 +1,8 @@
-//! Times natively what a user waits for: the closed forms behind a slider, and a whole default run.
+//! Times in a native program what a user waits for: the closed forms after a move of a slider, and a whole run at the
+//! defaults.
 //!
-//! `./build.sh bench` runs this and `page.mjs`, which times the same things in Chromium. Numbers worth keeping go
-//! to `RESULTS.md`.
+//! `./build.sh bench` runs this program and `page.mjs`, which times the closed forms and the run in Chromium. Results
+//! that are worth keeping go to `RESULTS.md`.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -13,7 +14,7 @@ use scaling_lab::params::query;
 use scaling_lab::session::Session;
 use scaling_lab::theory::atoms::Atoms;
 
-/// A whole run, from the parameters to the last checkpoint.
+/// Does a whole run of the experiment `slug`, from its parameters to its last checkpoint.
 fn run(exec: &Rc<Exec>, slug: &str, values: &str) {
     let mut session = Session::open(Rc::clone(exec), slug, &query(values), 1).expect("valid");
     while !session.progress().finished() {

@@ -1,13 +1,14 @@
-//! Compares times to the target that were published, from other programs and few seeds, with ours over 101 seeds.
+//! Compares published times to the target with ours. The published times are from other programs and from few seeds.
+//! Ours are over 101 seeds.
 //!
-//! `cargo bench --bench published -- all` prints every cell, in an hour on two cores; `-- 3.7` prints only those of one
-//! table: 3.1 (hops and skills), 3.2 (exponents), 3.3 (a power law first), 3.7 (state tracking); `-- 3.1 hops=5` prints a
-//! part of a table.
+//! `cargo bench --bench published -- all` prints every cell of the published tables, in an hour on two cores. The
+//! tables are 3.1 (hops and skills), 3.2 (exponents), 3.3 (training begins with a power law) and 3.7 (state tracking).
+//! With `-- 3.7` instead of `-- all` it prints one table, and with `-- 3.1 hops=5` a part of a table.
 //!
-//! The published number of a cell is a median of few seeds. It agrees if it lies in the interval that holds 99.9% of such
-//! medians of our runs. Each median is resampled twice with replacement, first from our runs and then from that resample,
-//! because our runs are a sample too. Ratios are compared in the same way. Where a budget cut runs off, the published
-//! number is only a bound.
+//! The published number of a cell is a median over few seeds. It agrees with our runs if it lies in the interval that
+//! contains 99.9% of such medians of our runs. For each such median, our runs are resampled with replacement, because
+//! they are a sample too, and then as many runs as there are published seeds are drawn from this resample. Ratios are
+//! compared in this way too. Where a budget cut the published runs off, the published number is only a bound.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
 
@@ -22,26 +23,27 @@ use scaling_lab::params::Params as _;
 use scaling_lab::params::query;
 use scaling_lab::rng::{Draws, stream};
 
-/// The number of our runs for each cell.
+/// Number of our runs for each cell of a published table.
 const RUNS: u32 = 101;
-/// The number of medians that are resampled.
+/// Number of medians that are drawn for an interval.
 const RESAMPLES: u32 = 20_000;
 
-/// A number in a published table.
+/// A number in a published table, and the setting to which it belongs.
 struct Cell {
     table: &'static str,
-    /// The setting, without exponent and samples.
+    /// The setting as a query, without the exponent and the number of samples.
     query: String,
     exponent: f64,
-    /// Samples after which the published runs were cut off.
+    /// Number of samples after which the published runs were cut off.
     budget: u64,
-    /// The published median; `None` where most runs were cut off.
+    /// The published median number of samples. It is `None` where most runs were cut off.
     printed: Option<u64>,
     /// The number of seeds of the published median.
     seeds: usize,
 }
 
-/// Hops, skills, best learning rate, and the median samples for the exponents 0, 0.5, 1, 1.5.
+/// Table 3.1 of the published times. A row contains the number of hops, the number of skills, the best learning rate,
+/// and the median numbers of samples to the target for the exponents 0, 0.5, 1 and 1.5.
 const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (2, 16, 0.1, [Some(510), Some(510), Some(770), Some(1300)]),
     (2, 32, 0.1, [Some(1000), Some(1000), Some(1500), Some(3600)]),
@@ -65,7 +67,8 @@ const T31: &[(u32, u32, f64, [Option<u64>; 4])] = &[
     (5, 256, 0.05, [None, None, Some(1_800_000), Some(145_000)]),
 ];
 
-/// Exponents and the median samples for k = 2, 3, 4; 64 skills, learning rate 0.05.
+/// Table 3.2 of the published times, for 64 skills and the learning rate 0.05. A row contains the exponent, and the
+/// median numbers of samples to the target for 2, 3 and 4 hops.
 const T32: &[(f64, [u64; 3])] = &[
     (0.0, [3580, 68_000, 350_000]),
     (0.25, [3840, 75_000, 300_000]),
@@ -79,7 +82,9 @@ const T32: &[(f64, [u64; 3])] = &[
     (2.5, [580_000, 460_000, 370_000]),
 ];
 
-/// Skills, samples with alpha = 1.5 before training becomes uniform, median samples; k = 4, learning rate 0.1.
+/// Table 3.3 of the published times, for 4 hops and the learning rate 0.1. A row contains the number of skills, the
+/// number of samples with the exponent 1.5 before training becomes uniform, and the median number of samples to the
+/// target.
 const T33: &[(u32, u32, u64)] = &[
     (64, 1000, 55_000),
     (64, 3000, 3600),
@@ -90,7 +95,8 @@ const T33: &[(u32, u32, u64)] = &[
     (256, 30_000, 31_000),
 ];
 
-/// Symbols, hops, exponent, median samples.
+/// Table 3.7 of the published times. A row contains the number of symbols, the number of hops, the exponent, and the
+/// median number of samples to the target.
 const T37: &[(u32, u32, f64, Option<u64>)] = &[
     (5, 4, 0.0, Some(1_300_000)),
     (5, 4, 0.5, Some(770_000)),
@@ -148,7 +154,8 @@ fn finished<E: Experiment>(query_text: &str, race: impl Fn(&E) -> Race) -> Race 
 }
 
 impl Cell {
-    /// Our runs, cut off once most have reached the target, at the latest at the published budget.
+    /// Our runs of this cell. Their budget is large enough for most of them to reach the target, but not larger than
+    /// the published budget.
     fn race(&self) -> Race {
         let mut samples = self.printed.map_or(self.budget, |t| (8 * t).clamp(10_000, self.budget));
         loop {
@@ -166,7 +173,8 @@ impl Cell {
     }
 }
 
-/// The median of `seeds` runs that are resampled from a resample of our runs; infinite if it lies beyond the last sample.
+/// Resamples our runs, and returns the median time of `seeds` runs that are drawn from the resample. `hits` holds the
+/// times of our runs. The median is infinite if it belongs to a run that did not reach the target.
 fn drawn(hits: &[Option<u64>], seeds: usize, draws: &mut Draws) -> f64 {
     let mut pick = |from: &[f64], count: usize| -> Vec<f64> {
         (0..count).map(|_| from[draws.below(from.len() as u32) as usize]).collect()
@@ -178,7 +186,7 @@ fn drawn(hits: &[Option<u64>], seeds: usize, draws: &mut Draws) -> f64 {
     few[seeds / 2]
 }
 
-/// The interval that holds 99.9% of the values of `draw`.
+/// The interval that contains the middle 99.9% of many values of `draw`.
 fn interval(draw: impl Fn(&mut Draws) -> f64) -> [f64; 2] {
     let mut values: Vec<f64> = (0..RESAMPLES).map(|i| draw(&mut Draws::new(1, stream::BOOTSTRAP, i, 0))).collect();
     values.retain(|x| !x.is_nan());
@@ -187,7 +195,8 @@ fn interval(draw: impl Fn(&mut Draws) -> f64) -> [f64; 2] {
     [at(0.0005), at(0.9995)]
 }
 
-/// Is a published number, which is known to two digits, within the interval?
+/// Whether a published number lies within the interval. The interval is widened by 5%, because the number is known to
+/// two digits.
 fn holds([lo, hi]: [f64; 2], printed: f64) -> bool {
     (0.95 * lo..=1.05 * hi).contains(&printed)
 }

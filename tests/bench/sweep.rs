@@ -1,8 +1,9 @@
-//! Runs the defaults and presets of every experiment over many seeds: what the verdicts say, and how often they are wrong.
+//! Runs the defaults and presets of every experiment with many seeds, and counts what the verdicts say and how often
+//! they are wrong.
 //!
-//! `cargo bench --bench sweep -- --seeds 20 [EXPERIMENT...]` prints a table. It exits with status 1 if there are more false
-//! alarms than chance explains, or a verdict that agrees without ruling anything out. It takes hours; without `--seeds` it
-//! does nothing.
+//! `cargo bench --bench sweep -- --seeds 20 [EXPERIMENT...]` prints a table. It exits with status 1 if there are more
+//! false alarms than chance explains, or a verdict that agrees without ruling anything out. The program takes hours,
+//! and without `--seeds` it does nothing.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what it counted")]
 

@@ -31,6 +31,8 @@ import {
 const SLUG = "fit";
 const TABLE = table();
 
+const EXPERIMENTS = await catalogue();
+
 /** @type {import("./types.d.ts").Lab} */
 let lab;
 /** @type {string} */
@@ -197,6 +199,83 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
     assert.match(printed, new RegExp(`#/${SLUG}\\?data=none~48~${digest}~runs.csv$`));
     assert.match(printed, /data\s*runs\.csv \(48 rows/);
   }));
+
+/**
+ * Opens a cold page whose panel for the user's own table arrives only once `arrive` is called.
+ * @param {(page: Page, element: LabLocator, arrive: () => void) => Promise<void>} body
+ */
+const withoutPanel = (body) =>
+  lab.open(null, async (page) => {
+    let arrive = () => {};
+    const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    await page.context().route(/\/tables-and-pages-\w+\.js/, async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.goto(`${lab.url}#/${SLUG}`);
+    await body(page, await ready(page), arrive);
+  });
+
+test("the panel arrives after the first figure, and nothing moves", () =>
+  withoutPanel(async (page, element, arrive) => {
+    const places = () =>
+      element.evaluate((e) =>
+        [...e.shadowRoot.querySelectorAll(".own, .own button, .own summary, .control, svg")]
+          .filter((node) => node.checkVisibility())
+          .map((node) => {
+            const { x, y, width, height } = node.getBoundingClientRect();
+            return [node.className?.toString(), x, y, width, height].join(" ");
+          }),
+      );
+    const before = await places();
+    assert.ok(before.length > 5, before.join("; "));
+    assert.equal(await element.locator(".own textarea").count(), 0, "the panel is not there yet");
+    await button(element, "Choose a file").focus();
+    arrive();
+    await element.locator(".own textarea").waitFor({ state: "attached" });
+    assert.deepEqual(await places(), before);
+    assert.equal(
+      await element.evaluate((e) => e.shadowRoot.activeElement?.textContent),
+      "Choose a file",
+    );
+  }));
+
+for (const [how, give] of /** @type {[string, (element: LabLocator) => Promise<void>][]} */ ([
+  ["dropped", (element) => drop(element, [{ name: "early.csv", text: TABLE }], ".stage")],
+  ["chosen", (element) => choose(element, TABLE, "early.csv")],
+]))
+  test(`a file that is ${how} before the panel has arrived is read once it has`, () =>
+    withoutPanel(async (page, element, arrive) => {
+      await give(element);
+      arrive();
+      await holds(page, 48);
+      assert.match(await panel(element).locator(".about").innerText(), /^early\.csv 48 rows/);
+    }));
+
+for (const table of [false, true])
+  test(`without the panel everything else works, ${table ? "and the address keeps its table" : "and a file asks for it again"}`, () =>
+    lab.open(
+      null,
+      async (page) => {
+        const data = (await promisify(deflateRaw)(TABLE)).toString("base64url");
+        await page.context().route(/\/tables-and-pages-\w+\.js/, (route) => route.abort());
+        await page.goto(`${lab.url}#/${SLUG}?bootstrap=20${table ? `&data=${data}` : ""}`);
+        const element = await ready(page);
+        const said = element
+          .locator(".notices")
+          .getByText(/^A file of the lab could not be loaded \(tables-and-pages-\w+\.js\)/);
+        await said.waitFor();
+        assert.equal(await said.count(), 1);
+        await complete(element);
+        assert.equal((await element.evaluate((e) => e.result.data)) ?? null, null);
+        assert.equal((await element.evaluate((e) => e.query)).data, table ? data : undefined);
+        await page.context().unroute(/\/tables-and-pages-\w+\.js/);
+        await choose(element, table ? `${TABLE}1e9,1e10,3\n` : TABLE);
+        await holds(page, table ? 49 : 48);
+        await said.waitFor({ state: "detached" });
+      },
+      { mayThrow: true },
+    ));
 
 test("back and forward show what their addresses hold", () =>
   open("", async (page) => {
@@ -494,6 +573,13 @@ test("a refused table and a table of one row are announced correctly", () =>
       .getByText(/^x\.csv was not accepted\./)
       .waitFor();
     assert.equal(await status.textContent(), "x.csv was not accepted.");
+    await panel(element).getByText("Paste a table").click();
+    await panel(element).locator("textarea").fill("wrong");
+    await button(element, "Read this text").click();
+    await said(element)
+      .getByText(/^Pasted table was not accepted\./)
+      .waitFor();
+    assert.equal(await status.textContent(), "Pasted table was not accepted.");
     await choose(element, "params,tokens,loss\n1e7,1e9,3\n", "one.csv");
     await panel(element)
       .getByText(/^one\.csv 1 row, 3 columns:/)
@@ -840,6 +926,25 @@ test("the keyboard alone loads a table and removes it", () =>
     );
   }));
 
+test("without the piece that reads tables, the panel says so and the engine goes on", () =>
+  open(
+    "",
+    async (page) => {
+      const element = await ready(page);
+      await page.context().route(/\/rest-\w+\.wasm/, (route) => route.abort());
+      await choose(element, TABLE);
+      await panel(element)
+        .getByText(/rest-\w+\.wasm/)
+        .first()
+        .waitFor();
+      assert.equal(await element.locator(".alerts .alert").count(), 0);
+      await page.context().unroute(/\/rest-\w+\.wasm/);
+      await choose(element, TABLE);
+      await holds(page, 48);
+    },
+    { mayThrow: true },
+  ));
+
 test("after the engine has stopped, a restart reads the table again", () =>
   open(
     "",
@@ -865,10 +970,48 @@ test("after the engine has stopped, a restart reads the table again", () =>
     { mayThrow: true },
   ));
 
+describe("once all pieces are there, nothing more is fetched", () => {
+  /** Opens an experiment, runs it and waits until its worker has all pieces. @param {string} hash @param {(page: Page, element: LabLocator) => Promise<void>} body */
+  const complete = (hash, body) =>
+    lab.open(hash, async (page) => {
+      const element = await ready(page);
+      await run(element);
+      await page.evaluate(() => {
+        const all = Object.getOwnPropertySymbols(window);
+        const engine = all.find(({ description }) => description?.startsWith("scaling-lab.engine"));
+        return /** @type {any} */ (window)[/** @type {symbol} */ (engine)].rest();
+      });
+      await page.waitForLoadState("networkidle");
+      const there = lab.heard.length;
+      await body(page, element);
+      const more = lab.heard.slice(there).map(({ file }) => file);
+      assert.deepEqual(more, [], "files that were fetched later");
+    });
+  for (const slug of ["fit", "chinchilla"])
+    test(`${slug} reads a table and fits it`, () =>
+      complete(`#/${slug}?bootstrap=100&rows=60`, async (page, element) => {
+        await panel(element).getByText("Paste a table").click();
+        await panel(element)
+          .locator("textarea")
+          .fill(table({ heads: slug === "fit" ? undefined : ["params", "tokens", "loss"] }));
+        await button(panel(element), "Read this text").click();
+        await holds(page, 48);
+        await run(element);
+      }));
+  for (const { slug, quick, params } of EXPERIMENTS)
+    test(`${slug} refuses a value`, () =>
+      complete(`#/${slug}?${quick}`, async (page, element) => {
+        await page.evaluate(
+          ([hash]) => void (location.hash = hash),
+          [`#/${slug}?${params[0].name}=nonsense&unknown=1`],
+        );
+        await element.getByText(/nonsense/).waitFor();
+      }));
+});
+
 test("fits run on the CPU, and the page says so", () =>
   open("device=gpu", async (page) => {
     const element = await ready(page);
-    await element.getByText("Seed, speed and device").click();
     assert.equal(await element.getByLabel("Device", { exact: true }).count(), 0);
     assert.match(
       await element.locator(".device").innerText(),
@@ -998,7 +1141,7 @@ describe("published numbers that need a file that the lab may not distribute", (
             await row.locator(".answer").waitFor({ timeout: 120_000 });
             assert.match(
               (await row.locator(".answers").textContent()) ?? "",
-              /^Run(Agrees|Differsas expected.*)$/,
+              /^Run(Agrees|Differsfor the reason given)$/,
               claim,
             );
           }

@@ -1,8 +1,21 @@
 // Faults below the page: a GPU that does not answer, throws or computes wrong numbers; a worker that stops or hangs; a file
 // that cannot be loaded; a policy that forbids something. The page reports each, and shows correct numbers or none.
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { assertSame, button, finished, native, numbers, ready, run, start } from "./harness.mjs";
+import {
+  assertSame,
+  button,
+  finished,
+  native,
+  numbers,
+  ready,
+  root,
+  run,
+  start,
+  table,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Body} Body */
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
@@ -53,10 +66,10 @@ describe("a GPU that fails", () => {
 
   /**
    * Opens the page with a stub in the page and one in its workers.
-   * @param {{page?: string, worker?: string, speed?: number}} stubs
+   * @param {{page?: string, worker?: string, speed?: number, paced?: boolean}} stubs
    * @param {Open} body
    */
-  const open = ({ page: inPage = "", worker = "", speed = 4 }, body) =>
+  const open = ({ page: inPage = "", worker = "", speed = 4, paced }, body) =>
     lab.open(
       null,
       async (page) => {
@@ -65,7 +78,7 @@ describe("a GPU that fails", () => {
         await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
         await body(page, await ready(page));
       },
-      { mayThrow: true },
+      { mayThrow: true, paced },
     );
   /** @param {string} type @param {string} name @param {string} body */
   const method = (type, name, body) =>
@@ -271,16 +284,14 @@ describe("a GPU that fails", () => {
   ];
   for (const [what, worker, kind, words] of middle) {
     test(`in the middle: ${what}`, () =>
-      open({ worker }, async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
+      open({ worker, paced: true }, async (page, element) => {
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
         );
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await page.waitForTimeout(300);
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         const ours = await result(element);
         assert.equal(ours.device.at(-1)?.kind, kind);
@@ -309,7 +320,6 @@ describe("a GPU that fails", () => {
         worker: `const bad = new BroadcastChannel("bad"); bad.onmessage = () => { if (self.devices) self.close(); };\n${method("GPUAdapter", "requestDevice", "self.devices = true")}`,
       },
       async (page, element) => {
-        await element.getByText("Seed, speed and device").click();
         await button(element, "Step").click();
         await button(element, "Continue").waitFor();
         const before = await result(element);
@@ -388,8 +398,6 @@ describe("a worker that fails", () => {
         });
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
-        await element.getByText("Seed, speed and device").click();
-        await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
         await button(element, "Run").click();
         await page.waitForFunction(
           () => document.querySelector("scaling-lab").result.progress.done > 0,
@@ -397,7 +405,7 @@ describe("a worker that fails", () => {
         await page.evaluate(() => new BroadcastChannel("bad").postMessage(0));
         await body(page, element);
       },
-      { mayThrow: true },
+      { mayThrow: true, paced: true },
     );
   /** Scripts that act in engine workers, whose first message has an engine, or in pool workers, which get ports. */
   const IN_ENGINE = (/** @type {string} */ body) =>
@@ -416,9 +424,13 @@ describe("a worker that fails", () => {
   for (const [what, worker] of silent) {
     test(`${what}: the page reports it, and Restart recovers`, () =>
       open(worker, async (page, element) => {
-        await element.getByText("The engine has not answered for 10 seconds").waitFor();
+        await element
+          .getByText(
+            "The engine has not answered for 10 seconds: it may still be working, or wait for a file of the lab.",
+          )
+          .waitFor();
         await button(element, "Restart the engine").click();
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
         assert.deepEqual(await element.locator(".alert").count(), 0);
@@ -438,7 +450,10 @@ describe("a worker that fails", () => {
             )
             .waitFor();
           assert.ok(Date.now() - begun < 6000, "soon");
-          await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+          await element.getByText("Run cancelled.").waitFor({ state: "attached" });
+          assert.ok((await result(element)).progress.done > 0, "the last result stays");
+          assert.match(await element.locator(".left").first().innerText(), /^cancelled after/);
+          await element.getByLabel("As fast as possible").check();
           await run(element);
           assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)), what);
           assert.deepEqual(
@@ -450,6 +465,15 @@ describe("a worker that fails", () => {
         1,
       ));
   }
+
+  test("a pool worker that ends by a mistake ends the engine, and the page says why", () =>
+    open(IN_POOL("throw new Error('a mistake');"), async (page, element) => {
+      await element.getByText(/The engine stopped .*a mistake/).waitFor();
+      await button(element, "Restart the engine").click();
+      await element.getByLabel("As fast as possible").check();
+      await run(element);
+      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
+    }));
 
   test("time while the page is hidden does not count as silence", () =>
     open(
@@ -476,7 +500,7 @@ describe("a worker that fails", () => {
       async (page, element) => {
         await element.getByText("The engine has not answered for 10 seconds").waitFor();
         await element.locator(".alert").waitFor({ state: "detached" });
-        await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
+        await element.getByLabel("As fast as possible").check();
         await finished(element);
         assertSame(
           numbers(await result(element)),
@@ -516,45 +540,52 @@ describe("a worker that fails", () => {
   });
 
   test("an element that is moved keeps its run; one that is taken out ends it", () =>
-    lab.open(hash(STATE), async (page) => {
-      const element = await ready(page);
-      await element.getByText("Seed, speed and device").click();
-      await element.getByLabel("Speed").selectOption({ label: "5 checkpoints per second" });
-      await button(element, "Run").click();
-      await page.waitForFunction(
-        () => document.querySelector("scaling-lab").result.progress.done > 1,
-      );
-      const done = await element.evaluate((e) => {
-        const before = e.result.progress.done;
-        const place = document.createElement("section");
-        document.querySelector("main").append(place);
-        place.append(e);
-        return before;
-      });
-      await page.waitForFunction(
-        (n) => document.querySelector("scaling-lab").result.progress.done > n,
-        done,
-      );
-      assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
-      await element.getByLabel("Speed").selectOption({ label: "as fast as possible" });
-      await finished(element);
-      assertSame(
-        numbers(await result(element)),
-        numbers(await native(SLUG, STATE)),
-        "after a move",
-      );
-      await page.evaluate(async () => {
-        const e = document.querySelector("scaling-lab");
-        void e.run();
-        await new Promise((next) => e.addEventListener("progress", next, { once: true }));
-        const home = e.parentElement;
-        e.remove();
-        await new Promise((next) => setTimeout(next, 100));
-        home?.append(e);
-        await new Promise((next) => e.addEventListener("ready", next, { once: true }));
-      });
-      assert.equal((await result(element)).progress.done, 0, "the run starts from the beginning");
-    }));
+    lab.open(
+      hash(STATE),
+      async (page) => {
+        const element = await ready(page);
+        await button(element, "Run").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.progress.done > 1,
+        );
+        const done = await element.evaluate((e) => {
+          const before = e.result.progress.done;
+          const place = document.createElement("section");
+          document.querySelector("main").append(place);
+          place.append(e);
+          return before;
+        });
+        await page.waitForFunction(
+          (n) => document.querySelector("scaling-lab").result.progress.done > n,
+          done,
+        );
+        assert.ok(await element.evaluate((e) => e.hasAttribute("data-busy")), "the run continues");
+        await element.getByLabel("As fast as possible").check();
+        await finished(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, STATE)),
+          "after a move",
+        );
+        await page.evaluate(async () => {
+          const e = document.querySelector("scaling-lab");
+          void e.run();
+          await new Promise((next) => e.addEventListener("progress", next, { once: true }));
+          const home = e.parentElement;
+          e.remove();
+          await new Promise((next) => setTimeout(next, 100));
+          home?.append(e);
+          await new Promise((next) => e.addEventListener("ready", next, { once: true }));
+        });
+        assert.ok(
+          !(await element.evaluate((e) => e.hasAttribute("data-busy"))),
+          "the run that was taken out has ended",
+        );
+        const { progress } = await result(element);
+        assert.equal(progress.done, progress.total, "the earlier run of this setting is shown");
+      },
+      { paced: true },
+    ));
 
   test("another version of the script on the page has its own engine", () =>
     lab.open(hash(STATE), async (page) => {
@@ -641,7 +672,7 @@ describe("a file that cannot be loaded", () => {
   }
   const ATOMS = { runs: "32", atoms: "3000" };
   const WHOLE =
-    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection and try again/;
+    /A file of the lab could not be loaded \([\w-]+\.(js|wasm)\): check the connection, then do the same again/;
   /** The faults that matter for the files of `match`: a module of the engine is compiled whatever its media type. @param {RegExp} match */
   const faultsOf = (match) =>
     Object.keys(FAULTS).filter((fault) => fault !== "a wrong type" || !/wasm/.test(match.source));
@@ -652,13 +683,11 @@ describe("a file that cannot be loaded", () => {
   const FILES = {
     "main script": [
       /\/main-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     "shared script": [
       /\/chunk-\w+\.js$/,
-      (page) =>
-        page.getByText("The lab has not started: one of its files could not be loaded").waitFor(),
+      (page) => page.getByText("The lab has not started: one of its files is missing").waitFor(),
     ],
     experiment: [/\/atoms-\w+\.js$/, (page) => page.getByText(WHOLE).waitFor()],
     engine: [/\/core-\w+\.wasm$/, (page) => page.getByText(WHOLE).waitFor()],
@@ -750,7 +779,22 @@ describe("a file that cannot be loaded", () => {
       computes(["dropped", "cut", "a sign-in page"], true, "gpu"));
   }
 
-  test("Restart recovers when the file is available again", () =>
+  test("a shader that never arrives: the CPU computes, and the page says why", () =>
+    lab.open(null, async (page) => {
+      await page.addInitScript(inWorkers, {
+        text: "const plain = AbortSignal.timeout; AbortSignal.timeout = (ms) => plain.call(AbortSignal, ms / 20);",
+        speed: 1,
+      });
+      await page.context().route(/\/wgsl-probe-\w+\.wgsl/, () => {});
+      await page.goto(`${lab.url}${hash({ ...STATE, device: "gpu" })}`);
+      const element = await ready(page);
+      await run(element, 15_000);
+      assert.equal((await result(element)).device.at(-1)?.kind, "cpu");
+      const all = await said(element);
+      assert.equal(all.filter((text) => GPU["shader of the self-test"][1].test(text)).length, 1);
+    }));
+
+  test("another try recovers when the file is available again", () =>
     lab.open(
       null,
       async (page) => {
@@ -758,7 +802,7 @@ describe("a file that cannot be loaded", () => {
         await page.goto(`${lab.url}${hash(STATE)}`);
         await page.getByText(WHOLE).waitFor();
         state.mended = true;
-        await page.getByRole("button", { name: "Restart the engine" }).click();
+        await page.getByRole("button", { name: "Try again" }).click();
         const element = await ready(page);
         await run(element);
         assertSame(
@@ -770,31 +814,253 @@ describe("a file that cannot be loaded", () => {
       { mayThrow: true },
     ));
 
-  test("the front page says which of its files is missing", async () => {
+  test("an experiment that is opened after the engine's end has a new engine", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "dropped", false);
+        await page.goto(`${lab.url}#/exam-time`);
+        const element = await ready(page);
+        // The sentence that refuses this value is in the missing piece.
+        await page.evaluate(() => void (location.hash = "#/exam-time?hours=nonsense"));
+        await element.getByText(WHOLE).waitFor();
+        state.mended = true;
+        await page.evaluate((hash) => void (location.hash = hash), hash(ATOMS, "atoms"));
+        await page.locator("scaling-lab[experiment=atoms]").waitFor();
+        const next = await ready(page);
+        await run(next);
+        assert.equal(await next.locator(".alert").count(), 0);
+        assertSame(numbers(await result(next)), numbers(await native("atoms", ATOMS)), "");
+      },
+      { mayThrow: true },
+    ));
+
+  test("a table that cannot be read because a file of the lab is missing is not blamed", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "dropped", false);
+        await page.goto(`${lab.url}#/fit`);
+        const element = await ready(page);
+        const own = element.locator(".own");
+        await own.getByText("Paste a table").click();
+        await own.locator("textarea").fill(table());
+        await button(own, "Read this text").click();
+        assert.match(await own.locator(".problem:not(:empty)").innerText(), WHOLE);
+        state.mended = true;
+        await button(own, "Read this text").click();
+        await page.waitForFunction(
+          () => document.querySelector("scaling-lab").result.data?.rows === 48,
+        );
+      },
+      { mayThrow: true },
+    ));
+
+  test("the front page says which of its files is missing, and keeps its titles", async () => {
     for (const fault of ["dropped", "empty", "a sign-in page"]) {
       await lab.open(
         null,
         async (page) => {
-          await breaking(page, /\/list-\w+\.js$/, fault, false);
-          await page.goto(lab.url);
+          const state = await breaking(page, /\/list-\w+\.js$/, fault, false);
+          await page.goto(`${lab.url}#/about`);
+          await page.waitForFunction(() => /About/.test(document.title));
+          await page.evaluate(() => void (location.hash = "#/"));
           await page.getByText(WHOLE).waitFor();
+          assert.match(await page.title(), /^Scaling Lab/);
+          await page.locator('main a[href="#/exam-time"] h3').waitFor();
+          state.mended = true;
+          await page.getByRole("button", { name: "Try again" }).click();
+          await page.locator(".tries").first().waitFor();
+          assert.equal(await page.getByText(WHOLE).count(), 0);
         },
         { mayThrow: true },
       );
     }
   });
 
+  test("without the file that refuses values, a wrong link keeps the defaults and a wrong text is not used", () =>
+    lab.open(
+      null,
+      async (page) => {
+        const state = await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash({ ...STATE, hours: "many" })}`);
+        const element = await ready(page);
+        const missing = /^A file of the lab could not be loaded \(rest-\w+\.wasm\)/;
+        await element.locator(".notices li", { hasText: missing }).waitFor();
+        const { params } = await result(element);
+        assert.deepEqual([params.runs, params.facts, params.hours], [256, 32, 100]);
+        const field = element.locator("[data-param=hours] input[type=text]");
+        await field.fill("many");
+        await field.blur();
+        await element.locator(".alert p", { hasText: missing }).waitFor();
+        assert.equal(await element.locator(".alert button").count(), 0, "the engine goes on");
+        await field.fill("50");
+        await field.blur();
+        await element.locator(".alert").waitFor({ state: "detached" });
+        await run(element);
+        assertSame(
+          numbers(await result(element)),
+          numbers(await native(SLUG, { ...STATE, hours: "50" })),
+        );
+        state.mended = true;
+        await field.fill("many");
+        await field.blur();
+        await element.locator("[data-param=hours] .problem", { hasText: /many/ }).waitFor();
+      },
+      { mayThrow: true },
+    ));
+
+  test("a changed setting fetches what could refuse the next", () =>
+    lab.open(hash(STATE), async (page) => {
+      const element = await ready(page);
+      const fetched = () => page.requests.some((url) => /\/rest-\w+\.wasm/.test(url));
+      assert.ok(!fetched(), "an experiment opens without it");
+      const arrived = page.waitForResponse(/\/rest-\w+\.wasm/);
+      await element.locator("[data-param=weights] input[type=range]").first().focus();
+      await page.keyboard.press("ArrowLeft");
+      await arrived;
+    }));
+
+  test("a piece that only a stub asks for is fetched twice at most", () =>
+    lab.open(
+      null,
+      async (page) => {
+        /** @type {string[]} */
+        const asked = [];
+        await page.context().route(/\/rest-\w+\.wasm/, (route) => {
+          asked.push(new URL(route.request().url()).search);
+          return asked.length === 1 ? route.fulfill({ status: 404, body: "" }) : route.continue();
+        });
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        const element = await ready(page);
+        const names = await readdir(join(root, "dist"));
+        const last = names.filter((name) => /^(?!device-).*\.wasm$/.test(name)).length - 1;
+        // The name under which the engine's code asks for a piece by its number.
+        await page
+          .workers()[0]
+          .evaluate((number) => /** @type {any} */ (self).loadPiece(number), last);
+        assert.equal(asked.length, 2);
+        assert.match(asked[1], /^\?retry=/);
+        await run(element);
+      },
+      { mayThrow: true },
+    ));
+
+  test("an engine that starts before a piece of its runs has arrived does not wait for it", () =>
+    lab.open(null, async (page) => {
+      const arrive = await holding(page, /\/run-\w+\.wasm$/);
+      const own = page.waitForResponse(/\/exam-time-run-\w+\.wasm/);
+      await page.goto(`${lab.url}${hash(STATE)}`);
+      const element = await ready(page);
+      await (await own).finished();
+      await page.evaluate(async () => {
+        const [key] = Object.getOwnPropertySymbols(window).filter((name) =>
+          /scaling-lab.engine/.test(String(name)),
+        );
+        const again = new Promise((next) => addEventListener("ready", next, { once: true }));
+        /** @type {any} */ (window)[key].restart();
+        const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), 5000));
+        await Promise.race([again, late]);
+      });
+      assert.equal(await element.locator(".alert").count(), 0);
+      arrive();
+      await run(element);
+      assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
+    }));
+
+  test("a wrong attribute of one element does not stop the run of another", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await breaking(page, /\/rest-\w+\.wasm$/, "status 404", false);
+        await page.goto(`${lab.url}${hash(STATE)}`);
+        const element = await ready(page);
+        await page.evaluate(async () => {
+          const other = document.createElement("scaling-lab");
+          other.setAttribute("experiment", "positive-shift");
+          other.id = "other";
+          document.body.append(other);
+          await new Promise((next) => other.addEventListener("ready", next, { once: true }));
+          const first = document.querySelector("scaling-lab");
+          void first.run();
+          await new Promise((next) => first.addEventListener("progress", next, { once: true }));
+          other.setAttribute("draws", "NaN");
+        });
+        await page.locator("#other .notices li", { hasText: /rest-\w+\.wasm/ }).waitFor();
+        await finished(element.first());
+        assert.equal(await page.locator("scaling-lab .alert").count(), 0);
+      },
+      { mayThrow: true },
+    ));
+
   test("an engine with the wrong media type is still compiled", () =>
     each(["a wrong type"], /\.wasm$/, false, async (page) => run(await ready(page))));
 
+  /** Keeps files on their way until the answer is called. @param {Page} page @param {RegExp} match */
+  async function holding(page, match) {
+    let arrive = () => {};
+    const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
+    await page.route(
+      (url) => match.test(url.pathname),
+      async (route) => {
+        await arrived;
+        // A page that has been closed waits for no file.
+        await route.continue().catch(() => {});
+      },
+    );
+    return arrive;
+  }
+
+  /** What waits for a file, the file, and what shows that it has arrived. @type {[string, string, RegExp, Body, Body?][]} */
+  const waiters = [
+    ["the script of an experiment", hash(STATE), /\/exam-time-\w+\.js$/, ready],
+    ["the engine", hash(STATE), /\/core-\w+\.wasm$/, ready],
+    [
+      "a run",
+      hash(STATE),
+      /\/run-\w+\.wasm$/,
+      async (page) => finished(await ready(page)),
+      async (page) => button(await ready(page), "Run").click(),
+    ],
+    ["the front page", "#/", /\/list-\w+\.js$/, (page) => page.locator(".cards").first().waitFor()],
+    [
+      "the page of published numbers",
+      "#/published",
+      /\/tables-and-pages-\w+\.js$/,
+      (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
+    ],
+    [
+      "the page about the lab",
+      "#/about",
+      /\/costs\.json$/,
+      (page) => page.getByText("What a first visit fetches").first().waitFor(),
+    ],
+    [
+      "the panel of a table",
+      "#/fit",
+      /\/tables-and-pages-\w+\.js$/,
+      (page) => page.getByText("Read this text").waitFor({ state: "attached" }),
+    ],
+  ];
+  for (const [what, address, match, arrived, act] of waiters)
+    test(`${what} waits for a file that takes long, and the page says so until it arrives`, () =>
+      lab.open(null, async (page) => {
+        await page.addInitScript(inWorkers, { text: "", speed: 4 });
+        const arrive = await holding(page, match);
+        await page.goto(lab.url + address);
+        await act?.(page);
+        const sentence = page.getByText(/The lab still waits for .*: if this takes long, check/);
+        await sentence.waitFor();
+        const [, file = ""] = /waits for ([\w.-]+):/.exec(await sentence.innerText()) ?? [];
+        assert.match(`/${file}`, match);
+        arrive();
+        await sentence.waitFor({ state: "detached" });
+        await arrived(page);
+      }));
+
   test("a run that waits for a slow piece can be cancelled, and the next run is right", () =>
     lab.open(null, async (page) => {
-      let arrive = () => {};
-      const arrived = new Promise((resolve) => (arrive = () => resolve(undefined)));
-      await page.context().route(/run-\w+\.wasm$/, async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holding(page, /run-\w+\.wasm$/);
       await page.goto(`${lab.url}${hash(STATE)}`);
       const element = await ready(page);
       await button(element, "Run").click();
@@ -802,8 +1068,9 @@ describe("a file that cannot be loaded", () => {
       await page.waitForFunction(
         () => !document.querySelector("scaling-lab").hasAttribute("data-busy"),
       );
+      await button(element, "Run again").click();
       arrive();
-      await run(element);
+      await finished(element);
       assert.equal(await element.locator(".alert").count(), 0);
       assertSame(numbers(await result(element)), numbers(await native(SLUG, STATE)));
     }));
@@ -813,6 +1080,12 @@ describe("a file that cannot be loaded", () => {
       "a wrong setting in a link",
       /(rest|run)-\w+\.wasm/,
       (/** @type {Page} */ page) => page.goto(`${lab.url}${hash({ runs: "many" })}`),
+    ],
+    ["the front page", /\/list-\w+\.js/, (/** @type {Page} */ page) => page.goto(lab.url)],
+    [
+      "the page of published numbers",
+      /\/tables-and-pages-\w+\.js/,
+      (/** @type {Page} */ page) => page.goto(`${lab.url}#/published`),
     ],
     [
       "another experiment",
@@ -837,9 +1110,44 @@ describe("a file that cannot be loaded", () => {
           await page.context().route(pattern, (route) => route.fulfill({ status: 404, body: "" }));
           await act(page);
           await page.getByText("A newer version of the lab is out: reload the page.").waitFor();
+          assert.equal(
+            await page.getByRole("button", { name: /Restart|Try again/ }).count(),
+            0,
+            "only a reload helps",
+          );
         },
         { mayThrow: true },
       ));
+
+  test("a new deployment under an open page: a run on a GPU says why it goes on without its shader", () =>
+    lab.open(
+      null,
+      async (page) => {
+        await page.context().route(/\/index\.html/, (route) =>
+          route.fulfill({
+            contentType: "text/html",
+            body: '<script type="module" src="main-NEWER123.js"></script>',
+          }),
+        );
+        await page
+          .context()
+          .route(/\/wgsl-atoms-\w+\.wgsl/, (route) => route.fulfill({ status: 404, body: "" }));
+        await page.goto(`${lab.url}${hash({ ...ATOMS, device: "gpu" }, "atoms")}`);
+        const element = await ready(page);
+        await run(element);
+        const ours = await result(element);
+        assert.equal(ours.device.at(-1)?.kind, "cpu");
+        assertSame(numbers(ours), numbers(await native("atoms", ATOMS)));
+        const all = await said(element);
+        assert.equal(
+          all.filter((text) => /a newer version of the lab is out: reload the page/.test(text))
+            .length,
+          1,
+          all.join(" | "),
+        );
+      },
+      { mayThrow: true },
+    ));
 
   test("a page of an older deployment asks to be reloaded", () =>
     lab.open(

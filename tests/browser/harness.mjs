@@ -36,6 +36,14 @@ const WEBGPU = {
   gpu: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
 };
 
+/** Lets every run be as fast as possible, whatever the page asks of its workers: a script for the page. */
+function atFullSpeed() {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (/** @type {any} */ message, /** @type {any} */ more) {
+    post.call(this, message?.type === "pace" ? { ...message, seconds: 0 } : message, more);
+  };
+}
+
 /**
  * Starts a server and a browser for one test file.
  * @param {"cpu" | "gpu"} kind whether the browser has WebGPU (on a software adapter)
@@ -43,7 +51,13 @@ const WEBGPU = {
  */
 export async function start(kind, dist = join(root, "dist")) {
   // A sub-path, because that is how most static hosts serve a project's page.
-  const server = await serve(dist, { base: "/lab/" });
+  const base = "/lab/";
+  /** @type {{file: string, at: number}[]} */
+  const heard = [];
+  const server = await serve(dist, {
+    base,
+    heard: (path) => heard.push({ file: path.slice(base.length) || "index.html", at: Date.now() }),
+  });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [...QUIET, ...WEBGPU[kind]],
@@ -51,14 +65,21 @@ export async function start(kind, dist = join(root, "dist")) {
   return {
     url: server.url,
     browser,
+    /** The files that the server was asked for, with the time in ms, in order. Only the server sees all requests of workers. */
+    heard,
     /**
      * Opens the page at a hash and passes it to `body`. Afterwards there must be no foreign request and no error. Without
-     * a hash, `body` gets an empty page and opens an address itself.
+     * a hash, `body` gets an empty page and opens an address itself. Runs are as fast as possible, unless the page is `paced`
+     * as its users see it.
      * @param {string | null} hash
      * @param {import("./types.d.ts").Body} body
      * @param {import("./types.d.ts").Options} [options]
      */
-    async open(hash, body, { context = {}, script, path = "", mayThrow = false } = {}) {
+    async open(
+      hash,
+      body,
+      { context = {}, script, path = "", mayThrow = false, paced = false } = {},
+    ) {
       const scope = await browser.newContext({
         viewport: { width: 1280, height: 900 },
         acceptDownloads: true,
@@ -75,6 +96,7 @@ export async function start(kind, dist = join(root, "dist")) {
       page.setDefaultTimeout(30_000);
       page.on("console", (message) => message.type() === "error" && thrown.push(message.text()));
       page.on("crash", () => thrown.push("the page crashed"));
+      if (!paced) await page.addInitScript(atFullSpeed);
       if (script) await page.addInitScript(script);
       try {
         if (hash !== null) await page.goto(server.url + path + hash);
@@ -97,13 +119,28 @@ export async function start(kind, dist = join(root, "dist")) {
 }
 
 /**
- * Waits until the only experiment on the page shows a result, and returns its element.
+ * Waits until the only experiment on the page shows a result, and returns its element, with its folds closed.
  * @param {import("playwright-core").Page} page
  */
-export async function ready(page) {
+export async function shown(page) {
   const lab = /** @type {LabLocator} */ (page.locator("scaling-lab"));
   await lab.locator(".title").waitFor();
   await page.waitForFunction(() => document.querySelector("scaling-lab")?.result);
+  return lab;
+}
+
+/**
+ * Waits until the only experiment on the page shows a result, opens its settings and tables, and returns its element.
+ * @param {import("playwright-core").Page} page
+ */
+export const ready = async (page) => unfold(await shown(page));
+
+/** Opens the settings and tables of an experiment. @param {LabLocator} lab */
+export async function unfold(lab) {
+  await lab.evaluate((element) => {
+    const folds = element.shadowRoot.querySelectorAll(".more, .parts, [data-fold=tables]");
+    for (const fold of folds) /** @type {HTMLDetailsElement} */ (fold).open = true;
+  });
   return lab;
 }
 

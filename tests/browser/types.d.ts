@@ -65,6 +65,7 @@ export type Options = {
   script?: () => void;
   path?: string;
   mayThrow?: boolean;
+  paced?: boolean;
 };
 
 declare global {
@@ -82,11 +83,14 @@ declare global {
   var axe: typeof import("axe-core");
   var cold: string[] | undefined;
   var ended: number | undefined;
+  /** The pieces that workers were given: number of the worker, number of the piece. */
+  var given: string[] | undefined;
   var devices: GPUDevice[] | undefined;
   var hacked: unknown;
   var longest: number;
   var million: DataTransfer;
   var errors: string[] | undefined;
   var seen: (number | string)[];
+  var begun: number | undefined;
   var stress: Stress;
 }

@@ -119,6 +119,42 @@ test("figures of one table never carry the name, rows or setting of another", ()
       .waitFor({ state: "hidden" });
   }));
 
+test("what a link says wrongly is told in short sentences, however long it is", () =>
+  lab.open(null, async (page) => {
+    const long = "9".repeat(5000);
+    const query = new URLSearchParams({
+      seed: long,
+      device: `N${long}`,
+      pace: `p${long}`,
+      a: Array(300).fill("1.123456789").join(","),
+    });
+    // An experiment without a kernel checks the device too.
+    await page.goto(`${lab.url}#/positive-shift?${query}`);
+    const element = await ready(page);
+    const said = await element.locator(".notices li").allTextContents();
+    for (const words of [
+      /^A seed is .*9…”; 1 is used\.$/,
+      /^The device .* auto is used\.$/,
+      /pace/,
+    ])
+      assert.equal(said.filter((text) => words.test(text)).length, 1, said.join(" | "));
+    assert.match(said[0], /1\.123456789,[\d.,]*… is used instead\.$/);
+    assert.equal(said.length, 5, said.join(" | "));
+    for (const text of said) assert.ok(text.length < 300, text);
+    await element.locator("input[inputmode=numeric].short").fill(`x${long}`);
+    await element.locator("input[inputmode=numeric].short").blur();
+    const problem = element.getByText(/^A seed is a whole number from 0 to 4294967295, not “x9+…”/);
+    assert.ok((await problem.innerText()).length < 250);
+    await page.goto(`${lab.url}#/x${long}`);
+    assert.ok((await page.getByText("Unknown experiment").innerText()).length < 400);
+  }));
+
+test("a device that is chosen and one that is offered are told in whole sentences", () =>
+  lab.open("#/exam-time?device=cpu", async (page) => {
+    const element = await ready(page);
+    await element.locator(".why", { hasText: "This device was chosen in the settings." }).waitFor();
+  }));
+
 test("with a setting that cannot be used, the figures keep the previous settings", () =>
   lab.open("#/exam-time?hours=50&runs=64", async (page) => {
     const element = await ready(page);
@@ -441,7 +477,7 @@ test("a preset keeps its name", async () => {
         }, preset.query);
         await page.waitForFunction(
           (at) =>
-            document.querySelector("scaling-lab").shadowRoot.querySelector("select")
+            document.querySelector("scaling-lab").shadowRoot.querySelector(".presets select")
               .selectedIndex === at,
           i + 1,
           { timeout: 10_000 },
@@ -703,7 +739,7 @@ test("a print has every tick label and the settings, and no buttons", () =>
     assert.equal((await visible("svg text.small")).length, labels);
     assert.deepEqual(
       await visible(
-        "button:not(.lab-legend button), input, select, textarea, summary, .control, .help, .lab-legend [aria-pressed=false]",
+        "button:not(.lab-legend button), input, select, textarea, details:not([open]), .control, .help, .lab-legend [aria-pressed=false]",
       ),
       [],
     );
@@ -764,6 +800,16 @@ describe("a file dropped anywhere", () => {
       }));
   }
 });
+
+test("the keyboard focus moves to the title of an experiment that is opened", () =>
+  lab.open("", async (page) => {
+    await page.locator('main a[href="#/atoms"]').first().press("Enter");
+    await ready(page);
+    const focused = await page.evaluate(
+      () => document.activeElement?.shadowRoot?.activeElement?.className,
+    );
+    assert.equal(focused, "title");
+  }));
 
 test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {

@@ -1,4 +1,5 @@
-//! Any text in a link or a command gives a value or an error in words: parameters of every experiment, columns, rules, numbers.
+//! Checks that any text in a link or a command gives a value or an error in words. The texts are parameters of every
+//! experiment, columns, rules and numbers.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Any bytes, whole or in pieces, give a table or an error in words; any table gives runs or an error in words.
+//! Checks that any bytes, read at once or in pieces, give a table or an error in words, and that any table gives runs
+//! or an error in words.
 
 #![no_main]
 

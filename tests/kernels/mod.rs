@@ -1,4 +1,5 @@
-//! Every kernel of the registry with the cases that its twin is tested on; and a twin that is deliberately wrong.
+//! Every kernel of the registry, with the cases on which devices are compared with its CPU version (its twin). There is
+//! also a twin that is deliberately wrong.
 
 #![allow(dead_code, reason = "each test that includes this module uses a part of it")]
 
@@ -9,7 +10,7 @@ use scaling_lab::rng::Gaussian;
 use scaling_lab::sim::k_composition;
 use scaling_lab::theory::k_composition::power_law;
 
-/// The kernels of all experiments, and that of a device's self-test.
+/// The kernels of all experiments, and the kernel of a device's self-test.
 pub(crate) fn all() -> Vec<Suite> {
     let mut all = vec![Suite::new::<probe::Probe>()];
     for suite in experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite) {
@@ -21,7 +22,8 @@ pub(crate) fn all() -> Vec<Suite> {
     all
 }
 
-/// Full runs on a device and on the CPU: do the times to the target have the same mean, at |z| < 4?
+/// Does full runs on a device and on the CPU. Returns an error unless the mean times to the target agree, with |z| < 4
+/// for their difference.
 pub(crate) fn races_agree(exec: &Exec) -> Result<(), String> {
     const SKILLS: u32 = 32;
     const RUNS: u32 = 64;
@@ -99,18 +101,18 @@ pub(crate) fn wrong() -> Suite {
     Suite::new::<Wrong>()
 }
 
-/// Fresh lanes of the wrong twin, and their uniforms.
+/// New lanes for the wrong twin, and the uniforms for them.
 pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, k_composition::Uniforms) {
     let case = Wrong::cases().swap_remove(0);
     (case.lanes(), case.uniforms)
 }
 
-/// The parity that kernel `compose` declares for hardware.
+/// How closely a hardware adapter must agree with the twin of the kernel `compose`.
 pub(crate) const fn compose_hardware() -> Parity {
     k_composition::Compose::HARDWARE
 }
 
-/// Compares the states of the correct and the wrong twin, without a device, to test the comparison itself.
+/// Compares the states that the correct and the wrong twin compute, to test the comparison itself. No device is needed.
 pub(crate) fn wrong_by_twin_alone(level: Parity) -> Result<(), String> {
     let (wrong, right) = (Wrong::cases().swap_remove(0), k_composition::Compose::cases().swap_remove(0));
     let (exec, failed) = (Exec::cpu(), |error: scaling_lab::Error| error.to_string());

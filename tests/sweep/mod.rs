@@ -1,8 +1,9 @@
 //! Counts verdicts over many seeds: what they decide, and which of them are mistakes.
 //!
-//! There are two kinds of mistake. A false alarm says that theory is wrong although it is right; with 99.9% intervals, one
-//! verdict in a thousand may be one. An empty verdict agrees although its interval, widened by its resolution, also contains
-//! the value without the effect, or has an open end; no verdict may be empty.
+//! There are two kinds of mistake. A false alarm says that theory is wrong although it is right; with 99.9% intervals,
+//! one verdict in a thousand may be one. An empty verdict agrees although it rules nothing out: its interval, widened
+//! by its resolution, also contains the value that would be measured without the effect, or has an open end. No verdict
+//! may be empty.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,21 +15,21 @@ use scaling_lab::math;
 use scaling_lab::output::{Id, Verdict};
 use scaling_lab::session::Session;
 
-/// Verdicts on claims that the lab expects to be refuted, so that a difference is no false alarm.
+/// Ids of verdicts on claims that the lab expects to be refuted. If such a verdict differs, this is not a false alarm.
 const RIVALS: [&str; 1] = ["constant-reuse"];
 
-/// Counts of what the verdicts of one name in one experiment said.
+/// Counts of what the verdicts with one id in one experiment said.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
-    /// The number that agreed, differed, could not tell.
+    /// Three numbers of verdicts: those that agreed, those that differed, and those that could not tell.
     pub(crate) said: [u32; 3],
-    /// The number that differed although theory is right.
+    /// Number of false alarms: verdicts that differed although the theory is right.
     pub(crate) alarms: u32,
-    /// The number that agreed without ruling anything out.
+    /// Number of empty verdicts, which agreed without ruling anything out.
     pub(crate) empty: u32,
 }
 
-/// The counts by experiment and verdict, and a line for every mistake.
+/// Counts for every verdict of every experiment, and a line for every mistake.
 #[derive(Debug, Default)]
 pub(crate) struct Sweep {
     /// Counts by the experiment's slug and the verdict's id.
@@ -37,7 +38,7 @@ pub(crate) struct Sweep {
     pub(crate) mistakes: Vec<String>,
 }
 
-/// Does the interval, widened by the resolution, rule nothing out?
+/// Whether the interval of a verdict, widened by its resolution, rules nothing out.
 fn empty(verdict: &Verdict) -> bool {
     let Some([lo, hi]) = verdict.interval else { return false };
     let open = verdict.theory.is_some() && !(lo.is_finite() && hi.is_finite());
@@ -87,7 +88,7 @@ impl Sweep {
         })
     }
 
-    /// One line per experiment and verdict, then every mistake.
+    /// A table with one line for each verdict of each experiment, followed by the mistakes.
     pub(crate) fn table(&self) -> String {
         let mut out = format!(
             "{:16} {:38} {:>6} {:>7} {:>6} {:>6} {:>6}\n",
@@ -103,7 +104,8 @@ impl Sweep {
     }
 }
 
-/// The most false alarms that chance explains: fewer than one in 10^4 sweeps of this many verdicts has more.
+/// Largest number of false alarms that chance explains. Of all sweeps of `verdicts` verdicts, fewer than one in 10^4
+/// has more false alarms.
 pub(crate) fn most_alarms(verdicts: u32) -> u32 {
     // The number of false alarms has a Poisson distribution, with a mean of one per thousand verdicts.
     let mean = f64::from(verdicts) / 1000.0;

@@ -1,19 +1,19 @@
-// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu"> shows one whole experiment.
+// <scaling-lab experiment="SLUG" name="value" ... seed="N" device="auto|cpu|gpu" pace="full"> shows one whole experiment.
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
-// src="..." is the address of one. Methods: run() pause() step() reset() cancel(). Property: result. Events: ready progress
+// src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater } from "../js/assets.js";
+import { base, later as loadLater, tablesAndPages, waiting, waits } from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
 import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
-import { matrix } from "../js/matrix-control.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
-import { fill } from "../js/text.js";
+import { cut, fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
-import { sameText, typed } from "../js/value-text.js";
+import { isSure, sameText, typed } from "../js/value-text.js";
+import { recall, remember } from "./lab/finished.js";
 import { Run } from "./lab/run.js";
 import { alertOf, headingOf, View } from "./lab/view.js";
 import css from "./scaling-lab.css";
@@ -34,6 +34,7 @@ const PRINTED_MAX = 300;
 const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set([
   "heading",
+  "controls",
   "theme",
   "id",
   "class",
@@ -54,8 +55,11 @@ const TABLE = ["data", "src"];
 /** Is this the name of a parameter, rather than an attribute of every element or a switch of this one? @param {string} name */
 const isParameter = (name) => !RESERVED.has(name) && !/^(data|aria)-/.test(name);
 
-/** What is left of the engine is fetched after the first run, or after this time. */
+/** What is left of the engine is fetched after the first run, or after this time, and then the other pages too. */
 const REST_MS = 20_000;
+
+/** Runs that take less than these seconds of computing start by themselves when a control has changed. */
+const QUICK_S = 1;
 
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
@@ -80,11 +84,19 @@ export class ScalingLab extends HTMLElement {
     const names = records.map(({ attributeName }) => attributeName ?? "");
     if (names.some(isParameter)) this.#readAttributes(!names.some((name) => TABLE.includes(name)));
   });
-  #onRestart = () => this.#start(this.#run.mode === "playing");
-  /** The panel for the user's own table, if the experiment takes one. @type {ReturnType<Later["ownRuns"]> | null} */ #own =
+  #onRestart = () => this.#start(this.#run.mode === "playing", this.#run.keep());
+  /** Where the user's own table is chosen or dropped, if the experiment takes one. @type {import("../js/table-place.js").Place | null} */ #tablePlace =
     null;
+  /** The panel that reads the table, once its code is loaded. @type {ReturnType<typeof import("../js/table-panel.js").ownRuns> | null} */ #own =
+    null;
+  /** The table that an address names, until the panel reads it. @type {Values} */ #unread = {};
+  /** Does the keyboard focus wait for the title? */
+  #focusing = false;
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
+  /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
+  /** Seconds of computing that the last finished run of this experiment and table took. */
+  #took = Infinity;
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -92,9 +104,9 @@ export class ScalingLab extends HTMLElement {
       const own = this.#own;
       return {
         slug: this.#entry?.slug ?? "",
-        values: this.#values,
+        values: { ...this.#values },
         seed: this.#seed,
-        link: own?.link ?? {},
+        link: this.#tableLink,
         brief: own?.brief ?? {},
         table: own?.held?.table,
         file: own?.held?.file,
@@ -107,9 +119,16 @@ export class ScalingLab extends HTMLElement {
       if (this.#view?.invalid) this.#view.focusProblem();
       return !!this.#view?.invalid;
     },
+    needed: () => (this.#doubtful(this.#values).length ? engine.rest() : null),
     place: () => this.#place(true),
     opened: (result) => {
       if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
+      this.#haunt();
+    },
+    recall: (opened) => {
+      const known = recall(opened, this.#device);
+      if (known) this.#finished(known, known.elapsed_s);
+      return known;
     },
     accepted: () => this.#view?.clear(),
     refused: (problems) => {
@@ -145,7 +164,11 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
-      if (type === "done") this.#emit("result", result);
+      if (type === "done") {
+        remember(result, this.#device);
+        this.#finished(result, this.#run.elapsed);
+        this.#emit("result", result);
+      }
       this.#view?.speak(type);
       engine.rest().catch(() => {});
     },
@@ -160,9 +183,17 @@ export class ScalingLab extends HTMLElement {
   }
   /** The settings that differ from the defaults, and the table, as the URL holds them. @returns {Values} */
   get query() {
-    return { ...this.#settings, ...this.#own?.link };
+    return { ...this.#settings, ...this.#tableLink, ...this.#paced };
   }
-  /** The part of `query` without the table. @returns {Values} */
+  /** The table, as the URL holds it. @returns {Values} */
+  get #tableLink() {
+    return this.#own?.link ?? this.#unread;
+  }
+  /** The part of `query` that says how fast runs are. @returns {Values} */
+  get #paced() {
+    return this.#run.full ? { pace: "full" } : {};
+  }
+  /** The part of `query` without the table and the pace: what determines a result. @returns {Values} */
   get #settings() {
     return this.#entry ? difference(this.#entry, this.#values, this.#seed, this.#device) : {};
   }
@@ -176,10 +207,10 @@ export class ScalingLab extends HTMLElement {
   get address() {
     return this.#addressOf(this.query);
   }
-  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. */
-  #link(printed = false) {
+  /** The address of the result on display. A printed one only names its table if it would be too long otherwise. @param {boolean} [printed] @param {Values} [more] */
+  #link(printed = false, more = {}) {
     const { settings = {}, link, brief } = this.#run.of ?? {};
-    const whole = this.#addressOf({ ...settings, ...link });
+    const whole = this.#addressOf({ ...settings, ...link, ...more });
     return printed && whole.length > PRINTED_MAX
       ? this.#addressOf({ ...settings, ...brief })
       : whole;
@@ -212,6 +243,9 @@ export class ScalingLab extends HTMLElement {
     }
     engine.addEventListener("restart", this.#onRestart);
     this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    window.addEventListener("resize", () => this.#view?.fit(), { signal });
+    waits.addEventListener("change", () => this.#wait(), { signal });
     this.#listen();
     this.#observer.observe(this, { attributes: true });
     this.#start();
@@ -228,14 +262,15 @@ export class ScalingLab extends HTMLElement {
     });
   }
 
-  /** Moves the keyboard focus to the title, after a change of page. */
+  /** Moves the keyboard focus to the title, after a change of page. If there is no title yet, it is moved later, unless the user has moved it in the meantime. */
   focusTitle() {
+    this.#focusing = !this.#view;
     this.#view?.focusTitle();
   }
 
   /** Continues a paused run; starts any other from the beginning, with the same seed. */
   run() {
-    return this.#run.run();
+    return this.#run.run(true);
   }
   /** Pauses at the next checkpoint. */
   pause() {
@@ -247,7 +282,7 @@ export class ScalingLab extends HTMLElement {
   }
   /** Returns to the start, with the same seed. */
   reset() {
-    return this.#run.refresh();
+    return this.#run.refresh(true);
   }
   /** Stops the run for good, even between two checkpoints. */
   cancel() {
@@ -256,43 +291,42 @@ export class ScalingLab extends HTMLElement {
 
   // ---- state ------------------------------------------------------------------------------------------
 
-  /** @param {boolean} [again] a run was in progress: start it again */
-  async #start(again = false) {
+  /** @param {boolean} [again] a run was in progress: start it again @param {boolean} [keep] the result of a run that has stopped stays */
+  async #start(again = false, keep = false) {
     const start = ++this.#starts;
     this.#run.clear();
     try {
       const slug = this.getAttribute("experiment") ?? "";
-      const [[entry, later]] = await Promise.all([
-        entryOf(slug).then(
-          async (entry) =>
-            // The panel for the user's own table is not loaded with the page.
-            /** @type {const} */ ([entry, entry?.data ? await loadLater() : null]),
-        ),
-        engine.ready(slug),
-      ]);
+      const [entry] = await Promise.all([entryOf(slug), engine.ready(slug)]);
       if (start !== this.#starts || !this.isConnected) return;
       if (!entry)
         throw {
           kind: "experiment",
-          message: t("unknownExperiment", { slug, known: index.map((one) => one.slug).join(", ") }),
+          message: t("unknownExperiment", {
+            slug: cut(slug),
+            known: index.map((one) => one.slug).join(", "),
+          }),
         };
       if (this.#entry !== entry) {
         this.#entry = entry;
-        this.#build(entry, later);
+        this.#build(entry);
       }
-      this.#run.begin();
+      if (!keep) this.#run.begin();
       this.#view?.clear();
       const apply = async () => {
+        const held = !!this.#own?.held;
         const same = !this.#given && !!(await this.#own?.again());
-        await this.#apply(this.#given ?? this.#attributes(), same);
+        const kept = keep && !this.#given && same === held;
+        await this.#apply(this.#given ?? this.#attributes(), same, kept);
       };
       await (this.#applying = apply());
       if (start !== this.#starts) return;
       this.#emit("ready");
-      if (again) this.run();
+      if (again) this.#run.run();
+      if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
-      setTimeout(() => engine.rest().catch(() => {}), REST_MS);
+      setTimeout(() => Promise.all([engine.rest(), tablesAndPages()]).catch(() => {}), REST_MS);
       // Fetch the code that saves files while the page is idle, so that it works without a connection later.
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
@@ -302,6 +336,14 @@ export class ScalingLab extends HTMLElement {
     } catch (error) {
       if (start === this.#starts) this.#run.end(error);
     }
+  }
+
+  /** Says which files the page waits for. */
+  #wait() {
+    const said = waiting();
+    if (this.#view) return this.#view.notices(said ? [said] : [], "waiting");
+    const place = this.shadowRoot?.querySelector(".starting");
+    if (place) place.textContent = sentence(said || t("starting"));
   }
 
   #attributes() {
@@ -319,17 +361,20 @@ export class ScalingLab extends HTMLElement {
     this.#apply(this.#attributes(), same);
   }
 
-  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same */
-  async #apply(query, same = false) {
+  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same @param {boolean} [kept] the result stays */
+  async #apply(query, same = false, kept = false) {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
     const turn = ++this.#turn;
-    const { seed = String(DEFAULT_SEED), device = "auto", ...texts } = query;
-    if (this.#own) {
+    const { seed = String(DEFAULT_SEED), device = "auto", pace = "", ...texts } = query;
+    if (entry.data) {
       for (const name of TABLE) delete texts[name];
       // Lock the controls: a setting made while the table is read would be lost.
       view.lock(!same);
-      if (!same) await this.#own.settle(query);
+      const named = TABLE.filter((name) => name in query);
+      if (!same) this.#unread = Object.fromEntries(named.map((name) => [name, query[name]]));
+      if (!this.#own && (named.length || this.#namesColumns(texts))) await this.#withPanel();
+      if (!same) await this.#own?.settle(query);
       if (turn !== this.#turn) return;
       view.lock(false);
     }
@@ -337,14 +382,24 @@ export class ScalingLab extends HTMLElement {
     const problems = [];
     this.#seed = DEFAULT_SEED;
     if (isSeed(seed)) this.#seed = Number(seed);
-    else problems.push(t("badSeed", { seed, used: DEFAULT_SEED }));
+    else problems.push(t("badSeed", { seed: cut(seed), used: DEFAULT_SEED }));
     this.#device = "auto";
-    if (!entry.kernel) {
-      // This experiment always runs on the CPU.
-    } else if (DEVICES.includes(device)) this.#device = /** @type {Choice} */ (device);
-    else problems.push(t("badDevice", { device }));
+    if (!DEVICES.includes(device)) problems.push(t("badDevice", { device: cut(device) }));
+    // An experiment without a kernel always runs on the CPU.
+    else if (entry.kernel) this.#device = /** @type {Choice} */ (device);
+    this.#run.full = pace === "full";
+    if (pace && pace !== "full") problems.push(t("badPace", { pace: cut(pace) }));
     const defaults = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
-    let values = { ...defaults, ...texts };
+    const doubtful = this.#doubtful(texts);
+    if (doubtful.length) {
+      await engine.rest().catch(({ message }) => {
+        // The engine cannot refuse a value without the missing file, so none that it may refuse is used.
+        for (const name of doubtful) delete texts[name];
+        problems.push(message);
+      });
+      if (turn !== this.#turn) return;
+    }
+    let values = defaults;
     if (Object.keys(texts).length) {
       const checked = await engine
         .check(entry.slug, texts, this.#own?.held?.table)
@@ -365,10 +420,29 @@ export class ScalingLab extends HTMLElement {
       ),
     );
     view.notices(problems.map(sentence));
-    view.set(this.#values, texts, this.#seed, this.#device);
+    view.set(this.#values, this.#seed, this.#device, this.#run.full);
     this.#reflect();
     this.#badge();
-    await this.#run.refresh();
+    if (!kept) await this.#run.refresh();
+  }
+
+  /** The names of texts that are perhaps no values. @param {Values} texts */
+  #doubtful(texts) {
+    const { params } = /** @type {Entry} */ (this.#entry);
+    const shares = params.find(({ kind }) => kind === "simplex");
+    const size = shares && (texts[shares.name] ?? shares.default).split(",").length;
+    return Object.keys(texts).filter((name) => {
+      const spec = params.find((one) => one.name === name);
+      return !spec || !isSure(spec, texts[name], size);
+    });
+  }
+
+  /** Do settings name columns of a table? @param {Values} texts */
+  #namesColumns(texts) {
+    return this.#entry?.params.some(
+      ({ kind, name, was = [] }) =>
+        kind === "columns" && [name, ...was].some((one) => one in texts),
+    );
   }
 
   /** @param {Values} query one that keeps the table */
@@ -383,6 +457,8 @@ export class ScalingLab extends HTMLElement {
     this.#view?.notices([]);
     this.#reflect();
     this.#emit("change", { settled });
+    // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
+    if (settled) engine.rest().catch(() => {});
     this.#run.refresh().then(() => this.#view?.speak("changed"));
   }
 
@@ -393,7 +469,8 @@ export class ScalingLab extends HTMLElement {
       ...(this.#entry?.params ?? []).flatMap(({ name, was = [] }) => [name, ...was]),
       "seed",
       "device",
-      ...(this.#own ? TABLE : []),
+      "pace",
+      ...(this.#entry?.data ? TABLE : []),
     ]) {
       if (name in query)
         this.getAttribute(name) !== query[name] && this.setAttribute(name, query[name]);
@@ -438,33 +515,35 @@ export class ScalingLab extends HTMLElement {
 
   // ---- view -------------------------------------------------------------------------------------------
 
-  /** @param {Entry} entry @param {Later | null} later given if the experiment takes a table */
-  #build(entry, later) {
+  /** @param {Entry} entry */
+  #build(entry) {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
-    this.#own = later
-      ? later.ownRuns({
-          purpose: entry.data,
-          heading: headingOf(level, t("own.title")),
-          changed: () => this.#set(this.#settings),
-          download: later.download,
-        })
-      : null;
+    [this.#own, this.#unread] = [null, {}];
+    this.#tablePlace =
+      entry.table?.tablePlace(entry.data, headingOf(level, t("own.title")), async (files) => {
+        // Settings that are being applied would be lost.
+        await this.#applying?.catch(() => {});
+        (await this.#withPanel())?.take(files);
+      }) ?? null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
-    root.adoptedStyleSheets = [
-      /** @type {CSSStyleSheet} */ (sheet),
-      ...(later ? [later.ownSheet] : []),
-    ];
+    root.adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet)];
+    if (entry.table) {
+      const own = new CSSStyleSheet();
+      own.replaceSync(entry.table.css);
+      root.adoptedStyleSheets.push(own);
+    }
     this.#values = Object.fromEntries(entry.params.map((spec) => [spec.name, spec.default]));
+    this.#took = Infinity;
     const run = this.#run;
     this.#view = new View(
       root,
       entry,
       level,
-      this.#own?.element,
-      { matrix, ...later?.kinds },
+      this.#tablePlace?.element,
+      { ...entry.kinds },
       {
-        play: () => (run.mode === "playing" ? this.pause() : this.run()),
+        play: () => (run.mode === "playing" ? run.pause() : run.run()),
         step: () => this.step(),
         reset: () => this.reset(),
         cancel: () => this.cancel(),
@@ -472,6 +551,7 @@ export class ScalingLab extends HTMLElement {
         change: (name, text, settled) => {
           if (this.#values[name] !== text) this.#change({ [name]: text }, settled);
           else if (settled) this.#emit("change", { settled });
+          if (settled && this.#took < QUICK_S) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -479,26 +559,83 @@ export class ScalingLab extends HTMLElement {
           this.#badge();
           this.#change({}, true);
         },
-        pace: (pace) => (run.pace = pace),
-        preset: (query) => this.#set(parseQuery(query)),
+        pace: (full) => {
+          run.full = full;
+          this.#reflect();
+          this.#emit("change", { settled: true });
+        },
+        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
+        address: () => this.address,
         link: () => {
           const of = run.of;
-          if (of) this.#view?.copy(this.#link(), of.missing.link);
+          if (of) this.#view?.copy(this.#link(false, this.#paced), of.missing.link);
         },
         take: (what) => this.#take((later, taken) => later.take[what](taken)),
         save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
       },
     );
     this.#listen();
+    if (this.#focusing && document.activeElement === document.body) this.focusTitle();
+    this.#wait();
+  }
+
+  /** Loads the panel for the user's own table. If that fails, a notice says so, and the next call tries again. */
+  async #withPanel() {
+    const [view, place] = [this.#view, this.#tablePlace];
+    if (!view || !place) return null;
+    try {
+      const { ownRuns, ownSheet, kinds } = await tablesAndPages();
+      if (view !== this.#view) return null;
+      if (!this.#own) {
+        this.#own = ownRuns(place, {
+          changed: () => {
+            this.#took = Infinity;
+            this.#set({ ...this.#settings, ...this.#paced });
+          },
+          download: (name, blob) =>
+            loadLater().then(
+              ({ download }) => download(name, blob),
+              (error) => this.#fail(error),
+            ),
+        });
+        this.shadowRoot?.adoptedStyleSheets.push(ownSheet);
+        view.add(kinds);
+      }
+      view.notices([], "table");
+    } catch (error) {
+      view.notices([/** @type {LabError} */ (error).message], "table");
+    }
+    return this.#own;
+  }
+
+  /** A run has finished, or the result of an earlier one is shown again. @param {Result} result @param {number} seconds of computing */
+  #finished(result, seconds) {
+    this.#last = this.#run.of && { result, of: this.#run.of };
+    this.#took = seconds;
+    this.#view?.haunt(null);
+  }
+
+  /** Shows the last finished run behind the headline figure, if the present state has another setting of the same table. */
+  #haunt() {
+    const [last, of, entry] = [this.#last, this.#run.of, this.#entry];
+    this.#view?.haunt(null);
+    if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table) return;
+    loadLater().then(
+      ({ before }) => {
+        if (of === this.#run.of && last === this.#last && last.of !== of)
+          this.#view?.haunt(before(entry, last, of));
+      },
+      () => {},
+    );
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
   #listen() {
     if (this.#view)
-      this.#own?.listen(
+      this.#tablePlace?.listen(
         this.getAttribute("heading") === "1" ? document.documentElement : this.#view.article,
         this.#listening.signal,
       );
@@ -506,7 +643,8 @@ export class ScalingLab extends HTMLElement {
 
   /** @param {string} text */
   #setSeed(text) {
-    if (!isSeed(text)) return this.#view?.seed("", t("badSeed", { seed: text, used: this.#seed }));
+    if (!isSeed(text))
+      return this.#view?.seed("", t("badSeed", { seed: cut(text), used: this.#seed }));
     this.#seed = Number(text);
     this.#view?.seed(String(this.#seed));
     this.#change({}, true);
@@ -525,8 +663,6 @@ export class ScalingLab extends HTMLElement {
     const { result, fell } = this.#run;
     const used = result && result.progress.done > 0 ? result.device.at(-1) : null;
     const kind = used?.kind ?? place.kind;
-    const device = kind === "gpu" && place.kind === "gpu" ? await engine.device("gpu") : null;
-    const name = fill(used?.adapter || device?.adapter || place.adapter);
     // A failure of the GPU is reported as a notice, and so not beside the badge.
     const failed =
       fell || (place.kind === "cpu" && place.why === engine.gpuFailed ? place.why : "");
@@ -539,7 +675,7 @@ export class ScalingLab extends HTMLElement {
     this.#view?.badge(
       kind,
       kind === "gpu"
-        ? t("badge.gpu", { name: name || "WebGPU" })
+        ? t("badge.gpu", { name: place.adapter || "WebGPU" })
         : t(engine.cores === 1 ? "badge.cpu.one" : "badge.cpu", { count: engine.cores }),
       said || kind !== place.kind ? "" : sentence(place.why),
     );
@@ -565,7 +701,8 @@ export class ScalingLab extends HTMLElement {
     const dead = kind === "panic" || kind === "silent" || this.#run.mode === "dead";
     const alert = alertOf(
       kind === "panic" ? t("panic", { message }) : sentence(message),
-      dead && kind !== "experiment" && kind !== "newer" ? () => engine.restart() : null,
+      kind,
+      dead ? () => engine.restart() : null,
     );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");

@@ -1,11 +1,11 @@
-// Code that is not needed before the first figure is drawn, in one file: the other pages, the user's own table, saving and copying.
-export { about, published } from "./pages.js";
-export { kinds, ownRuns, ownSheet } from "./table-panel.js";
+// Code of an experiment that is not needed before its first figure is drawn, in one file: saving, copying, heat maps, summaries.
 export { download } from "./export.js";
+export { before } from "../elements/lab/ghost.js";
 export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
 export { tabulate } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
-// The first download holds this too. Exporting it here makes the build put it into one file with the code that both share,
-// which is smaller than two files.
+// The first download holds this too. Importing all of it here makes the build put it into one file with the code that both
+// share, which is smaller than several files.
+import "../elements/scaling-lab.js";
 export { renderFigure } from "./plot/figure.js";

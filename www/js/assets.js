@@ -1,4 +1,7 @@
-// Fetches files of the lab. A file that does not arrive whole is fetched once more at a new address; after that, an error says so.
+// Fetches files of the lab. A file that does not arrive whole is fetched once more at a new address; after that, an error says
+// so. While a file takes long, a sentence says that the page waits for it.
+import { expect, met } from "./engine/clock.js";
+import { again, replaced } from "./engine/newer.js";
 import { t } from "./i18n.js";
 
 /** @typedef {import("./types.d.ts").LabError} LabError */
@@ -11,9 +14,6 @@ export const version = new URL(import.meta.url).pathname.split("/").pop() ?? "";
 
 /** @param {string} kind @param {string} message @returns {LabError} */
 export const failure = (kind, message) => ({ kind, message });
-
-/** A query that makes an address new, so that no cache answers with the first response. */
-const again = () => `?retry=${Date.now()}`;
 
 /** A sentence that says what the Content-Security-Policy must allow, once the browser has reported a violation. */
 let forbidden = "";
@@ -32,26 +32,45 @@ export async function policy() {
   return forbidden ? failure("policy", forbidden) : null;
 }
 
+/** Seconds after which a file takes long. */
+const LATE_S = 10;
+/** The files that take long, by what waits for them. @type {Map<Promise<any>, string>} */
+const late = new Map();
+/** Fires `change` when other files take long. */
+export const waits = new EventTarget();
+/** A sentence about the files that take long; empty if none does. */
+export const waiting = () =>
+  late.size ? t("waiting", { files: [...new Set(late.values())].join(t("listGap")) }) : "";
+
+/** Settles as the promise does, and notes if that takes long. @template T @param {string} file @param {Promise<T>} promise @returns {Promise<T>} */
+async function awaited(file, promise) {
+  const tell = () => waits.dispatchEvent(new Event("change"));
+  expect(promise, LATE_S, () => (late.set(promise, file), tell()));
+  try {
+    return await promise;
+  } finally {
+    met(promise);
+    if (late.delete(promise)) tell();
+  }
+}
+
 /** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. @param {string} file */
-export async function missing(file) {
-  const page = await fetch(new URL(`index.html${again()}`, base))
-    .then((response) => (response.ok ? response.text() : ""))
-    .catch(() => "");
-  return /\bmain-\w+\.js/.test(page) && !page.includes(version)
+export const missing = async (file) =>
+  (await awaited("index.html", replaced(base, version)))
     ? failure("newer", t("newer"))
     : failure("fetch", t("fetchFailed", { file }));
-}
 
 /**
  * Fetches a file until `whole` makes something of it. @template T
  * @param {string} name @param {(response: Response) => Promise<T>} whole fails, or resolves to a falsy value, if the file is incomplete
  */
 async function fetched(name, whole) {
-  for (const query of ["", again()]) {
+  const made = async (/** @type {string} */ query) => {
     const response = await fetch(new URL(name + query, base)).catch(() => null);
-    const made = response?.ok && (await whole(response).catch(() => null));
-    if (made) return made;
-  }
+    return response?.ok && (await whole(response).catch(() => null));
+  };
+  const file = (await awaited(name, made(""))) || (await awaited(name, made(again())));
+  if (file) return file;
   throw (await policy()) ?? (await missing(name));
 }
 
@@ -79,13 +98,23 @@ export const script = (name) =>
 
 /** Loads a part of the page. The build makes the loader accept a query. @template {object} T @param {(query?: string) => Promise<T>} load @returns {Promise<T>} */
 export async function part(load) {
+  const file = /([\w-]+\.js)/.exec(String(load))?.[1] ?? "";
   for (const query of ["", again()]) {
-    const module = await load(query).catch(() => null);
+    const module = await awaited(
+      file,
+      load(query).catch(() => null),
+    );
     // An empty response is a module without exports.
     if (module && Object.keys(module).length) return module;
   }
-  throw await missing(/([\w-]+\.js)/.exec(String(load))?.[1] ?? "");
+  throw await missing(file);
 }
+
+/** The value of a JSON file, or null if it is missing. @param {string} name @returns {Promise<any>} */
+export const json = (name) => fetched(name, (response) => response.json()).catch(() => null);
 
 /** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));
+
+/** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
+export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));

@@ -1,10 +1,9 @@
 // A control for each kind of declared parameter. A control shows text, reports text, and shows a problem;
 // the engine decides whether a value is allowed.
 import { h, uid } from "./dom.js";
-import { num, percent, plain, t } from "./i18n.js";
+import { num, plain, t } from "./i18n.js";
 import { prose } from "./prose.js";
-import { setShare, sliderScale } from "./slider.js";
-import { formatList, parseShares } from "./value-text.js";
+import { sliderScale } from "./slider.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report `settled` is false in the middle of a drag
@@ -12,10 +11,9 @@ import { formatList, parseShares } from "./value-text.js";
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
  *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
  *    `size`: how many parts the experiment has now; `runs`: the table that it reads; `kinds`: controls that few experiments need
- *    (matrix-control.js, table-panel.js); `value` and `ask` read and set other parameters
+ *    (KIND-control.js, table-panel.js); `value` and `ask` read and set other parameters
  *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
 
-const SLIDERS_MAX = 8;
 /** The direction in which a key moves the value. @type {Record<string, 1 | -1>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
@@ -66,7 +64,7 @@ export function textField(props, report) {
 }
 
 /** @param {Record<string, any>} props @param {(position: number, settled: boolean) => void} move */
-const slider = (props, move) => {
+export const slider = (props, move) => {
   const input = h("input", {
     type: "range",
     ...props,
@@ -143,96 +141,13 @@ const kinds = {
     const text = textField({ id, "aria-describedby": notes }, report);
     return { body: [text.field], set: text.set };
   },
+};
 
-  simplex(spec, { field: id, notes }, report) {
-    const text = textField({ id, "aria-describedby": notes }, (value, settled) => {
-      show(value);
-      report(value, settled);
-    });
-    const rows = h("div", { class: "shares" });
-    /** @type {{range: HTMLInputElement, out: HTMLOutputElement}[]} */
-    let sliders = [];
-    /** @type {number[]} */
-    let shares = [];
-    /** @param {number[]} next @param {boolean} settled */
-    const change = (next, settled) => {
-      text.write(formatList(next));
-      show(text.field.value);
-      report(text.field.value, settled);
-    };
-    const more = button(
-      "+",
-      () => {
-        const k = shares.length;
-        change(setShare([...shares, 0], k, +(1 / (k + 1)).toFixed(4)), true);
-      },
-      { "aria-label": t("addPart"), title: t("addPart") },
-    );
-    const fewer = button(
-      "−",
-      () => {
-        const kept = shares.slice(0, -1);
-        const sum = kept.reduce((a, b) => a + b, 0);
-        change(
-          kept.map((x) => (sum > 0 ? +(x / sum).toFixed(4) : 1)),
-          true,
-        );
-      },
-      { "aria-label": t("removePart"), title: t("removePart") },
-    );
-    /** @param {string} value */
-    function show(value) {
-      const read = parseShares(value);
-      // While the text is not a valid list, the sliders keep the last valid one.
-      if (!read || read.length < spec.min_len || read.length > spec.max_len) return;
-      shares = read;
-      const k = shares.length;
-      const shown = k <= SLIDERS_MAX ? k : 0;
-      if (sliders.length !== shown) {
-        sliders = Array.from({ length: shown }, (_, i) => {
-          const out = /** @type {HTMLOutputElement} */ (h("output", { class: "percent" }));
-          const range = slider(
-            { min: 0, max: 100, "aria-label": t("share", { name: title(spec), i: i + 1 }) },
-            (at, settled) => change(setShare(shares, i, at / 100), settled),
-          );
-          return { range, out };
-        });
-        rows.replaceChildren(
-          ...sliders.map(({ range, out }, i) =>
-            h(
-              "div",
-              { class: "pair" },
-              h("span", { class: "index", "aria-hidden": "true" }, String(i + 1)),
-              range,
-              out,
-            ),
-          ),
-        );
-      }
-      sliders.forEach(({ range, out }, i) => {
-        range.value = String(100 * shares[i]);
-        out.value = percent(shares[i]);
-        range.setAttribute("aria-valuetext", percent(shares[i]));
-      });
-      more.disabled = k >= spec.max_len;
-      fewer.disabled = k <= spec.min_len;
-    }
-    return {
-      body: [
-        rows,
-        h(
-          "div",
-          { class: "pair" },
-          text.field,
-          ...(spec.max_len > spec.min_len ? [fewer, more] : []),
-        ),
-      ],
-      set(value) {
-        text.set(value);
-        show(value);
-      },
-    };
-  },
+/** The place of a control whose code is loaded later: a parameter of a kind that few experiments have. @type {Make} */
+const awaited = () => {
+  const body = h("div");
+  body.hidden = true;
+  return { body: [body], set() {} };
 };
 
 /**
@@ -242,7 +157,8 @@ const kinds = {
 export function makeControl(spec, report, context) {
   const ids = { field: uid(spec.name), notes: uid("notes") };
   const problem = h("p", { class: "problem", role: "alert" });
-  const { body, set } = { ...kinds, ...context.kinds }[spec.kind](spec, ids, report, context);
+  const make = { ...kinds, ...context.kinds }[spec.kind] ?? awaited;
+  const { body, set } = make(spec, ids, report, context);
   const many = spec.kind === "matrix" || spec.kind === "columns";
   const label = h(
     many ? "span" : "label",

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { formatCommand } from "./export.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
 import { formatColumns, parseColumns, parseExtras, unpack } from "./table-link.js";
-import { setShare } from "./slider.js";
+import { setShare } from "./simplex-control.js";
 import { formatMatrix, parseMatrix, parseShares } from "./value-text.js";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);

@@ -75,8 +75,9 @@ export function duration(seconds) {
   );
 }
 
-/** @param {number} bytes */
-export const kilobytes = (bytes) => `${num(bytes / 1000, 3)} KB`;
+/** A size with one decimal, so that the digits of a column stand below each other. @param {number} bytes */
+export const kilobytes = (bytes) =>
+  `${(bytes / 1000).toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} KB`;
 
 /** `first-word` as a person writes it; a symbol stays itself. @param {string} name */
 export const plain = (name) =>

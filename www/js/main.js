@@ -1,7 +1,7 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { alertOf } from "../elements/lab/view.js";
-import { later } from "./assets.js";
+import { tablesAndPages, waiting, waits } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine } from "./engine/engine.js";
@@ -9,6 +9,7 @@ import { unsupported } from "./engine/wasm.js";
 import { t } from "./i18n.js";
 import { formatHash, parseHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
+import { cut } from "./text.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 
@@ -33,12 +34,11 @@ function paint(choice) {
 
 // ---- pages --------------------------------------------------------------------------------------------
 
-/** @typedef {{title: string, focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
+/** @typedef {{focus: () => void, update?: (query: import("./types.d.ts").Values) => void}} Page */
 
 /** @param {string} text */
 const title = (text) => h("h1", { tabindex: -1 }, text);
 
-/** @returns {Promise<Page>} */
 /** An experiment on the front page. @param {Awaited<ReturnType<typeof list>>[number]["entries"][number]} entry */
 function card({ slug, title, question, presets }) {
   const tries = presets.map((preset) =>
@@ -52,21 +52,30 @@ function card({ slug, title, question, presets }) {
   );
 }
 
+/** @returns {Promise<Page>} */
 async function home() {
   const head = title("Scaling Lab");
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")));
-  for (const { title, lead, entries } of await list()) {
+  const parts = await list().catch((error) => {
+    // The titles are there even if the file with the questions is not.
+    const titles = index.map(({ slug, title }) =>
+      h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h3", {}, title))),
+    );
+    if (head.isConnected) main.append(h("ul", { class: "cards" }, titles));
+    throw error;
+  });
+  for (const { title, lead, entries } of head.isConnected ? parts : []) {
     main.append(
       h("h2", { class: "part" }, title),
       h("p", { class: "part" }, ...prose(lead)),
       h("ul", { class: "cards" }, entries.map(card)),
     );
   }
-  return { title: t("home.title"), focus: () => head.focus() };
+  return { focus: () => head.focus() };
 }
 
-/** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Promise<Page>} */
-async function experiment(slug, query) {
+/** @param {string} slug @param {import("./types.d.ts").Values} query @returns {Page} */
+function experiment(slug, query) {
   const lab = /** @type {import("../elements/scaling-lab.js").ScalingLab} */ (
     document.createElement("scaling-lab")
   );
@@ -89,9 +98,7 @@ async function experiment(slug, query) {
     write();
   });
   main.replaceChildren(lab);
-  await engine.ready();
   return {
-    title: index.find((one) => one.slug === slug)?.title ?? slug,
     focus: () => lab.focusTitle(),
     update: (next) => void (lab.query = next),
   };
@@ -102,9 +109,9 @@ async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await later();
+  const { published, about } = await tablesAndPages();
   await { published, about }[name](body);
-  return { title: t(`${name}.title`), focus: () => head.focus() };
+  return { focus: () => head.focus() };
 }
 
 /** The page for an address that names no page. @param {string} name @returns {Promise<Page>} */
@@ -116,12 +123,27 @@ async function nothing(name) {
       "p",
       { role: "alert" },
       sentence(
-        t("unknownExperiment", { slug: name, known: index.map((one) => one.slug).join(", ") }),
+        t("unknownExperiment", { slug: cut(name), known: index.map((one) => one.slug).join(", ") }),
       ),
     ),
     h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
   );
-  return { title: t("nothing.title"), focus: () => head.focus() };
+  return { focus: () => head.focus() };
+}
+
+/** The title of a page other than the front page. @param {string} name */
+const titleOf = (name) =>
+  name === "published" || name === "about"
+    ? t(`${name}.title`)
+    : (index.find((one) => one.slug === name)?.title ?? t("nothing.title"));
+
+const late = h("p", { role: "status" });
+/** Says at the top of a page which files it waits for. An experiment says it itself. */
+function wait() {
+  const said = main.querySelector("scaling-lab") ? "" : waiting();
+  if (said) main.prepend(late);
+  else late.remove();
+  late.textContent = sentence(said);
 }
 
 /** @type {{name: string, page: Page | null}} */
@@ -144,21 +166,23 @@ async function route() {
           : index.some((one) => one.slug === name)
             ? experiment(name, query)
             : nothing(name);
+    wait();
     for (const link of document.querySelectorAll(".site nav a")) {
       if (link.getAttribute("href") === `#/${name}`) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    document.title = name === "" ? t("home.title") : `${titleOf(name)} · Scaling Lab`;
     const ready = await page;
     if (shown !== here) return;
     here.page = ready;
-    document.title = name === "" ? ready.title : `${ready.title} · Scaling Lab`;
     if (!first) {
       window.scrollTo(0, 0);
       ready.focus();
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
-    const alert = alertOf(sentence(/** @type {any} */ (error)?.message ?? String(error)), () => {
+    const { kind, message = String(error) } = /** @type {any} */ (error) ?? {};
+    const alert = alertOf(sentence(message), kind, () => {
       engine.restart();
       shown.name = "\n";
       route();
@@ -195,6 +219,7 @@ if (theme) {
     paint(remembered);
     engine.load();
     window.addEventListener("hashchange", route);
+    waits.addEventListener("change", wait);
     document.querySelector(".skip")?.addEventListener("click", (event) => {
       event.preventDefault();
       main.focus();

@@ -1,10 +1,11 @@
 // The other pages: published numbers, recomputed, and what the lab is. This file is loaded after the first figure.
 import { claims as loadClaims, index } from "./catalogue.js";
 import { h, link, uid } from "./dom.js";
-import { base } from "./assets.js";
+import { base, json } from "./assets.js";
 import { engine } from "./engine/engine.js";
 import { addWords, kilobytes, num, t } from "./i18n.js";
 import { files } from "./table-panel.js";
+import { intake } from "./table-place.js";
 import { DEFAULT_SEED, formatHash, parseQuery } from "./route.js";
 import { prose, sentence } from "./prose.js";
 import words from "../locales/en.pages.json" with { type: "json" };
@@ -14,11 +15,12 @@ import words from "../locales/en.pages.json" with { type: "json" };
 addWords(words);
 
 /**
- * Plays the run of a claim to its end on the CPU and compares the number.
+ * Plays the run of a claim to its end on the CPU and compares the number. The run ends early if `signal` is aborted.
  * @param {Claim} claim @param {number | undefined} table the number of the table that it is computed from
  * @param {(message: string) => void} slow called if the engine has been silent for long; it may still be working
+ * @param {AbortSignal} signal
  */
-async function reproduce(claim, table, slow) {
+async function reproduce(claim, table, slow, signal) {
   const { slug, query, seed } = claim;
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./engine/messages.d.ts").ToOwner) => void} */
@@ -27,6 +29,8 @@ async function reproduce(claim, table, slow) {
   const session = await engine.session("cpu", (message) => receive(message));
   try {
     await new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       receive = (message) => {
         if (message.type === "error" || message.type === "panic") reject(message.error);
         else if (message.type === "silent") slow(message.message);
@@ -45,7 +49,13 @@ async function reproduce(claim, table, slow) {
 const data = (text) => h("span", { translate: "no" }, text);
 
 /** The columns of the table of published numbers. */
-const COLUMNS = ["what", "number", "ours", "agrees", "source", "note"];
+const COLUMNS = ["what", "number", "ours", "agrees"];
+
+/** A source; the number of a preprint in it is a link. @param {string} source */
+const sourceOf = (source) =>
+  source
+    .split(/(arXiv \d{4}\.\d{5})/)
+    .map((part, i) => (i % 2 ? link(`https://arxiv.org/abs/${part.slice(6)}`, part) : part));
 
 /** The text of a cell: a formatted number, or words. @param {any} value */
 const cell = (value) => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
@@ -66,15 +76,17 @@ function request({ file, from }, count, take) {
       .map((part, i) => (i % 2 ? link(part, data(part)) : part)),
   );
   const place = h("section", { class: "file", "aria-labelledby": name });
-  const use = async (/** @type {File} */ given) => {
-    const runs = await reader.read(given, given.name);
+  const use = async (/** @type {File[]} */ chosen) => {
+    const given = reader.only(chosen);
+    const runs = given && (await reader.read(given, given.name));
     if (!runs) return;
     about.textContent = t("claimFileRead", { file, name: given.name, count });
     take(runs.table);
   };
-  const reader = files(place, use);
-  reader.listen(place);
-  place.append(h("h2", { id: name }, data(file)), about, reader.choose, reader.state);
+  const { input, choose, listen } = intake(place, use);
+  const reader = files(choose);
+  listen(place);
+  place.append(h("h2", { id: name }, data(file)), about, choose, input, reader.state);
   return place;
 }
 
@@ -84,8 +96,26 @@ export async function published(body) {
   const status = h("p", { role: "status" });
   /** For each file that rows need: its table once it is loaded, and the rows that wait for it. @type {Map<string, {table?: number, rows: (() => void)[], data: {file: string, from: string}}>} */
   const needed = new Map();
-  /** @type {(() => Promise<void>)[]} */
+  /** What "Run all" runs. @type {((signal: AbortSignal) => Promise<void>)[]} */
   const all = [];
+  /** How many rows ended how. */
+  const totals = h("p", { class: "totals", role: "status" });
+  const count = () => {
+    const answers = [...body.querySelectorAll("tr[data-claim]")].map(
+      (row) => /** @type {HTMLElement} */ (row).dataset.found ?? "open",
+    );
+    const of = (/** @type {string} */ found) => answers.filter((answer) => answer === found).length;
+    const waiting = [...needed.values()].filter(({ table }) => table === undefined);
+    const parts = ["agrees", "expected", "unexpected", "unknown"].map((found) => [
+      found,
+      of(found),
+    ]);
+    parts.push(["waits", waiting.reduce((sum, { rows }) => sum + rows.length, 0)]);
+    totals.textContent = parts
+      .filter(([found, n]) => n || found === "agrees")
+      .map(([found, n]) => t(`total.${found}`, { count: n }))
+      .join(" · ");
+  };
   const rows = claims.map((claim) => {
     const ours = h("td", { class: "number" }, "–");
     const answer = h(
@@ -99,7 +129,11 @@ export async function published(body) {
     );
     const act = h(
       "button",
-      { type: "button", onclick: () => run(), "aria-label": t("runClaim", { what: claim.what }) },
+      {
+        type: "button",
+        onclick: () => run(new AbortController().signal),
+        "aria-label": t("runClaim", { what: claim.what }),
+      },
       t("run"),
     );
     const source = claim.data && (needed.get(claim.data.file) ?? { rows: [], data: claim.data });
@@ -109,17 +143,20 @@ export async function published(body) {
       source.rows.push(() => {
         act.hidden = false;
         answer.textContent = t("notRun");
+        count();
       });
     }
-    const run = async () => {
+    /** @param {AbortSignal} signal */
+    const run = async (signal) => {
       if (act.disabled || act.hidden) return;
       act.disabled = true;
-      status.textContent = t("claimRunning", { what: claim.what });
+      status.replaceChildren(...prose(t("claimRunning", { what: claim.what })));
       try {
         const checked = await reproduce(
           claim,
           source?.table,
           (message) => void (answer.textContent = sentence(message)),
+          signal,
         );
         const agrees = String(checked?.agrees ?? null);
         ours.replaceChildren(
@@ -132,18 +169,27 @@ export async function published(body) {
               )
             : "",
         );
-        row.dataset.agrees = agrees;
+        row.dataset.found = !checked
+          ? "unknown"
+          : !checked.as_expected
+            ? "unexpected"
+            : checked.agrees
+              ? "agrees"
+              : "expected";
         answer.replaceChildren(
           h("span", { class: "answer" }, t(`claim.${agrees}`)),
           checked && (!checked.as_expected || !checked.agrees)
             ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
             : "",
         );
-        status.textContent = `${claim.what}: ${t(`claim.${agrees}`)}`;
+        status.replaceChildren(...prose(claim.what), `: ${t(`claim.${agrees}`)}`);
       } catch (error) {
-        answer.textContent = sentence(/** @type {any} */ (error)?.message ?? String(error));
+        answer.textContent = signal.aborted
+          ? t("notRun")
+          : sentence(/** @type {any} */ (error)?.message ?? String(error));
       }
       act.disabled = false;
+      count();
     };
     all.push(run);
     const query = parseQuery(claim.query);
@@ -154,7 +200,19 @@ export async function published(body) {
       h(
         "td",
         { class: "text" },
-        ...prose(claim.what),
+        h("span", { class: "quantity" }, ...prose(claim.what)),
+        claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : "",
+        claim.note ? h("span", { class: "small" }, ...prose(sentence(claim.note))) : "",
+        claim.ours === null
+          ? ""
+          : h("span", { class: "small" }, t("claim.instead", { ours: cell(claim.ours) })),
+        h(
+          "span",
+          { class: "small soft" },
+          ...prose(
+            t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) }),
+          ),
+        ),
         h(
           "a",
           {
@@ -175,27 +233,6 @@ export async function published(body) {
       ),
       ours,
       h("td", { class: "answers" }, act, answer),
-      h(
-        "td",
-        {},
-        ...prose(claim.source),
-        claim.place ? h("span", { class: "small soft" }, ...prose(claim.place)) : "",
-      ),
-      h(
-        "td",
-        { class: "text" },
-        ...prose(sentence(claim.note)),
-        claim.ours === null
-          ? ""
-          : h("span", { class: "small soft" }, t("claim.instead", { ours: cell(claim.ours) })),
-        h(
-          "span",
-          { class: "small soft" },
-          ...prose(
-            t("tolerance", { tolerance: cell(claim.tolerance), reason: sentence(claim.reason) }),
-          ),
-        ),
-      ),
     );
     // On a narrow screen a row is a block, so each cell has a label, and its role says that it is still a cell.
     row.setAttribute("role", "row");
@@ -205,20 +242,36 @@ export async function published(body) {
     });
     return row;
   });
+  const bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
+  bar.hidden = true;
+  /** The way to stop "Run all", while it runs. @type {AbortController | null} */
+  let running = null;
   const every = h(
     "button",
     {
       type: "button",
       onclick: async () => {
-        every.disabled = true;
-        for (const run of all) if (every.isConnected) await run();
-        every.disabled = false;
+        if (running) return running.abort();
+        const { signal } = (running = new AbortController());
+        window.addEventListener("hashchange", () => running?.abort(), { once: true, signal });
+        every.textContent = t("cancel");
+        bar.hidden = false;
+        bar.max = all.length;
+        for (const [i, run] of all.entries()) {
+          bar.value = i;
+          if (!signal.aborted) await run(signal);
+        }
+        running = null;
+        bar.hidden = true;
+        every.textContent = t("runAll");
         const waiting = [...needed.values()].filter(({ table }) => table === undefined);
-        status.textContent = waiting.length
-          ? waiting
-              .map(({ data, rows }) => t("claimsWait", { count: rows.length, file: data.file }))
-              .join(" ")
-          : t("claimsDone");
+        status.textContent = signal.aborted
+          ? t("claimsCancelled")
+          : waiting.length
+            ? waiting
+                .map(({ data, rows }) => t("claimsWait", { count: rows.length, file: data.file }))
+                .join(" ")
+            : t("claimsDone");
       },
     },
     t("runAll"),
@@ -237,17 +290,17 @@ export async function published(body) {
     },
     { once: true },
   );
-  body.replaceChildren(
-    h("p", { class: "lead" }, t("published.lead")),
-    ...requests,
-    every,
-    status,
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": t("published.title") },
+  const papers = [...new Set(claims.map(({ source }) => source))];
+  /** The numbers of one paper. @param {string} paper */
+  const group = (paper) => {
+    const name = uid("paper");
+    return h(
+      "section",
+      { "aria-labelledby": name },
+      h("h2", { id: name }, ...sourceOf(paper)),
       h(
         "table",
-        { class: "published", role: "table" },
+        { class: "published", role: "table", "aria-labelledby": name },
         h(
           "thead",
           { role: "rowgroup" },
@@ -259,10 +312,22 @@ export async function published(body) {
             ),
           ),
         ),
-        h("tbody", { role: "rowgroup" }, rows),
+        h(
+          "tbody",
+          { role: "rowgroup" },
+          rows.filter((_, i) => claims[i].source === paper),
+        ),
       ),
-    ),
+    );
+  };
+  body.replaceChildren(
+    h("p", { class: "lead" }, t("published.lead")),
+    h("div", { class: "all" }, every, bar, totals),
+    status,
+    ...papers.map(group),
+    ...requests,
   );
+  count();
 }
 
 /** A table under a heading; `last` is a row of totals. @param {string} kind a class @param {string} heading @param {string[]} columns @param {(string | Node)[][]} cells @param {[string, ...string[]]} [last] */
@@ -274,7 +339,17 @@ const rows = (kind, heading, columns, cells, last) => [
     h(
       "table",
       { class: kind },
-      h("thead", {}, h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))))),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          ...columns.map((key, i) =>
+            h("th", { scope: "col", class: i > 0 ? "number" : "" }, t(key)),
+          ),
+        ),
+      ),
       h(
         "tbody",
         {},
@@ -296,16 +371,11 @@ const rows = (kind, heading, columns, cells, last) => [
   ),
 ];
 
-/** What a first visit to each experiment fetches, as the build counted it; null if the file is missing. @returns {Promise<Record<string, {ready: number, run: number}> | null>} */
-const costsOf = () =>
-  fetch(new URL("costs.json", base))
-    .then((response) => (response.ok ? response.json() : null))
-    .catch(() => null);
-
 /** @param {HTMLElement} body */
 export async function about(body) {
   const { stamp } = await engine.ready();
-  const [gpu, costs] = await Promise.all([engine.probe(), costsOf()]);
+  /** What a first visit to each experiment fetches, as the build counted it. @type {[any, Record<string, {ready: number, run: number, rest: number}> | null]} */
+  const [gpu, costs] = await Promise.all([engine.probe(), json("costs.json")]);
   const entries = /** @type {PerformanceResourceTiming[]} */ ([
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),
@@ -339,6 +409,7 @@ export async function about(body) {
       ]),
       ["about.total", kilobytes(total), ""],
     ),
+    h("p", {}, t("about.filesNote")),
     ...(costs
       ? [
           ...rows(
@@ -351,7 +422,7 @@ export async function about(body) {
               kilobytes(costs[slug].run),
             ]),
           ),
-          h("p", {}, t("about.costsNote")),
+          h("p", {}, t("about.costsNote", { rest: kilobytes(costs[index[0].slug].rest) })),
         ]
       : []),
     h("h2", {}, t("about.privacyTitle")),

@@ -1,4 +1,4 @@
-// The URL of a state: `#/slug?name=value&seed=N&device=...`, with only the values that differ from the default.
+// The URL of a state: `#/slug?name=value&seed=N&device=...&pace=full`, with only the values that differ from the default.
 /** @typedef {import("./types.d.ts").Entry} Entry @typedef {import("./types.d.ts").Values} Values */
 
 export const DEFAULT_SEED = 1;

@@ -1,26 +1,6 @@
 // Converts between the position of a slider and the value of a parameter.
 /** @typedef {import("./types.d.ts").Spec} Spec */
 
-/**
- * Sets share `i` to `x`; the other shares keep their proportions and fill the rest.
- * @param {number[]} shares @param {number} i @param {number} x
- */
-export function setShare(shares, i, x) {
-  const rest = 1 - shares[i];
-  const others = shares.length - 1;
-  const next = shares.map((share, j) => {
-    const value = j === i ? x : rest > 1e-9 ? (share * (1 - x)) / rest : (1 - x) / others;
-    return Math.round(value * 1e4) / 1e4;
-  });
-  // The largest other share absorbs the rounding error, so that the sum stays 1.
-  let big = i === 0 ? 1 : 0;
-  next.forEach((share, j) => {
-    if (j !== i && share > next[big]) big = j;
-  });
-  next[big] = Math.max(0, +(1 - next.reduce((a, b, j) => (j === big ? a : a + b), 0)).toFixed(4));
-  return next;
-}
-
 const STEPS = 1000;
 
 /**

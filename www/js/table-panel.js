@@ -15,7 +15,7 @@ import {
   PASTE_MAX,
   unpack,
 } from "./table-link.js";
-import { prose, sentence } from "./prose.js";
+import { sentence } from "./prose.js";
 import css from "../elements/table-panel.css";
 
 /** @typedef {import("./types.d.ts").Runs} Runs
@@ -36,6 +36,8 @@ const SHOWN = 12;
 /** Roles that may be counted in thousands or billions, and the units. */
 const COUNTED = ["x", "params", "tokens", "unique", "flops"];
 const UNITS = ["1", "k", "M", "B", "T"];
+/** Kinds of errors that say nothing about a table: a file of the lab is missing, replaced or forbidden. */
+const OF_LAB = new Set(["fetch", "newer", "policy"]);
 /** The file name of a table that has no name. */
 const FILE = "runs.csv";
 
@@ -45,25 +47,20 @@ const megabytes = (bytes) => num(bytes / MB, 3);
 /** @param {number} rows */
 const rowsOf = (rows) => t(rows === 1 ? "own.row" : "own.rowsMany", { rows: num(rows) });
 
+/** The name of a table at the start of a sentence: that of a file stays as it is. @param {string} name @param {Blob | string} source */
+const starting = (name, source) =>
+  source instanceof File || typeof source === "string"
+    ? name
+    : name[0].toUpperCase() + name.slice(1);
+
 /** @param {string} key @param {() => void} act @param {object} [props] */
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
 /**
- * Reads files: a button to choose one, a place to drop one, the progress, a button to cancel, and messages.
- * @param {HTMLElement} place highlighted while a file is dragged over it @param {(file: File) => void} take
+ * Reads files: the progress, a button to cancel, and messages.
+ * @param {HTMLElement} choose the button that chooses a file
  */
-export function files(place, take) {
-  const input = h("input", {
-    type: "file",
-    onchange: () => {
-      const file = input.files?.[0];
-      // Clear the input, so that choosing the same file again is a change.
-      input.value = "";
-      if (file) take(file);
-    },
-  });
-  input.hidden = true;
-  const choose = button("own.choose", () => input.click());
+export function files(choose) {
   const bar = h("progress", { "aria-label": t("own.progress") });
   const count = h("span", { class: "left" });
   const cancel = button("own.cancel", () => {
@@ -80,6 +77,11 @@ export function files(place, take) {
   const say = (text) => void (said.textContent = text);
   /** @param {string} text */
   const complain = (text) => void (problem.textContent = text);
+  /** The file, if it is the only one. @param {File[]} files */
+  function only(files) {
+    if (files.length === 1) return files[0];
+    complain(t("own.oneFile", { count: files.length }));
+  }
   /** Stops the reading in progress, if any. */
   function stop() {
     next.abort();
@@ -118,8 +120,9 @@ export function files(place, take) {
     } catch (error) {
       const { kind = "internal", message = String(error) } = /** @type {any} */ (error) ?? {};
       if (mine === next) {
-        complain(mine.signal.aborted ? "" : words(kind, message, name, source));
-        say(t("own.refused", { name }));
+        const first = starting(name, source);
+        complain(mine.signal.aborted ? "" : words(kind, message, first, source));
+        say(OF_LAB.has(kind) ? "" : t("own.refused", { name: first }));
       }
     } finally {
       if (mine === next) reading.hidden = true;
@@ -128,7 +131,7 @@ export function files(place, take) {
     return null;
   }
 
-  /** @param {string} kind @param {string} message @param {string} name @param {Blob | string} source */
+  /** @param {string} kind @param {string} message @param {string} name at the start of a sentence @param {Blob | string} source */
   function words(kind, message, name, source) {
     if (kind === "panic") return ""; // the alert above the figures reports it
     if (kind === "size")
@@ -137,55 +140,18 @@ export function files(place, take) {
         size: megabytes(Number(message)),
         limit: megabytes(FILE_MAX),
       });
-    if (kind === "fetch")
+    if (kind === "address")
       return t("own.notFetched", {
         name,
         src: String(source),
         status: message || t("own.noAnswer"),
       });
+    if (OF_LAB.has(kind)) return sentence(message);
     if (kind === "internal") return t("own.unreadable", { name, message });
     return t("own.wrong", { name, message: sentence(message) });
   }
 
-  /** @param {DragEvent} event */
-  const drops = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  /** @param {DragEvent} event @param {boolean} over */
-  const drag = (event, over) => {
-    if (!drops(event)) return;
-    event.preventDefault();
-    place.toggleAttribute("data-over", over);
-  };
-  /** Accepts files dropped anywhere on `area`, since the browser would leave the page to show a file that is not accepted. @param {HTMLElement} area @param {AbortSignal} [signal] removes the listeners */
-  function listen(area, signal) {
-    area.addEventListener("dragenter", (event) => drag(event, true), { signal });
-    area.addEventListener("dragover", (event) => drag(event, true), { signal });
-    area.addEventListener(
-      "dragleave",
-      (event) => {
-        if (!area.contains(/** @type {Node | null} */ (event.relatedTarget))) drag(event, false);
-      },
-      { signal },
-    );
-    area.addEventListener(
-      "drop",
-      (event) => {
-        drag(event, false);
-        const dropped = event.dataTransfer?.files ?? [];
-        if (dropped.length === 1) take(dropped[0]);
-        else if (drops(event)) complain(t("own.oneFile", { count: dropped.length }));
-      },
-      { signal },
-    );
-  }
-  return {
-    choose,
-    state: h("div", {}, input, reading, problem, said),
-    read,
-    stop,
-    say,
-    complain,
-    listen,
-  };
+  return { state: h("div", {}, reading, problem, said), only, read, stop, say, complain };
 }
 
 /** The address `src`, relative to the page; null if it is not valid. @param {string} src */
@@ -215,12 +181,11 @@ function fileOf({ pathname }) {
  */
 
 /**
- * The panel of an experiment that takes the user's own table.
- * @param {{purpose: string, heading: HTMLElement, changed: () => void, download: (name: string, blob: Blob) => void}} options
+ * The panel of an experiment that takes the user's own table, in the place that the page has kept for it.
+ * @param {import("./table-place.js").Place} place
+ * @param {{changed: () => void, download: (name: string, blob: Blob) => void}} options
  */
-export function ownRuns({ purpose, heading, changed, download }) {
-  heading.id = uid("own");
-  const element = h("section", { class: "own", "aria-labelledby": heading.id });
+export function ownRuns({ element, about, buttons, choose, pasting }, { changed, download }) {
   /** @type {Held | null} */
   let held = null;
   let awaited = false;
@@ -228,9 +193,8 @@ export function ownRuns({ purpose, heading, changed, download }) {
   let wanted = null;
   /** Counts readings: only the newest is used. */
   let turn = 0;
-  const reader = files(element, (file) => bring(file, file.name));
+  const reader = files(choose);
 
-  const about = h("p", { class: "about" });
   const note = h("p", { class: "wanted", role: "status" });
   const link = h("p", { class: "help" });
   const back = button("own.back", () => {
@@ -239,7 +203,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     reader.complain("");
     reader.say(t("own.simulatedAgain"));
     changed();
-    reader.choose.focus();
+    choose.focus();
   });
   const save = button(
     "own.save",
@@ -262,30 +226,13 @@ export function ownRuns({ purpose, heading, changed, download }) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) paste(text.value);
     },
   });
-  const pasting = h(
-    "details",
-    { class: "pasting" },
-    h("summary", {}, t("own.paste")),
+  about.after(note);
+  buttons.append(back, save);
+  pasting.before(reader.state, link);
+  pasting.append(
     h("label", { for: text.id, class: "help" }, t("own.pasteLabel")),
     text,
     button("own.use", () => paste(text.value)),
-  );
-  element.append(
-    heading,
-    h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")),
-    about,
-    note,
-    h(
-      "div",
-      { class: "buttons" },
-      reader.choose,
-      h("span", { class: "drop" }, t("own.drop")),
-      back,
-      save,
-    ),
-    reader.state,
-    link,
-    pasting,
   );
 
   /** @param {string} pasted */
@@ -320,7 +267,7 @@ export function ownRuns({ purpose, heading, changed, download }) {
     const file = typeof source === "string" ? name : source instanceof File ? source.name : FILE;
     const brief = address.src === undefined ? {} : address;
     hold({ ...runs, source, name, file, whole, address, brief });
-    reader.say(t("own.read", { name, rows: rowsOf(runs.rows) }));
+    reader.say(t("own.read", { name: starting(name, source), rows: rowsOf(runs.rows) }));
     return true;
   }
 
@@ -375,8 +322,11 @@ export function ownRuns({ purpose, heading, changed, download }) {
   show();
 
   return {
-    element,
-    listen: reader.listen,
+    /** Reads files that were chosen or dropped. @param {File[]} files */
+    take(files) {
+      const file = reader.only(files);
+      return file && bring(file, file.name);
+    },
     /** The table in use; null for simulated runs. */
     get held() {
       return held;
@@ -464,21 +414,6 @@ export function ownRuns({ purpose, heading, changed, download }) {
 
 /** Controls of parameters that only experiments with a table have. */
 export const kinds = {
-  /** A field for any text, which is reported when the user leaves the field. @param {Spec} spec @param {Ids} ids @param {Report} report */
-  text(spec, { field: id, notes }, report) {
-    const field = h("input", {
-      id,
-      type: "text",
-      autocomplete: "off",
-      spellcheck: "false",
-      autocapitalize: "off",
-      maxlength: spec.max_len,
-      "aria-describedby": notes,
-      onchange: () => report(field.value.trim(), true),
-    });
-    return { body: [field], set: (/** @type {string} */ value) => void (field.value = value) };
-  },
-
   /** The roles of the columns: a list and a unit for each role, and questions that the table leaves open. @param {Spec} spec @param {Ids} ids @param {Report} report @param {import("./controls.js").Context} context */
   columns(
     spec,

@@ -112,6 +112,10 @@ const written = (piece) =>
 /** A text as one string. @param {Text} text */
 export const fill = (text) => pieces(text).map(written).join("");
 
+/** The beginning of a long text, which must not make a long message. @param {string} text @param {number} [most] characters */
+export const cut = (text, most = 60) =>
+  text.length > most ? `${[...text].slice(0, most).join("")}…` : text;
+
 /** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
 export const worded = ({ title, x, heading, y, field, series, marks, nothing, ...figure }) => {
   /** @template {{label: Text, unit?: string}} T @param {T} one */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fill, pieces } from "./text.js";
+import { cut, fill, pieces } from "./text.js";
 
 const named = (/** @type {string} */ value) => ({ kind: "name", value });
 
@@ -37,4 +37,11 @@ test("a number chooses the form of a word", () => {
   const rows = (/** @type {number} */ n) =>
     fill({ template: "{n} {n:row|rows}", arguments: { n: { kind: "count", value: n } } });
   assert.deepEqual([0, 1, -1, 2].map(rows), ["0 rows", "1 row", "−1 row", "2 rows"]);
+});
+
+test("a long text is cut between two characters", () => {
+  assert.equal(cut("short"), "short");
+  assert.equal(cut("x".repeat(60)), "x".repeat(60));
+  assert.equal(cut("😀".repeat(61)), `${"😀".repeat(60)}…`);
+  assert.equal(cut("abc", 2), "ab…");
 });

@@ -40,6 +40,10 @@ export interface Entry {
   data: string;
   /** Has it a kernel, which a GPU can run? */
   kernel: boolean;
+  /** Makes the controls of kinds of parameters that few experiments have. */
+  kinds: Record<string, import("./controls.js").Make>;
+  /** The place of a table of one's own, and its styles. */
+  table?: { tablePlace: typeof import("./table-place.js").tablePlace; css: string };
 }
 
 /** What stands below the figures. */
@@ -113,6 +117,8 @@ export interface Runs {
 export interface Progress {
   done: number;
   total: number;
+  /** The share of the work that is done. The progress of reading a table has none. */
+  share?: number;
 }
 
 export interface Result {

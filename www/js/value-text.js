@@ -29,6 +29,24 @@ export function parseShares(text) {
   return sum > 0 && list.every((x) => x >= 0) ? list.map((x) => x / sum) : null;
 }
 
+/**
+ * Is a text surely a value of a parameter? Others may be values too, but only the engine can tell.
+ * @param {Spec} spec @param {string} text @param {number} [size] the number of shares, which a list must have
+ */
+export function isSure({ kind, default: usual, choices, min, max, min_len, max_len }, text, size) {
+  if (text === usual) return true;
+  if (kind === "choice") return choices.some(({ value }) => value === text);
+  if (kind === "matrix" || kind === "text" || kind === "columns") return false;
+  const list = text.split(",").map((part) => (/^[-+.\de]+$/i.test(part) ? Number(part) : NaN));
+  const { length } = list;
+  return (
+    list.every((x) => x >= min && x <= max && (kind !== "integer" || Number.isInteger(x))) &&
+    (kind === "simplex"
+      ? length >= min_len && length <= max_len && list.some((x) => x > 0)
+      : length === 1 || (kind === "list" && length === (size ?? length) && length <= max_len))
+  );
+}
+
 /** Do two texts mean the same value of a parameter? @param {Spec} spec @param {string} a @param {string} b */
 export function sameText({ kind }, a, b) {
   if (a === b) return true;

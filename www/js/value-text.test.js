@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCommand } from "./export.js";
 import { difference, formatHash, parseHash } from "./route.js";
-import { setShare, sliderScale } from "./slider.js";
-import { formatList, parseMatrix, parseShares, sameText } from "./value-text.js";
+import { setShare } from "./simplex-control.js";
+import { sliderScale } from "./slider.js";
+import { formatList, isSure, parseMatrix, parseShares, sameText } from "./value-text.js";
 
 /** @type {(more: object) => import("./types.d.ts").Spec} */
 const spec = (more) => ({
@@ -26,6 +27,8 @@ const entry = {
   title: "",
   question: "",
   presets: [],
+  main: [],
+  kinds: {},
   data: "",
   kernel: true,
   params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })],
@@ -172,4 +175,37 @@ test("a command survives the shell", () => {
     "a file's name is not read as an option",
   );
   assert.equal(formatCommand("s", {}, "$(rm);`x`.csv"), "scaling-lab run s --data '$(rm);`x`.csv'");
+});
+
+test("a text is surely a value only if the engine takes it", () => {
+  /** @param {import("./types.d.ts").Spec["kind"]} kind @param {string} usual */
+  const of = (kind, usual) =>
+    spec({
+      kind,
+      default: usual,
+      max: 10,
+      min_len: kind === "simplex" ? 2 : 1,
+      max_len: 3,
+      choices: [{ value: "yes", label: "" }],
+    });
+  /** Texts that are values, and texts that are not or that only the engine can tell. @type {[import("./types.d.ts").Spec["kind"], string[], string[]][]} */
+  const cases = [
+    [
+      "number",
+      ["0", "10", "1e1", "+.5", "2.5"],
+      ["", " ", "-1", "11", "1e999", "NaN", "0x1", "1,2", "Infinity", "1e", "1_0"],
+    ],
+    ["integer", ["3", "1e1", "3.0"], ["3.5", "x"]],
+    ["choice", ["yes"], ["no", "toString"]],
+    ["list", ["1", "1,2"], ["1,2,3", "1,2,3,4", "1,,2", "1,", "1,x", "1;2"]],
+    ["simplex", ["1,0", "1,2,3"], ["1", "0,0", "1,2,3,4", "1,-1"]],
+    ["matrix", [], ["1,2;3,4"]],
+    ["text", [], ["a"]],
+    ["columns", [], ["x:a"]],
+  ];
+  for (const [kind, sure, doubtful] of cases) {
+    for (const text of ["", ...sure]) assert.ok(isSure(of(kind, ""), text, 2), `${kind} ${text}`);
+    for (const text of doubtful) assert.ok(!isSure(of(kind, "5"), text, 2), `${kind} ${text}`);
+  }
+  assert.ok(isSure(of("list", ""), "1,2,3"), "without shares, a list has any length");
 });

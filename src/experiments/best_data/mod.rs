@@ -1,4 +1,4 @@
-//! Which data are best? Training on a distribution that differs from the test distribution.
+//! Which data are best? These experiments train on a distribution that differs from the test distribution.
 
 pub mod race;
 pub mod rates;

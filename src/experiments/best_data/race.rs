@@ -1,38 +1,85 @@
 //! Which training distribution reaches a target loss in the fewest samples, if some runs never reach it?
 //!
-//! The experiments on composition share this module. A run that does not reach the target within the budget is cut off;
-//! its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed without the
-//! times of the slowest runs. The quantile of a share is the least number of samples after which that share of the runs
-//! has reached the target. If this share never reaches the target, the budget is a lower bound of the quantile, and is
-//! shown as "> budget". A run that diverged counts as a run that never reaches the target, and the number of such runs
-//! is reported.
+//! The experiments on composition share this module. A run that does not reach the target within the budget of samples
+//! is cut off. Its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed
+//! without the times of the slowest runs. The quantile of a share is the least number of samples after which that share
+//! of the runs has reached the target. If fewer runs than this share reach the target, the budget is a lower bound of
+//! the quantile, and the quantile is shown as "> budget". A run that diverged counts as a run that never reaches the
+//! target, and the number of such runs is reported.
 //!
-//! The bootstrap of a median is exact: if as many times are drawn with replacement as there are runs, the probability
-//! that the median of the draws is the j-th smallest time has a closed form. So there is no resampling noise, and no
-//! seed is needed.
+//! The bootstrap of a median is exact, and needs no random numbers. A resample draws as many times with replacement as
+//! there are runs. The probability that the median of a resample is the j-th smallest time has a closed form.
 
 use std::cmp::Ordering;
 
 use super::words;
-use crate::output::{Axis, Cell, Column, Figure, Points, Table, Verdict, units};
+use crate::output::{Axis, Cell, Column, Figure, Points, Series, Table, Verdict, units};
 use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
-use crate::text::{Text, count, multiple, number, setting};
+use crate::text::{Argument, Template, Text, count, multiple, number, phrase, setting};
 
-/// Fewest runs for a 99.9% interval of a median. All n runs lie on one side of the true median with probability
-/// `2^(1-n)`, and for this n that is less than 0.1%.
+/// Least number n of runs for a 99.9% interval of a median. With probability `2^(1-n)`, all runs lie on one side of the
+/// true median, and for this n the probability is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
 
-/// Probability that the true value lies below a 99.9% interval. It lies above the interval with equal probability.
+/// Probability that the true value lies below a 99.9% interval. The probability that it lies above the interval is
+/// equal.
 pub(super) const TAIL: f64 = 0.0005;
+
+/// Largest number of training distributions whose curves are told apart easily. If more are compared, the figure of the
+/// times against the exponent comes first.
+pub const CROWD: usize = 3;
+
+/// The kind of training distribution that is expected to need the fewest samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Favourite {
+    /// A power law.
+    PowerLaw,
+    /// The uniform distribution.
+    Uniform,
+}
+
+impl Favourite {
+    /// The favourite for tasks that compose `hops` skills. With three or more, training starts on a plateau, which a
+    /// power law leaves sooner. With one or two there is no plateau. What counts then is how often the rarest skill is
+    /// drawn, and no distribution draws its rarest skill more often than the uniform one.
+    pub const fn with(hops: u32) -> Self {
+        if hops > 2 { Self::PowerLaw } else { Self::Uniform }
+    }
+
+    /// The claim that the favourite wins, as a hypothesis. It ends with what is measured: the ratio of the medians or,
+    /// if a median was not seen, a bound on this ratio.
+    const fn claim(self, bound: Ordering) -> Template<0> {
+        match (self, bound) {
+            (Self::PowerLaw, Ordering::Equal) => words::POWER_LAW_WINS,
+            (Self::PowerLaw, Ordering::Greater) => words::POWER_LAW_WINS_AT_LEAST,
+            (Self::PowerLaw, Ordering::Less) => words::POWER_LAW_WINS_AT_MOST,
+            (Self::Uniform, Ordering::Equal) => words::UNIFORM_WINS,
+            (Self::Uniform, Ordering::Greater) => words::UNIFORM_WINS_AT_LEAST,
+            (Self::Uniform, Ordering::Less) => words::UNIFORM_WINS_AT_MOST,
+        }
+    }
+
+    /// Whether the favourite is faster, given the interval of the ratio of uniform training's time to the power law's
+    /// time. `None` if the interval contains 1.
+    pub(super) fn wins(self, interval: [f64; 2]) -> Option<bool> {
+        winner(interval).map(|winner| winner == self)
+    }
+}
+
+/// The faster kind of training distribution, given the interval of the ratio of uniform training's time to the power
+/// law's time. `None` if the interval contains 1.
+pub(super) fn winner([lo, hi]: [f64; 2]) -> Option<Favourite> {
+    if lo > 1.0 { Some(Favourite::PowerLaw) } else { (hi < 1.0).then_some(Favourite::Uniform) }
+}
 
 /// The runs with one training distribution, `p_j ~ j^-exponent`. The exponent 0 is the uniform distribution.
 #[derive(Clone, Debug)]
 pub struct Racer {
     /// Exponent alpha of the training distribution.
     pub exponent: f64,
-    /// Number of samples after which each run reached the target; `None` for a run that did not reach it, or that
-    /// diverged.
+    /// Number of samples after which each run reached the target. It is `None` for a run that did not reach the target
+    /// or that diverged.
     pub hits: Vec<Option<u64>>,
     /// Number of runs that diverged.
     pub diverged: u32,
@@ -54,7 +101,7 @@ pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     once
 }
 
-/// Number of samples to the target, or only a lower bound of it if the target was not reached within the budget.
+/// A time to the target, in samples. If the target was not reached within the budget, only a lower bound is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Time {
     /// The target was reached after this number of samples.
@@ -70,7 +117,15 @@ impl Time {
         }
     }
 
-    /// The number of samples, or NaN if only a lower bound is known.
+    /// The number as an argument of a sentence: `13,824`, or `over 100,000` if only a lower bound is known.
+    pub(super) fn said(self) -> Argument {
+        phrase(match self {
+            Self::At(t) => text!(words::SAMPLES, n = count(t)),
+            Self::After(t) => text!(words::OVER, n = count(t)),
+        })
+    }
+
+    /// The time as a number of samples, or NaN if only a lower bound is known.
     pub(super) fn seen(self) -> f64 {
         if let Self::At(t) = self { t as f64 } else { f64::NAN }
     }
@@ -89,10 +144,11 @@ impl From<Time> for Cell {
 /// faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio {
-    /// The ratio. If one of the two medians is only a lower bound, this is a bound for the ratio. If both are, the
-    /// ratio is NaN.
+    /// The ratio of the two medians. If only a lower bound is known for one of the medians, this is a bound for the
+    /// ratio. If this is so for both medians, it is NaN.
     pub value: f64,
-    /// How the true ratio compares with `value`: `Greater` or `Less` if `value` is only a bound, and otherwise `Equal`.
+    /// How the ratio compares with the field `value`: `Greater` or `Less` if `value` is only a bound, and otherwise
+    /// `Equal`.
     pub bound: Ordering,
     /// Bootstrap interval of the ratio. The lower end is 0 and the upper end infinite if there is no bound on that
     /// side.
@@ -121,7 +177,7 @@ pub struct Race {
 
 impl Race {
     /// The least number of samples after which the given share of the runs with one training distribution has reached
-    /// the target; `None` if there are no runs.
+    /// the target. It is `None` if there are no runs.
     pub fn quantile(&self, racer: usize, share: f64) -> Option<Time> {
         let runs = self.racers[racer].hits.len();
         if runs == 0 {
@@ -143,8 +199,8 @@ impl Race {
         self.racers.iter().position(|r| r.exponent == 0.0)
     }
 
-    /// Index of the power law with the least median time; if several have this median, the first of them. `None` if no
-    /// power law has runs.
+    /// Index of the power law with the least median time. If several power laws have this median, it is the first of
+    /// them. It is `None` if no power law has runs.
     pub fn best(&self) -> Option<usize> {
         let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
         (0..self.racers.len())
@@ -152,15 +208,15 @@ impl Race {
             .min_by(|&i, &j| median(i).partial_cmp(&median(j)).unwrap_or(Ordering::Equal))
     }
 
-    /// Median time of uniform training divided by that of a power law, with a 99.9% interval; `None` if one of the two
-    /// distributions has no runs.
+    /// Median time of uniform training divided by the median time of a power law, with a 99.9% interval. It is `None`
+    /// if one of the two distributions has no runs.
     pub fn ratio(&self, power: usize) -> Option<Ratio> {
         self.ratio_at(power, [TAIL; 2])
     }
 
-    /// Median time of uniform training divided by that of a power law, with an interval. The true ratio lies below the
-    /// interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are resampled
-    /// independently. If the runs of the two distributions share draws, the interval is wider than necessary.
+    /// Median time of uniform training divided by the median time of a power law, with an interval. The true ratio lies
+    /// below the interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are
+    /// resampled independently. If the runs of the two distributions share draws, the interval is wider than necessary.
     pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
@@ -178,8 +234,8 @@ impl Race {
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
-    /// The possible medians of a resample of the runs, ascending, each with its probability. A run that did not reach
-    /// the target counts with the time `unseen`.
+    /// The values that the median of a resample of the runs can have, ascending, each with its probability. The time
+    /// `unseen` is used for a run that did not reach the target.
     fn medians(&self, racer: usize, unseen: f64) -> Vec<(f64, f64)> {
         let hits = self.sorted(racer);
         let mut out: Vec<(f64, f64)> = Vec::new();
@@ -193,48 +249,52 @@ impl Race {
         out
     }
 
-    /// Verdict on the claim that the best power law reaches the target in fewer samples than uniform training.
+    /// Verdict on the claim that the favourite reaches the target in the fewest samples: the best power law, or uniform
+    /// training.
     ///
-    /// The interval is for the largest ratio over all power laws. The lower end is the largest lower end of the
-    /// intervals of the single power laws. To allow for the choice of the best law from the data, each of these
-    /// intervals has a lower tail probability that is divided by the number of power laws. The upper end is the largest
-    /// upper end of the single intervals. The result is `None` if there is no uniform training or no power law. The
-    /// verdict is "cannot tell" before the run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs,
-    /// and if the interval contains 1.
-    pub fn verdict(&self, finished: bool) -> Option<Verdict> {
+    /// The ratio is the median time of uniform training divided by the median time of a power law. The interval is for
+    /// the largest ratio over all power laws. The lower end is the largest lower end of the intervals of the single
+    /// power laws. The lower tail probability of each of these intervals is divided by the number of power laws,
+    /// because the best law is chosen from the data. The upper end is the largest upper end of the single intervals.
+    /// The result is `None` if there is no uniform training or no power law. The verdict is "cannot tell" before the
+    /// run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs, and if the interval contains 1.
+    pub fn verdict(&self, favourite: Favourite, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
         let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
-        let verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", words::POWER_LAW_WINS) };
+        let claim = favourite.claim(Ordering::Equal);
+        let verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", claim) };
         if powers.is_empty() || fewest == 0 {
             return (!powers.is_empty()).then_some(verdict);
         }
-        self.judge(verdict, uniform, &powers, finished)
+        self.judge(verdict, favourite, uniform, &powers, finished)
     }
 
     /// The verdict on runs with the uniform distribution and with the power laws `powers`.
     #[inline(never)]
-    fn judge(&self, mut verdict: Verdict, uniform: usize, powers: &[usize], finished: bool) -> Option<Verdict> {
+    fn judge(
+        &self,
+        mut verdict: Verdict,
+        favourite: Favourite,
+        uniform: usize,
+        powers: &[usize],
+        finished: bool,
+    ) -> Option<Verdict> {
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
         let best = self.best()?;
         let ratio = self.ratio(best)?;
         let tails = [TAIL / powers.len() as f64, TAIL];
         let ends = powers.iter().filter_map(|&i| self.ratio_at(i, tails)).map(|r| r.interval);
         let [lo, hi] = ends.fold([0.0, 0.0], |[lo, hi]: [f64; 2], [a, b]| [lo.max(a), hi.max(b)]);
-        verdict.claim = match ratio.bound {
-            Ordering::Equal => words::POWER_LAW_WINS,
-            Ordering::Greater => words::POWER_LAW_WINS_AT_LEAST,
-            Ordering::Less => words::POWER_LAW_WINS_AT_MOST,
-        }
-        .into();
+        verdict.claim = favourite.claim(ratio.bound).into();
         verdict.measured = ratio.value;
         verdict.interval = (fewest >= LEAST_RUNS).then_some([lo, hi]);
-        verdict.agrees = agrees([lo, hi]);
+        verdict.agrees = favourite.wins([lo, hi]);
         if let (Some(slow), Some(fast)) = (self.quantile(uniform, 0.5), self.quantile(best, 0.5)) {
             verdict = verdict.note(medians(slow, fast, self.racers[best].exponent, ratio.value));
         }
         verdict = verdict.once(finished).from_runs(fewest, LEAST_RUNS);
-        let open = verdict.interval.is_some_and(|ends| agrees(ends).is_none());
+        let open = verdict.interval.is_some_and(|ends| winner(ends).is_none());
         if finished && open && !ratio.value.is_nan() {
             verdict = verdict.adding(words::HOLDS_ONE);
         }
@@ -245,7 +305,51 @@ impl Race {
         Some(verdict)
     }
 
-    /// Table `time-to-target`. The columns of `lead` come first, with one value for all rows.
+    /// What the finished runs show about the question which training distribution is faster. A median that was not seen
+    /// is called over the budget.
+    #[inline(never)]
+    pub fn answer(&self) -> Text {
+        let median = |racer: Option<usize>| racer.and_then(|i| self.quantile(i, 0.5));
+        let best = self.best();
+        let powers = self.racers.iter().filter(|racer| racer.exponent != 0.0).count();
+        let alpha = || setting(best.map_or(f64::NAN, |i| self.racers[i].exponent));
+        let (slow, fast) = match (median(self.uniform()), median(best)) {
+            (Some(Time::After(budget)), None | Some(Time::After(_))) | (None, Some(Time::After(budget))) => {
+                return text!(words::NONE_ARRIVED, budget = count(budget));
+            }
+            (Some(slow), Some(fast)) => (slow, fast),
+            (Some(slow), None) => return text!(words::UNIFORM_ALONE, slow = slow.said()),
+            (None, Some(fast)) if powers > 1 => {
+                return text!(words::FASTEST_POWER_LAW, laws = count(powers), alpha = alpha(), fast = fast.said());
+            }
+            (None, Some(fast)) => return text!(words::POWER_LAW_ALONE, alpha = alpha(), fast = fast.said()),
+            (None, None) => return words::RUN_WILL_SHOW.into(),
+        };
+        let found = self.verdict(Favourite::PowerLaw, true).and_then(|verdict| verdict.agrees);
+        match (found, slow, fast) {
+            (Some(true), ..) if powers > 1 => {
+                text!(words::MIDDLE_EXPONENT, alpha = alpha(), fast = fast.said(), slow = slow.said())
+            }
+            (Some(true), Time::At(uniform), Time::At(power)) => {
+                let ratio = multiple(uniform as f64 / power as f64);
+                text!(words::UNIFORM_SLOWER, ratio = ratio, slow = count(uniform), fast = count(power))
+            }
+            (Some(true), Time::After(budget), _) => text!(
+                words::UNIFORM_SLOWER_AT_LEAST,
+                ratio = rounded_down(budget as f64 / fast.samples()),
+                slow = count(budget),
+                fast = fast.said()
+            ),
+            (Some(false), ..) if powers > 1 => {
+                text!(words::UNIFORM_FASTEST, slow = slow.said(), alpha = alpha(), fast = fast.said())
+            }
+            (Some(false), ..) => text!(words::UNIFORM_FASTER, slow = slow.said(), fast = fast.said()),
+            _ => text!(words::CANNOT_TELL, slow = slow.said(), fast = fast.said()),
+        }
+    }
+
+    /// Table `time-to-target`, with one row for each training distribution. The columns of `lead` come first, and each
+    /// of them has one value for all rows.
     pub fn table(&self, lead: &[(Column, f64)]) -> Table {
         let column = |name, unit| Column { name, unit };
         let mut columns: Vec<Column> = lead.iter().map(|(column, _)| *column).collect();
@@ -273,9 +377,16 @@ impl Race {
         Table { id: "time-to-target", nothing: None, title: words::TIMES.into(), columns, rows: rows.collect() }
     }
 
-    /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha; `None` before any
-    /// quantile is known.
-    pub fn figure(&self) -> Option<Figure> {
+    /// The budget of `samples` training samples as a horizontal line of the figure `time-to-target`.
+    pub fn budget_line(&self, samples: f64) -> Series {
+        let ends = |end: fn(f64, f64) -> f64, start| self.racers.iter().map(|racer| racer.exponent).fold(start, end);
+        let x = vec![ends(f64::min, f64::INFINITY), ends(f64::max, f64::NEG_INFINITY)];
+        Series::theory("budget", words::BUDGET, x, vec![samples; 2])
+    }
+
+    /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha, and the series `more`;
+    /// `None` if there is nothing to draw.
+    pub fn figure(&self, more: impl IntoIterator<Item = Series>) -> Option<Figure> {
         let (mut seen, mut late) = (Points::default(), Points::default());
         for (i, racer) in self.racers.iter().enumerate() {
             let [Some(low), Some(median), Some(high)] = [0.25, 0.5, 0.75].map(|share| self.quantile(i, share)) else {
@@ -292,9 +403,15 @@ impl Race {
             Axis::linear(words::EXPONENT),
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
-        .series(seen.into_iter().chain(late))
+        .series(seen.into_iter().chain(late).chain(more))
         .drawn()
     }
+}
+
+/// A lower bound of a ratio as an argument of a sentence. From 2 on it is rounded down to a whole number, because a bound
+/// must not be rounded up.
+fn rounded_down(ratio: f64) -> Argument {
+    multiple(if ratio < 2.0 { (100.0 * ratio).floor() / 100.0 } else { ratio.floor() })
 }
 
 /// A sentence with the median times of uniform training (`slow`) and of the best power law (`fast`). If a median is
@@ -317,12 +434,6 @@ fn medians(slow: Time, fast: Time, exponent: f64, ratio: f64) -> Text {
         }
         (Time::After(budget), Time::After(_)) => text!(words::ALL_CUT_OFF, budget = count(budget)),
     }
-}
-
-/// Whether a power law is faster than uniform training, given the interval of the ratio of uniform training's time to
-/// the power law's time. `None` if the interval contains 1.
-pub(super) fn agrees([lo, hi]: [f64; 2]) -> Option<bool> {
-    if lo > 1.0 { Some(true) } else { (hi < 1.0).then_some(false) }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -423,18 +534,18 @@ mod tests {
         let ratio = wins.ratio(1).expect("both");
         assert_eq!((ratio.value, ratio.bound), (1000.0 / 19.0, Ordering::Greater));
         assert!(ratio.interval[0] >= 1000.0 / 29.0 && ratio.interval[1].is_infinite(), "{ratio:?}");
-        assert_eq!(wins.verdict(true).expect("a verdict").agrees, Some(true));
-        assert_eq!(wins.verdict(false).expect("a verdict").agrees, None, "not before the end");
+        assert_eq!(wins.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees, Some(true));
+        assert_eq!(wins.verdict(Favourite::PowerLaw, false).expect("a verdict").agrees, None, "not before the end");
         let Cell::Text(text) = &wins.table(&[]).rows[0][1] else { panic!("a bound is a word") };
         assert_eq!(*text, "> 1,000");
         let loses = of(&fast, &late);
         let ratio = loses.ratio(1).expect("both");
         assert!(ratio.bound == Ordering::Less && ratio.interval[0] == 0.0, "{ratio:?}");
-        assert_eq!(loses.verdict(true).expect("a verdict").agrees, Some(false), "the other way");
-        let neither = of(&late, &late).verdict(true).expect("a verdict");
+        assert_eq!(loses.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees, Some(false), "the other way");
+        let neither = of(&late, &late).verdict(Favourite::PowerLaw, true).expect("a verdict");
         assert!(neither.agrees.is_none() && neither.measured.is_nan(), "{neither:?}");
-        let said = |race: &Race| race.verdict(true).expect("a verdict").said();
-        let claim = |race: &Race| race.verdict(true).expect("a verdict").claim.english();
+        let said = |race: &Race| race.verdict(Favourite::PowerLaw, true).expect("a verdict").said();
+        let claim = |race: &Race| race.verdict(Favourite::PowerLaw, true).expect("a verdict").claim.english();
         assert!(said(&wins).contains("is therefore above 52.6."), "{}", said(&wins));
         assert!(
             claim(&wins).ends_with("Lower bound on the ratio of the medians, and the interval of the ratio"),
@@ -448,31 +559,107 @@ mod tests {
             claim(&loses)
         );
         assert!(neither.said().starts_with("Fewer than half of the runs"), "{}", neither.said());
-        assert_eq!(of(&fast, &fast).verdict(true).expect("a verdict").agrees, None, "a tie");
+        assert_eq!(of(&fast, &fast).verdict(Favourite::PowerLaw, true).expect("a verdict").agrees, None, "a tie");
         let one_check = of(&[10; 20], &[10; 20]);
         assert_eq!(one_check.ratio(1).expect("both").interval, [1.0, 1.0], "exactly");
-        assert_eq!(one_check.verdict(true).expect("a verdict").agrees, None, "the same check is a tie");
-        let two_checks = of(&[20; 20], &[10; 20]).verdict(true).expect("a verdict");
+        assert_eq!(
+            one_check.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees,
+            None,
+            "the same check is a tie"
+        );
+        let two_checks = of(&[20; 20], &[10; 20]).verdict(Favourite::PowerLaw, true).expect("a verdict");
         assert_eq!(
             (two_checks.agrees, two_checks.interval),
             (None, None),
             "a point is no interval: {}",
             two_checks.said()
         );
-        assert_eq!(of(&late[..7], &fast[..7]).verdict(true).expect("a verdict").agrees, None, "too few runs");
-        assert!(race(1000, &[(0.0, &fast)]).verdict(true).is_none(), "nobody to race against");
+        assert_eq!(
+            of(&late[..7], &fast[..7]).verdict(Favourite::PowerLaw, true).expect("a verdict").agrees,
+            None,
+            "too few runs"
+        );
+        assert!(race(1000, &[(0.0, &fast)]).verdict(Favourite::PowerLaw, true).is_none(), "nobody to race against");
+    }
+
+    #[test]
+    fn the_favourite_decides_the_direction_of_the_claim() {
+        let [fast, slow]: [Vec<u64>; 2] = [(10..30).collect(), (100..120).collect()];
+        for (uniform, power, winner) in [(&slow, &fast, Favourite::PowerLaw), (&fast, &slow, Favourite::Uniform)] {
+            let race = race(1000, &[(0.0, uniform), (1.5, power)]);
+            for favourite in [Favourite::PowerLaw, Favourite::Uniform] {
+                let verdict = race.verdict(favourite, true).expect("a verdict");
+                assert_eq!(verdict.agrees, Some(favourite == winner), "{verdict:?}");
+                let claim = verdict.claim.english();
+                let side = if favourite == Favourite::Uniform { "is then at most 1." } else { "is then above 1." };
+                assert!(claim.contains(side), "{claim}");
+            }
+        }
+        assert_eq!([1, 2, 3].map(Favourite::with), [Favourite::Uniform, Favourite::Uniform, Favourite::PowerLaw]);
+    }
+
+    #[test]
+    fn the_answer_says_what_was_measured_and_no_more() {
+        let [fast, slow, late]: [Vec<u64>; 3] = [(10..30).collect(), (100..120).collect(), vec![u64::MAX; 20]];
+        let of = |hits: &[(f64, &[u64])]| race(1000, hits).answer().english();
+        for (hits, answer) in [
+            (
+                vec![(0.0, &slow), (1.5, &fast)],
+                "Uniform training needs 5.74 times the samples of a power law: 109 against 19.",
+            ),
+            (
+                vec![(0.0, &late), (1.5, &fast)],
+                "Uniform training needs more than 52 times the samples of a power law: over 1,000 against 19.",
+            ),
+            (vec![(0.0, &fast), (1.5, &slow)], "Uniform training wins: it needs 19 samples, a power law 109."),
+            (vec![(0.0, &fast), (1.5, &late)], "Uniform training wins: it needs 19 samples, a power law over 1,000."),
+            (
+                vec![(0.0, &late), (1.0, &slow), (1.5, &fast), (2.0, &late)],
+                "The exponent 1.5 is fastest: it needs 19 samples, and uniform training over 1,000.",
+            ),
+            (
+                vec![(0.0, &fast), (1.0, &slow), (2.0, &late)],
+                "Uniform training wins: it needs 19 samples, the best power law (exponent 1) 109.",
+            ),
+            (
+                vec![(0.0, &fast), (1.0, &fast)],
+                "These runs cannot tell which is faster: uniform training needs 19 samples, a power law 19.",
+            ),
+            (
+                vec![(0.0, &late), (1.0, &late)],
+                "Fewer than half of the runs reached the target within 1,000 samples, whatever they trained on.",
+            ),
+            (vec![(0.0, &fast)], "Uniform training needs 19 samples; no power law was compared with it."),
+            (
+                vec![(1.5, &fast)],
+                "The power law with exponent 1.5 needs 19 samples; uniform training was not compared.",
+            ),
+            (
+                vec![(1.0, &slow), (1.5, &fast)],
+                "Of 2 power laws the one with exponent 1.5 is fastest: it needs 19 samples.",
+            ),
+        ] {
+            let hits: Vec<(f64, &[u64])> = hits.into_iter().map(|(alpha, hits)| (alpha, &hits[..])).collect();
+            assert_eq!(of(&hits), answer);
+        }
+        let few = of(&[(0.0, &late[..7]), (1.5, &fast[..7])]);
+        assert!(few.starts_with("These runs cannot tell") && few.contains("over 1,000 samples"), "{few}");
+        assert_eq!(
+            [1.239, 2.999, 52.7].map(|x| text!(words::SAMPLES, n = rounded_down(x)).english()),
+            ["1.23", "2", "52"]
+        );
     }
 
     #[test]
     fn a_run_that_diverged_is_never_there() {
         let slow: Vec<u64> = (10..30).collect();
         let mut race = race(1000, &[(0.0, &slow), (1.5, &[5; 20])]);
-        assert_eq!(race.verdict(true).expect("a verdict").agrees, Some(true));
+        assert_eq!(race.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees, Some(true));
         for hit in &mut race.racers[1].hits[..11] {
             *hit = None;
         }
         race.racers[1].diverged = 11;
-        let verdict = race.verdict(true).expect("a verdict");
+        let verdict = race.verdict(Favourite::PowerLaw, true).expect("a verdict");
         assert_ne!(verdict.agrees, Some(true), "its survivors do not win for it");
         assert!(verdict.said().contains("11 runs diverged."), "{}", verdict.said());
     }
@@ -511,7 +698,7 @@ mod tests {
             let mut draws = Draws::new(10, stream::BOOTSTRAP, i, 0);
             let mut hits = || (0..32).map(|_| Some((-math::ln(draws.uniform()) * 1e6).ceil() as u64)).collect();
             let racers = (0..11).map(|i| Racer { exponent: f64::from(i), hits: hits(), diverged: 0 }).collect();
-            Race { racers, budget: u64::MAX }.verdict(true).expect("a verdict").agrees.is_some()
+            Race { racers, budget: u64::MAX }.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees.is_some()
         });
         let wrong = wrong.count();
         assert!(wrong <= 3, "{wrong} of {races}");

@@ -1,4 +1,4 @@
-//! Scaling laws fitted to runs: to published runs, and to the user's own.
+//! Experiments that fit scaling laws to runs: to published runs, and to the user's own runs.
 
 crate::part! {
     "Laws fitted to runs",

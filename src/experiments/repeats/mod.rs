@@ -1,4 +1,5 @@
-//! How often may data be repeated? Experiments on how much an epoch is worth if the model has seen its data before.
+//! How often may data be repeated? These experiments measure how much an epoch is worth if the model has seen the data
+//! before.
 
 pub mod reuse;
 

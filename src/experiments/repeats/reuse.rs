@@ -1,32 +1,32 @@
 //! Computes the effective reuse rate from measured risks, in three steps. The first step computes the moments of the
 //! risks over the runs. The second finds the best learning rate and the risk at this rate. The third finds the number
-//! of fresh samples with which one pass reaches an equal risk.
+//! of fresh samples with which one pass reaches the same risk.
 //!
-//! No step uses theory. In the second step, a curve is fitted to the least mean risk and to up to two neighbours on
-//! each side, as logarithms of risk against logarithms of rate. The best learning rate is where this curve is lowest.
-//! If there is no such curve, it is the rate with the least mean risk. In the third step, the number of fresh samples
-//! is interpolated between the measured risks of one pass, also in logarithms.
+//! No step uses theory. The second step takes the least of the mean risks and up to two neighbours on each side, and
+//! fits a curve to the logarithm of the risk against the logarithm of the rate. The best learning rate is where this
+//! curve is lowest. If there is no such curve, it is the rate with the least mean risk. In the third step, the number
+//! of fresh samples is interpolated between the measured risks of one pass, also in logarithms.
 
 use crate::math;
 use crate::stats::bottom;
 
-/// Moments of the risks of the runs at one learning rate.
+/// Statistics of the risks of the runs at one learning rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cell {
     count: f64,
     sum: f64,
     square: f64,
     cube: f64,
-    /// Number of runs that diverged. They have no risk.
+    /// Number of runs that diverged. Such a run has no risk.
     pub diverged: u32,
 }
 
 /// Limit for [`Cell::uneven`], as a ratio of standard deviation to mean, for risks that are due to label noise. Such a
-/// risk is a sum of squares of Gaussian numbers. One such square has the ratio 1.4; a sum of several has a smaller
-/// ratio.
+/// risk is a sum of squares of Gaussian numbers. A single square has the ratio 1.4, and a sum of several squares has a
+/// smaller ratio.
 pub const NOISY: f64 = 2.0;
 /// Limit for [`Cell::uneven`], as a ratio of standard deviation to mean, for risks that are products of many random
-/// factors. Their distribution has a heavy tail, of which a sample shows only a part: if the ratio in a sample is 1 or
+/// factors. Their distribution has a heavy tail, of which a sample shows only a part. If the ratio in a sample is 1 or
 /// more, the true standard deviation may be infinite.
 pub const FALLING: f64 = 0.7;
 
@@ -59,7 +59,7 @@ impl Cell {
         self.count >= 16.0 && self.error() * (self.count - 1.0).sqrt() > most
     }
 
-    /// Skewness of the risks; 0 if the risks are nearly equal.
+    /// Skewness of the risks. It is 0 if the risks are nearly equal.
     pub fn skewness(&self) -> f64 {
         let (mean, square) = (self.sum / self.count, self.square / self.count);
         let variance = square - mean * mean;
@@ -82,7 +82,7 @@ impl Cell {
         ends.iter().all(|end| end.is_finite()).then_some(ends)
     }
 
-    /// Standard error of the logarithm of the mean risk; infinite if there is only one run.
+    /// Standard error of the logarithm of the mean risk. It is infinite if there is only one run.
     pub fn error(&self) -> f64 {
         let mean = self.sum / self.count;
         let variance = (self.square / self.count - mean * mean).max(0.0) / (self.count - 1.0);
@@ -90,17 +90,17 @@ impl Cell {
     }
 }
 
-/// The best learning rate, and the mean risk at this rate. Both are read from a curve through the measured risks if one
-/// can be drawn; see [`tuned`].
+/// The best learning rate, and the mean risk at this rate. Both are read from a curve through the measured risks if
+/// there is such a curve. The function [`tuned`] finds them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tuned {
     /// The best learning rate.
     pub rate: f64,
     /// The least mean risk, which is the risk at the best learning rate.
     pub risk: f64,
-    /// Standard error of the logarithm of the risk; infinite if a few runs dominate the mean.
+    /// Standard error of the logarithm of the risk. It is infinite if a few runs dominate the mean risk.
     pub error: f64,
-    /// Whether the best rate is the smallest rate that was tried. A smaller rate might then be still better.
+    /// Whether the best rate is the smallest rate that was tried. If so, a smaller rate might be better still.
     pub at_least: bool,
 }
 
@@ -160,9 +160,9 @@ fn between(first: f64, second: f64, share: f64) -> f64 {
     if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
 }
 
-/// Quantile of Student's t distribution with `freedom` degrees of freedom, computed from `normal`, the quantile of the
-/// normal distribution. It replaces `normal` if a standard error is estimated from few runs. The function is a series
-/// in 1/`freedom`. Its error is less than 1e-3 for 15 degrees of freedom or more.
+/// Quantile of Student's t distribution with `freedom` degrees of freedom, given the quantile `normal` of the normal
+/// distribution. It is used instead of `normal` if a standard error is estimated from few runs. It is computed by a
+/// series in 1/`freedom`, whose error is less than 1e-3 for 15 degrees of freedom or more.
 pub fn student(normal: f64, freedom: f64) -> f64 {
     let (z, z2) = (normal, normal * normal);
     let first = z * (z2 + 1.0) / 4.0;
@@ -172,7 +172,7 @@ pub fn student(normal: f64, freedom: f64) -> f64 {
 }
 
 /// The number N' of fresh samples with which one pass reaches the risk `risk`. `one_pass` lists the risk of one pass at
-/// ascending N'. The result is interpolated between the first two successive points whose risks enclose `risk`; it is
+/// ascending N'. The result is interpolated between the first two successive points whose risks enclose `risk`. It is
 /// `None` if there are no such points.
 ///
 /// The standard error of ln N' is the standard error of the logarithm of the risks, divided by the slope of ln risk
@@ -203,8 +203,9 @@ pub fn fresh_samples(one_pass: &[(f64, Tuned)], risk: &Tuned) -> Option<Estimate
     })
 }
 
-/// The number of epochs K at which the effective reuse rate falls below `share` times K, interpolated in logarithms.
-/// `known` lists pairs of K and the effective reuse rate, with K ascending.
+/// The number of epochs K at which the effective reuse rate falls below `share` times K. `known` lists pairs of K and
+/// the effective reuse rate, with K ascending. The result is interpolated between two of these pairs, on logarithmic
+/// scales.
 pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     known.windows(2).find_map(|pair| {
         let [(k, e), (l, f)] = [pair[0], pair[1]];
@@ -218,9 +219,9 @@ pub fn saturation(known: &[(f64, Estimate)], share: f64) -> Option<Estimate> {
     })
 }
 
-/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. Every curve is
-/// compared with every other one, at those of its points whose abscissa is at least `first` and within the range of the
-/// other curve. `None` if there are no points to compare.
+/// Root mean square of the differences between curves, on a logarithmic scale, and its standard error. Each point of a
+/// curve is compared with every other curve whose range contains the point's abscissa. Points with an abscissa below
+/// `first` are left out. `None` if there are no points to compare.
 pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
     let at = |curve: &[(f64, Estimate)], x: f64| {
         curve.windows(2).find_map(|pair| {

@@ -17,8 +17,8 @@ crate::texts! {
     WIDTH = r"Width of the break in $\ln x$.";
 }
 
-/// Broken power law in x, `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`: the exponent is `c0` well before the break at `d`,
-/// and `c0 + c1` well after it.
+/// Broken power law in x, `a + b x^-c0 (1 + (x/d)^(1/f))^(-c1 f)`. The exponent is `c0` well below the break at x = d,
+/// and `c0 + c1` well above it.
 #[derive(Clone, Copy, Debug)]
 pub struct Bnsl {
     floor: f64,

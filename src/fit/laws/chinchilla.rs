@@ -1,4 +1,4 @@
-//! The Chinchilla law: a power law in parameters plus a power law in tokens, above a floor.
+//! The Chinchilla law: a floor plus a power law in parameters plus a power law in tokens.
 
 use super::super::{Example, Info, Law, Objective, Param, Published, Quantity};
 use crate::math;
@@ -36,10 +36,11 @@ pub(super) const PARAMS: [Param; 5] = [
     Param::exponent("beta", r"\beta", DATA_EXPONENT),
 ];
 
-/// Fitted parameters of the replication of the Chinchilla law by Besiroglu et al.
+/// Values of E, A, alpha, B and beta that Besiroglu et al. (arXiv 2404.10102) fitted when they replicated the
+/// Chinchilla law.
 const BESIROGLU: [f64; 5] = [1.816_86, 482.005_72, 0.347_81, 2_085.434_2, 0.365_85];
 
-/// Exponents with which the best numbers of parameters and of tokens grow with compute.
+/// Exponents with which the compute-optimal numbers of parameters and of tokens grow with compute.
 pub(super) const EXPONENTS: [Quantity; 2] = [Quantity { name: SIZE_GROWTH }, Quantity { name: DATA_GROWTH }];
 
 impl Law for Chinchilla {

@@ -31,7 +31,8 @@ pub struct DataConstrained {
     nu: f64,
 }
 
-/// Common part of the laws of repeated data: the Chinchilla law, and the model size that is best for the unique tokens.
+/// What the laws of repeated data have in common: the Chinchilla law, and the model size that is best for the unique
+/// tokens.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Base {
     floor: f64,
@@ -43,9 +44,9 @@ pub(super) struct Base {
     ratio: f64,
 }
 
-/// Worth of a pass and some repeats: the effective amount divided by the unique amount. Two derivatives of the
-/// logarithm of this quotient follow: with respect to the number of repeats, and to the logarithm of the decay
-/// parameter.
+/// Three numbers about one pass over unique data and k repeats. The first is their worth: the effective amount of data
+/// divided by the unique amount. The second and the third are the derivatives of the logarithm of the worth with
+/// respect to k and to the logarithm of the decay parameter.
 pub(super) type Worth = (f64, f64, f64);
 
 impl Base {
@@ -62,8 +63,9 @@ impl Base {
         row[2] = x[1] / unique - 1.0;
     }
 
-    /// Loss and, in `gradient`, its derivatives with respect to seven transformed parameters: the five of the
-    /// Chinchilla law, and the decay parameters of `tokens` and of `size`.
+    /// Returns the loss of a run with the features `row`, and writes its derivatives with respect to seven transformed
+    /// parameters to `gradient`. These are the five of the Chinchilla law, and the decay parameters of the functions
+    /// `tokens` and `size`, which give the worth of repeated tokens and of excess parameters.
     #[inline]
     pub(super) fn point(
         &self,
@@ -102,7 +104,8 @@ impl Base {
     }
 }
 
-/// Published fit of the law. Its source prints the logarithms of E, A and B.
+/// Values of E, A, alpha, B, beta, `R_D`, `R_N` and nu from Muennighoff et al. (arXiv 2305.16264), where nu is 0. The
+/// paper prints the logarithms of E, A and B.
 pub(super) const PUBLISHED: [f64; 8] = [
     1.869_143_678_405_485_8,
     520.824_951_659_918_7,
@@ -116,7 +119,8 @@ pub(super) const PUBLISHED: [f64; 8] = [
 
 const LN_BILLION: f64 = 20.723_265_836_946_41;
 
-/// Saturating worth `1 + r (1 - e^(-k/r))` of one pass and k repeats, in units of fresh data.
+/// Worth of one pass and k repeats, in units of fresh data, if the worth of repeats saturates with the decay parameter
+/// r: `1 + r (1 - e^(-k/r))`.
 #[inline]
 fn saturated(k: f64, r: f64) -> Worth {
     if k <= 0.0 {

@@ -14,16 +14,16 @@ crate::texts! {
     ABLATION = "Muennighoff et al., arXiv 2305.16264 (ablation with geometric decay)";
 }
 
-/// Data-constrained law in which a token counts `(1 - delta_D)^(k-1)` in epoch k. So D tokens, of which U are unique,
-/// count as `U (1 - (1 - delta_D)^K) / delta_D` after `K = D/U` epochs. A formula of this form with `delta_N` reduces
-/// the number of parameters.
+/// Data-constrained law in which the k-th time that a token is seen counts `(1 - delta_D)^(k-1)`. So D tokens, of which
+/// U are unique, count as `U (1 - (1 - delta_D)^K) / delta_D` after `K = D/U` epochs. A formula of this form with
+/// `delta_N` reduces the number of parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometric {
     base: Base,
     lost: [f64; 2],
 }
 
-/// Published fit of the law.
+/// Values of E, A, alpha, B, beta, `delta_D` and `delta_N` from Muennighoff et al. (arXiv 2305.16264).
 const PUBLISHED: [f64; 7] =
     [EXPONENTIAL[0], EXPONENTIAL[1], EXPONENTIAL[2], EXPONENTIAL[3], EXPONENTIAL[4], 0.010_463, 0.367_58];
 

@@ -1,4 +1,4 @@
-//! A straight line in the logarithm of x, the usual shape of accuracies.
+//! A straight line in the logarithm of x, which is the usual shape of accuracies.
 
 use super::super::words::OWN_EXAMPLE;
 use super::super::{Example, Info, Law, Objective, Param};

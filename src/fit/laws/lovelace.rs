@@ -1,4 +1,4 @@
-//! A law in which repeats do harm, by an additive penalty for overfitting.
+//! A law in which repeats do harm: it adds a penalty for overfitting.
 
 use super::super::{Example, Info, Law, Objective, Param, Range};
 use super::chinchilla;

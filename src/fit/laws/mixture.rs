@@ -1,4 +1,4 @@
-//! Learning at three rates: the shape of accuracy as a function of synthetic tokens.
+//! A law of learning at three rates: it describes accuracy as a function of synthetic tokens.
 
 use super::super::{Example, Info, Input, Law, Objective, Param, Published, Range};
 use crate::math;
@@ -28,7 +28,8 @@ pub struct MixtureOfExponentials {
     rate: [f64; 3],
 }
 
-/// Published fit. The rates are -ln of 0.9989, 0.8961 and 0.0546.
+/// Values of C, a1, a2, a3, r1, r2 and r3 from Yang et al. (arXiv 2409.07431), for accuracy in % and x in millions of
+/// tokens. The paper prints `e^-r` instead of each rate r: 0.9989, 0.8961 and 0.0546.
 const PUBLISHED: [f64; 7] = [
     64.545_6,
     13.835_2,

@@ -1,4 +1,4 @@
-//! The scaling laws, one per file: each gives its value, gradient, parameters and source.
+//! The scaling laws, one per file. Each file has the law's value, gradient, parameters and source.
 
 pub mod bnsl;
 pub mod chinchilla;

@@ -1,4 +1,4 @@
-//! A power law above a floor: the shape of most learning curves.
+//! A power law above a floor, which is the shape of most learning curves.
 
 use super::super::{Example, Info, Law, Objective, Param, Published};
 use crate::math;

@@ -1,4 +1,4 @@
-//! Roles of columns: what the headings suggest, what the user says, and what the user must be asked.
+//! Roles of the columns of a table: what the headings suggest, what the user says, and what the user must be asked.
 
 use super::heading::{Heading, Level, Rank};
 use super::source::{Part, Source, ten};
@@ -13,14 +13,14 @@ use crate::text::{Text, list, name, phrase, setting};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     roles: Vec<(Role, usize)>,
-    /// Roles that a column has because of its heading, not because the user said so.
+    /// Roles that were given to columns because of their headings. The other roles were given by the user.
     guessed: Vec<Role>,
-    /// Guessed roles that the user must confirm, each with the columns that it may mean: several that fit equally well,
-    /// or one whose heading may mean something else.
+    /// Guessed roles that the user must confirm, each with the columns that may have it. These are several columns that
+    /// fit equally well, or one column whose heading may mean something else.
     open: Vec<(Role, Vec<usize>)>,
-    /// Units that the user gave, as powers of ten.
+    /// Units that the user gave: a role and the power of ten of its unit, such as 6 for millions.
     units: Vec<(Role, i32)>,
-    /// Decimal mark that the user gave, for a table whose cells do not decide it.
+    /// Decimal mark that the user gave, for a table whose cells do not show which mark is meant.
     pub(super) mark: Option<Mark>,
 }
 
@@ -28,9 +28,9 @@ pub struct Columns {
 const DAY: f64 = 86_400.0;
 
 impl Columns {
-    /// Roles that the headings suggest. For each role, a heading that is a name of the role is preferred to one that
-    /// consists of words for the role, and such a heading to a single letter. If no heading means the input x, and just
-    /// one column could be x, that column gets the role.
+    /// Guesses the roles of the columns from the headings. For each role, a heading that is a name of the role is
+    /// preferred to a heading that consists of words for the role, and both are preferred to a single letter. If no
+    /// heading means the input x, and just one column could be x, that column gets the role.
     pub fn guess(table: &Table) -> Self {
         let headings: Vec<Heading> = table.columns.iter().map(|column| Heading::of(&column.name)).collect();
         let mut guess = Self::default();
@@ -101,7 +101,8 @@ impl Columns {
         guess
     }
 
-    /// Columns that could be x: their numbers are not all equal, and they are not the loss, a name or a weight.
+    /// Indices of the columns that could be x. Such a column has numbers that are not all equal, and is not the loss,
+    /// the name of a run or a weight.
     fn could_be_x(&self, table: &Table) -> Vec<usize> {
         let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
         let is_loss =
@@ -117,8 +118,8 @@ impl Columns {
         (0..table.columns.len()).filter(could).collect()
     }
 
-    /// Error if no column was found for an input of the law. For the input x, the message names the columns that could
-    /// be x, if there are any; otherwise it names all columns.
+    /// The error for an input of the law for which no column was found. For the input x, the message names the columns
+    /// that could be x, if there are any; otherwise it names all columns.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
         let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
         bad(if !could.is_empty() {
@@ -136,16 +137,18 @@ impl Columns {
         .blaming("columns")
     }
 
-    /// Index of the column that a rule names by its heading or, if no heading equals the name, by its role.
+    /// Index of the column that a rule calls `name`. The name is the heading of a column or, if no heading equals it,
+    /// the name of a role.
     pub(super) fn find(&self, name: &str, table: &Table) -> Result<usize> {
         let is_called = |role: &Role| role.name().eq_ignore_ascii_case(name) || role.symbol() == Some(name);
         let role = || Role::ALL.into_iter().find(is_called);
         table.find(name).or_else(|e| role().and_then(|role| self.get(role)).ok_or(e))
     }
 
-    /// Roles of the columns as guessed, but changed by the user's `text`, such as `loss:val_loss,params:#3,run:-`. A
-    /// column is given by its heading or by its number, as `#3`; `-` is no column. `tokens.unit:B` says that tokens are
-    /// in billions (a unit is 1, k, M, B or T), and `decimal:comma` or `decimal:point` gives the decimal mark.
+    /// Guesses the roles of the columns and changes them as the user's `text` says, such as
+    /// `loss:val_loss,params:#3,run:-`. A column is given by its heading or by its number, as `#3`; `-` means that no
+    /// column has the role. `tokens.unit:B` says that tokens are in billions (a unit is 1, k, M, B or T), and
+    /// `decimal:comma` or `decimal:point` gives the decimal mark.
     ///
     /// # Errors
     /// The text names a role, column, unit or mark that does not exist.
@@ -192,7 +195,7 @@ impl Columns {
         self.roles.iter().find(|(r, _)| *r == role).map(|(_, column)| *column)
     }
 
-    /// These roles, with one role moved to another column, or to none.
+    /// Returns these roles with `role` moved to another column, or to none.
     pub fn with(mut self, role: Role, column: Option<usize>) -> Self {
         // If the guessed x turns out to be the loss, x has no column.
         let not_x = role == Role::Loss && self.guessed.contains(&Role::X) && self.get(Role::X) == column;
@@ -203,7 +206,7 @@ impl Columns {
         self
     }
 
-    /// Power of ten of a role's unit, as the user gave it or as the heading says. The unit does not apply to cells that
+    /// Power of ten of a role's unit, which the user gives or the heading says. The unit does not apply to cells that
     /// have a suffix of their own.
     pub fn power(&self, role: Role, table: &Table) -> i32 {
         let heading = || {
@@ -229,14 +232,14 @@ impl Columns {
         Some(Part { role, column, unit: if days { DAY * ten(power) } else { ten(power) } })
     }
 
-    /// The column of this index with its unit, if it has a role.
+    /// The column of this index, with its role and unit; `None` if it has no role.
     pub(super) fn part_of(&self, column: usize, table: &Table) -> Option<Part> {
         let role = Role::ALL.into_iter().find(|role| self.get(*role) == Some(column));
         role.and_then(|role| self.part(role, table))
     }
 
-    /// Column of the loss, if its heading surely means the loss. Such a column decides the decimal mark, because no
-    /// loss is above a thousand.
+    /// Column of the loss, if its heading surely means the loss. Such a column shows which decimal mark the table uses,
+    /// because no loss is above a thousand.
     pub(super) fn sure_loss<'a>(&self, table: &'a Table) -> Option<&'a Column> {
         let column = &table.columns[self.get(Role::Loss)?];
         Role::Loss.rank(&Heading::of(&column.name)).filter(|rank| rank.0 <= Level::Words).map(|_| column)
@@ -250,8 +253,8 @@ impl Columns {
         self.get(role).is_some_and(|k| !self.guessed.contains(&role) || !open && sure(k))
     }
 
-    /// Indices of the columns that decide the decimal mark: those with a role other than the run, and all whose
-    /// headings mean a loss.
+    /// Indices of the columns that may show which decimal mark the table uses. These are the columns with a role other
+    /// than the run, and all whose headings mean a loss.
     pub fn witnesses(&self, table: &Table) -> Vec<usize> {
         let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && *role != Role::Run);
         let loss = |k: usize| {
@@ -260,7 +263,8 @@ impl Columns {
         (0..table.columns.len()).filter(|&k| role(k) || loss(k)).collect()
     }
 
-    /// Refuses columns about which the user must be asked, and returns notes on how the others are read.
+    /// Returns an error if the user must be asked about a column of `parts`. Otherwise returns notes that say how the
+    /// columns are read.
     pub(super) fn ask(&self, table: &Table, parts: &[Part]) -> Result<Vec<Text>> {
         let mut notes = Vec::new();
         for part in parts {

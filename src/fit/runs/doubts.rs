@@ -15,7 +15,8 @@ fn at(line: usize) -> Argument {
     setting(line as f64)
 }
 
-/// Refuses a column whose decimal mark is not decided; `both` says that other columns have decimals with both marks.
+/// Returns an error if the cells of a column do not show whether their decimal mark is a comma or a point. `both` says
+/// whether other columns have decimals with both marks.
 pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     if let Some([point, comma]) = column.both_marks() {
         let column = name(&column.name);
@@ -30,7 +31,7 @@ pub(super) fn sure(column: &Column, both: bool) -> Result<()> {
     }))
 }
 
-/// Refuses a table in which one column has two roles that a fit uses.
+/// Returns an error if one column has two roles that a fit of `law` uses.
 pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()> {
     let used: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss, Role::Weight]).collect();
     for (i, role) in used.iter().enumerate() {
@@ -48,11 +49,11 @@ pub(super) fn twice(columns: &Columns, table: &Table, law: &Entry) -> Result<()>
     Ok(())
 }
 
-/// Smallest loss in nats that is too large to be true.
+/// Smallest loss in nats that counts as too large to be true.
 pub(super) const THOUSAND: f64 = 1000.0;
 
-/// Refuses a column of losses such as `4,107` if, by the rest of the table, its commas separate thousands. In such
-/// losses the comma may be a decimal comma.
+/// Checks losses such as `4,107` in a table whose other columns show that commas separate thousands. As a loss, 4107 is
+/// implausible, so the comma may be a decimal comma.
 ///
 /// # Errors
 /// Every loss would be at least a thousand.
@@ -65,14 +66,15 @@ pub(super) fn thousands(columns: &Columns, table: &Table) -> Result<()> {
     Err(bad(text!(words::LOSS_OF_THOUSANDS, line = at(*line), cell = name(cell))))
 }
 
-/// Median of a list of numbers.
+/// Median of a list of numbers, or the larger of the two middle numbers; NaN if the list is empty.
 pub(super) fn median(mut list: Vec<f64>) -> f64 {
     sort(&mut list);
     list.get(list.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Checks parameters, tokens and losses for implausible numbers. The result is an error if a wrong guess of a role or
-/// unit is the likely cause, else notes.
+/// Checks parameters, tokens and losses for implausible numbers. `lists` has the values of each role in `roles`, and
+/// `lines` has the line of each row. The result is an error if a wrong guess of a role or unit is the likely cause of
+/// an implausible number. Otherwise the result is a list of notes.
 pub(super) fn odd(
     columns: &Columns,
     table: &Table,
@@ -136,7 +138,7 @@ pub(super) fn odd(
     Ok(notes)
 }
 
-/// Refuses numbers of parameters or tokens in guessed columns if they are below 1 or above those of all known models
+/// Returns an error if parameters or tokens of a guessed column are below 1, or larger than those of all known models
 /// and corpora, because a wrong unit is the likely cause.
 fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64>]) -> Result<()> {
     for (role, list) in roles.iter().zip(lists) {
@@ -182,8 +184,9 @@ fn beyond_all(columns: &Columns, table: &Table, roles: &[Role], lists: &[Vec<f64
     Ok(())
 }
 
-/// Sentences that warn of columns that contradict each other: the compute differs much from 6 N D for N parameters and D
-/// tokens, the tokens differ from the unique tokens times the epochs, or more tokens are unique than were seen.
+/// Warns of columns that contradict each other. There are three cases: the compute differs much from 6 N D for N
+/// parameters and D tokens, the tokens differ from the unique tokens times the epochs, or there are more unique tokens
+/// than tokens seen.
 pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -> Vec<Text> {
     let values = |role: Role| {
         let part = columns.part(role, table).filter(|_| columns.is_sure(role, table))?;
@@ -230,13 +233,13 @@ pub(super) fn contradictions(columns: &Columns, table: &Table, kept: &[usize]) -
     notes
 }
 
-/// Number of epochs that is too large to be true.
+/// Smallest number of epochs that counts as too large to be true.
 const MANY: f64 = 1e6;
 
-/// Ratio of a loss to the median loss above which the run probably went wrong.
+/// A run probably went wrong if its loss is above the median loss times this number.
 const FAR: f64 = 20.0;
 
-/// Sentence about losses far above the others, such as 999 for a run that diverged.
+/// Sentence about losses that are far above the others, such as 999 for a run that diverged. `None` if there are none.
 pub(super) fn far_off(losses: &[f64], lines: &[usize]) -> Option<Text> {
     let middle = median(losses.to_vec());
     let far: Vec<usize> = (0..losses.len()).filter(|&i| losses[i] > FAR * middle).collect();

@@ -1,4 +1,4 @@
-//! Meaning of a heading: its words, its unit, and how well it fits a role.
+//! Meaning of a column's heading: its words, its unit, and how well it fits a role.
 
 use crate::fit::Role;
 use crate::table::{Column, number};
@@ -281,7 +281,7 @@ impl Role {
         matches!(self, Self::X | Self::Params | Self::Tokens | Self::Unique | Self::Flops)
     }
 
-    /// How well a heading fits the role, the lower the better; `None` if the heading does not mean it.
+    /// How well a heading fits the role; a lower rank is better. `None` if the heading does not mean the role.
     pub(super) fn rank(self, heading: &Heading) -> Option<Rank> {
         let vocabulary = self.vocabulary();
         let plain = heading.words.concat();
@@ -312,8 +312,9 @@ impl Role {
         Some((if scaled || self.doubt(heading).is_some() { Level::Doubt } else { level }, at, kind))
     }
 
-    /// Word that changes the meaning of a heading, or may change it because it is not in the role's vocabulary.
-    /// Examples are `warmup` in a heading for tokens, and `normalized` in a heading for the loss.
+    /// The first word of a heading that makes the user's confirmation necessary; `None` if there is no such word. The
+    /// word changes the meaning of the heading, or may change it because it is not in the role's vocabulary. Examples
+    /// are `warmup` in a heading for tokens, and `normalized` in a heading for the loss.
     pub(super) fn doubt(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { names, letters, needed, known, whole, part, .. } = self.vocabulary();
         let all = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
@@ -346,8 +347,8 @@ impl Role {
         words.iter().chain(brackets).map(String::as_str).find(unknown).or(stranger)
     }
 
-    /// First word in the brackets of a heading, if the role is a count and none of the words in brackets is known. The
-    /// word may be a unit in another language.
+    /// First word in the brackets of a heading, which may be a unit in another language. `None` if a word in brackets
+    /// is known, or if the role's numbers are not counts with units.
     pub(super) fn unknown_unit(self, heading: &Heading) -> Option<&str> {
         let Vocabulary { needed, known, whole, part, letters, .. } = self.vocabulary();
         let lists = [needed, known, whole, part, letters, LITTLE];
@@ -356,9 +357,9 @@ impl Role {
         heading.brackets.first().map(String::as_str).filter(|_| asks)
     }
 
-    /// Preference among headings of a role, as two numbers, the lower the better. The first is 0 for the whole
-    /// quantity, 2 for a training loss, and 1 otherwise. The second is 0 for a loss that is called final or measured,
-    /// and 1 otherwise.
+    /// Preference among headings of a role, as two numbers; lower is better. The first is 0 for the whole quantity, 2
+    /// for a training loss, and 1 otherwise. The second is 0 for a loss that is called final or measured, and 1
+    /// otherwise.
     fn kind(self, heading: &Heading) -> (usize, usize) {
         let words = || heading.path.iter().chain(&heading.words).chain(&heading.brackets).map(String::as_str);
         let has = |list: &[&str]| words().any(|word| list.contains(&word));
@@ -385,7 +386,7 @@ impl Role {
         }
     }
 
-    /// Noun for the role's numbers, for use in a sentence.
+    /// Noun for the role's numbers, which sentences use.
     pub(in crate::fit) const fn plural(self) -> Template<0> {
         match self {
             Self::X => super::words::X,
@@ -410,32 +411,32 @@ pub(super) enum Level {
     Words,
     /// The heading is a letter that often stands for the role, but also for other things.
     Letter,
-    /// A word of the heading may mean something else, so the user must confirm the role.
+    /// The heading has a word that may mean something else, so the user must confirm the role.
     Doubt,
 }
 
-/// How well a heading fits a role, the lower the better. The first entry says how surely the heading means the role,
-/// the second is the index of the name or letter that the heading equals (0 if there is none), and the third is the
-/// preference among headings for which the first two are equal.
+/// How well a heading fits a role; lower is better. The first entry says how surely the heading means the role, the
+/// second is the index of the name or letter that the heading equals (0 if there is none), and the third decides
+/// between headings for which the first two are equal.
 pub(super) type Rank = (Level, usize, (usize, usize));
 
 /// Words that headings use for a role, in lower case.
 struct Vocabulary {
-    /// Whole headings, the surest first, written without the characters that separate their words.
+    /// Whole headings that mean the role, the surest first. They are written without spaces, underscores and the like.
     names: &'static [&'static str],
     /// Letters that often stand for the role, but also for other things.
     letters: &'static [&'static str],
-    /// Words of which a heading of several words must have at least one.
+    /// A heading of several words means the role only if at least one of them is in this list.
     needed: &'static [&'static str],
     /// Words that give a heading another meaning, so that it does not mean the role.
     never: &'static [&'static str],
     /// Words that a heading may contain in addition to those in `needed`. They do not change the meaning of the
     /// heading.
     known: &'static [&'static str],
-    /// Words for the whole quantity; a heading with such a word is preferred.
+    /// Words such as `total` that stand for the whole quantity. A heading with such a word is preferred.
     whole: &'static [&'static str],
-    /// Words that show that a heading may not mean the quantity but a part of it (`embedding` for parameters) or
-    /// something similar (`predicted` for the loss). The user is then asked.
+    /// Words of headings that may mean only a part of the quantity (`embedding` for parameters) or something similar
+    /// (`predicted` for the loss). The user is asked about such a heading.
     part: &'static [&'static str],
 }
 
@@ -448,7 +449,7 @@ const TOKEN_RATES: &[&str] = &[
     "pad",
 ];
 const HELD_OUT: &[&str] = &["val", "validation", "eval", "evaluation", "test", "dev", "heldout", "valid"];
-/// Words before a slash that say where a number was recorded, not what it is.
+/// Words before a slash in a heading that say where a number was recorded, not what it is.
 const PLACES: &[&str] = &[
     "train",
     "training",
@@ -482,23 +483,24 @@ pub(super) struct Heading {
     pub(super) words: Vec<String>,
     /// Words of the unit other than its power of ten, such as `tokens` in `data (B tokens)`.
     pub(super) counts: Vec<String>,
-    /// Words in brackets that are not a unit.
+    /// Words in brackets that do not belong to a unit.
     pub(super) brackets: Vec<String>,
-    /// Whether the number is the least or the largest value of a curve, as Weights & Biases writes it: `loss__MIN`.
+    /// Whether the number is the smallest or the largest value of a curve, as in `loss__MIN`, which Weights & Biases
+    /// writes.
     pub(super) is_extreme: bool,
     /// Words before the last slash of the heading.
     pub(super) path: Vec<String>,
-    /// Power of ten of the unit: 6 for millions.
+    /// Power of ten of the unit, such as 6 for millions.
     pub(super) power: i32,
-    /// Whether the unit is operations per second times one day, such as petaFLOP/s-days.
+    /// Whether the unit is a rate of operations per second times one day, such as the petaFLOP/s-day.
     pub(super) days: bool,
-    /// Letter at the end of the name that may be a unit, as in `params_b`, or a subscript.
+    /// Letter at the end of the name, as in `params_b`. It may be a unit or a subscript.
     pub(super) letter: Option<char>,
-    /// Text that looks like a unit of a count but is not understood.
+    /// Text that looks like a unit of a count but is unknown.
     pub(super) unread: Option<String>,
     /// Text that looks like a unit of a loss.
     pub(super) scale: Option<String>,
-    /// Text that says that the numbers are logarithms, if there is one.
+    /// Text that says that the numbers are logarithms, such as `log10`.
     pub(super) log: Option<String>,
 }
 
@@ -528,8 +530,9 @@ fn is_log(word: &str) -> bool {
 }
 
 impl Heading {
-    /// Whether the unit fits the role and the numbers. A letter at the end of a name can be a unit of parameters,
-    /// tokens or operations if the numbers are small and the unit makes them large, but not too large.
+    /// Whether the unit in the heading is plausible for the role and the numbers. A letter at the end of a name can be
+    /// a unit of parameters, tokens or operations if the numbers are small and the unit makes them large, but not too
+    /// large.
     pub(super) fn is_plausible(&self, role: Role, column: &Column) -> bool {
         let Some(letter) = self.letter else { return true };
         let most = match role {

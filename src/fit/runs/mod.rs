@@ -1,4 +1,4 @@
-//! Runs from a table: which column has which role, and which rows are left out.
+//! Reads runs from a table: decides which column has which role, and which rows are left out.
 
 mod columns;
 mod doubts;
@@ -20,19 +20,19 @@ use crate::text::{Text, count, name, phrase, setting};
 use doubts::{contradictions, far_off, odd, sure, thousands, twice};
 use source::{Part, Source, source};
 
-/// Largest weight that is plausible. A larger number is probably a count.
+/// Largest plausible weight. A larger number is probably a count, such as a model size.
 const COUNT: f64 = 1e4;
 
 fn bad(message: impl Into<Text>) -> Error {
     Error::new(ErrorKind::Parameter, message)
 }
 
-/// Runs that a law can be fitted to, with the rows that were left out.
+/// Runs to which a law can be fitted, and what was found while they were read from a table.
 #[derive(Clone, Debug)]
 pub struct Runs {
-    /// Rows in the form that a law reads.
+    /// The rows that were kept, as arrays of inputs, losses and weights.
     pub data: Data,
-    /// Line number of each row in the file.
+    /// Line number in the file of each row that was kept.
     pub lines: Vec<usize>,
     /// Line numbers of the rows that were left out, each with the index of the rule that left the row out.
     pub excluded: Vec<(usize, usize)>,
@@ -44,7 +44,7 @@ pub struct Runs {
     pub notes: Vec<Text>,
 }
 
-/// Runs that a law can be fitted to, from a table, without the rows that a rule leaves out.
+/// Reads from a table the runs to which a law can be fitted. The `rules` say which rows are left out.
 ///
 /// # Errors
 /// A column is missing or holds text; a cell has no number, or a value that the law cannot use (the message names the
@@ -120,8 +120,9 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, heading, notes })
 }
 
-/// The table, read again with one decimal mark. The user gives the mark; otherwise the loss or other columns of the fit
-/// decide it. `None` if no cell is ambiguous or nothing decides.
+/// Decides the table's decimal mark, and returns the table as it is read with this mark. The user gives the mark;
+/// otherwise the loss or other columns of the fit decide it. `None` if no cell is ambiguous or nothing decides the
+/// mark.
 fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     let by_loss = || columns.sure_loss(table).and_then(|column| column.mark_below(doubts::THOUSAND));
     let by_others = || table.mark(&columns.witnesses(table));
@@ -136,7 +137,7 @@ fn settled(columns: &Columns, table: &Table) -> Result<Option<Table>> {
     }))
 }
 
-/// The source of each input of the law, in the law's order, and last the source of the loss. A source is the columns
+/// The source of each input of the law, in the law's order, and then the source of the loss. A source is the columns
 /// from which a quantity is computed.
 fn sources(law: &Entry, columns: &Columns, table: &Table) -> Result<Vec<Source>> {
     let loss = Input { role: Role::Loss, symbol: "L", label: "loss", from_zero: false };
@@ -144,7 +145,8 @@ fn sources(law: &Entry, columns: &Columns, table: &Table) -> Result<Vec<Source>>
     law.info.inputs.iter().chain([&loss]).map(of).collect()
 }
 
-/// Refuses columns that hold text where numbers are needed.
+/// Returns an error if a column holds text where numbers are needed. `both` says whether the table has decimals with
+/// both marks.
 fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Result<()> {
     let read: Vec<usize> = sources.iter().flat_map(Source::columns).collect();
     let all_words = |row: &usize| read.len() > 1 && read.iter().all(|k| table.columns[*k].is_word(*row));
@@ -170,7 +172,8 @@ fn numbers(sources: &[Source], table: &Table, rules: &[Rule], both: bool) -> Res
     Ok(())
 }
 
-/// Refuses to leave a row out as incomplete if a cell such as `~70M` is the reason, because the user wrote a number.
+/// Returns an error if a row is incomplete only because of a cell such as `~70M`. The user wrote a number there, so the
+/// row must not be left out silently.
 fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     for column in sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]) {
         if let Some((text, why)) = column.unread(row).filter(|_| column.numbers[row].is_nan()) {
@@ -186,7 +189,7 @@ fn not_missing(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a row in which a number is missing.
+/// Returns an error if a number is missing in a row.
 fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     let mut columns = sources.iter().flat_map(Source::columns).map(|k| &table.columns[k]);
     let Some(column) = columns.find(|column| column.numbers[row].is_nan()) else { return Ok(()) };
@@ -198,7 +201,7 @@ fn whole(sources: &[Source], table: &Table, row: usize) -> Result<()> {
     }))
 }
 
-/// Index of each row's run. A row whose cell for the run is empty is a run of its own.
+/// Index of each row's run. A row without a name of its run is a run of its own.
 fn blocks(column: &Column, kept: &[usize]) -> Vec<u32> {
     let labels = column.labels();
     let first = labels.iter().max().map_or(0, |most| most + 1);
@@ -206,8 +209,8 @@ fn blocks(column: &Column, kept: &[usize]) -> Vec<u32> {
     kept.iter().map(of).collect()
 }
 
-/// Weight of each row, 1 if no column has weights. `sized` says that another column gives the parameters or x, so that
-/// the weights are not sizes of models.
+/// Weight of each row, which is 1 if no column has weights. `sized` says whether another column gives the parameters or
+/// x. If none does, a column that was guessed to be weights may hold the sizes of models, and the result is an error.
 fn weights(columns: &Columns, table: &Table, kept: &[usize], sized: bool, both: bool) -> Result<Vec<f64>> {
     let Some(column) = columns.get(Role::Weight).map(|k| &table.columns[k]) else { return Ok(vec![1.0; kept.len()]) };
     sure(column, both)?;

@@ -15,7 +15,7 @@ use crate::text::{Text, name};
 pub enum Rule {
     /// Leaves out rows that have no number in a column that is needed.
     Missing,
-    /// Leaves out the rows with the largest losses; the number says how many.
+    /// Leaves out this many of the rows with the largest losses.
     Largest(usize),
     /// Leaves out rows whose cell meets a comparison with a value. The fields are the column (by heading or role), the
     /// comparison and the value.
@@ -94,8 +94,8 @@ impl Rule {
 }
 
 /// Returns two lists. The first has, for each row, the index of the rule that leaves the row out, if there is one. The
-/// second has a sentence about each comparison that no row meets. `values` are the inputs of the law and, last, the
-/// loss; `both` says that decimals occur with both marks.
+/// second has a sentence about each comparison that is true for no row. `values` has the inputs of the law and, last,
+/// the loss; `both` says whether the table has decimals with both marks.
 ///
 /// # Errors
 /// A rule names a column that does not exist, or its value cannot be compared with the cells.
@@ -136,8 +136,9 @@ pub(super) fn left_out(
     Ok((out, notes))
 }
 
-/// Whether each row meets a comparison with a value. In a column of millions, `100M` is a hundred millions; a bare
-/// `100` is refused because it is ambiguous.
+/// Whether the comparison in `rule` is true for each row. `rule` has the name of a column, the comparison and a value.
+/// In a column of millions, the value `100M` means a hundred millions; the value `100` is an error in comparisons such
+/// as `<`, because it is ambiguous.
 fn compare(columns: &Columns, table: &Table, rule: (&str, Compare, &str), both: bool) -> Result<Vec<bool>> {
     let (called, how, value) = rule;
     let k = columns.find(called, table)?;

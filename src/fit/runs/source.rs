@@ -6,7 +6,7 @@ use crate::table::Table;
 use crate::text;
 use crate::text::{Text, name, number, phrase};
 
-/// A column with its role and unit.
+/// A column of a table, with its role and unit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
     pub(super) role: Role,
@@ -42,7 +42,7 @@ impl Source {
         self
     }
 
-    /// This source divided by 6 times a column, because operations are 6 times parameters times tokens.
+    /// Returns this source divided by 6 times a column, because operations are 6 times parameters times tokens.
     fn over_six(self, part: Part) -> Self {
         Self { over_six: true, ..self.over(part) }
     }
@@ -63,7 +63,7 @@ impl Source {
         }
     }
 
-    /// Values of the input in these rows.
+    /// Values of the input in the rows with the indices `rows`.
     pub(super) fn of(&self, table: &Table, rows: &[usize]) -> Vec<f64> {
         let product = |list: &[Part], row: usize| {
             let of = |part: &Part| {
@@ -76,7 +76,7 @@ impl Source {
         rows.iter().map(|&row| product(&self.times, row) / (product(&self.over, row) * six)).collect()
     }
 
-    /// How the input is computed from columns, as a formula.
+    /// Formula that says how the input is computed from columns.
     pub(super) fn formula(&self, table: &Table) -> Text {
         let one = |part: &Part| {
             let column = name(&table.columns[part.column].name);
@@ -102,7 +102,8 @@ impl Source {
     }
 }
 
-/// How an input is computed from its own column or from other columns that determine it; `None` if there are none.
+/// How an input is computed from its own column or from other columns that determine it; `None` if there are no such
+/// columns.
 pub(super) fn source(role: Role, columns: &Columns, table: &Table) -> Option<Source> {
     let get = |role| columns.part(role, table);
     let own = get(role).map(Source::column);

@@ -1,4 +1,4 @@
-//! Tables that are read as intended, and tables that the user is asked about.
+//! Tests with tables that are read as intended, and with tables about which the user must be asked.
 
 use super::heading::Heading;
 use super::*;
@@ -322,8 +322,8 @@ fn an_open_mark_is_asked_about_where_it_is_used() {
     assert!(Columns::read("decimal:both", &table).is_err(), "one of two");
 }
 
-/// Six runs of a law of two inputs, as the text of a table: the headings, and the cells of the first and of the second
-/// input. The losses are fixed.
+/// Six runs of a law with two inputs, as the text of a table. `heads` are the headings, and `n` and `d` are the cells
+/// of the first and of the second input. The losses are fixed.
 fn six(heads: &str, n: [&str; 6], d: [&str; 6]) -> String {
     let loss = ["3.6", "3.3", "3.1", "3.4", "3.15", "2.9"];
     let row = |i: usize| format!("{},{},{}\n", n[i], d[i], loss[i]);

@@ -5,8 +5,8 @@
 //! resamples, and a profile of each parameter. All of this is arithmetic on the CPU. The work is divided into portions,
 //! and the event loop has a turn between two portions, because the user must be able to cancel a long fit.
 //!
-//! What only a finished search, a table or an error needs is in functions that are never inlined. The page downloads them
-//! after it has opened the experiment; an inlined function would be part of the first download.
+//! Code that is needed only for a finished search, a table or an error is in functions that are never inlined. The page
+//! downloads them after it has opened the experiment; an inlined function would be part of the first download.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 use report::{Compared, Study};
 
 use super::legs::Carried;
-use super::{Claim, Experiment, Info};
+use super::{Budget, Claim, Experiment, Info};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
 use crate::fit::bootstrap::Bootstrap;
@@ -46,10 +46,10 @@ const BATCHES: u32 = 10;
 const FILL: u32 = 10;
 /// Largest number of runs that figures show.
 const SHOWN: usize = 10_000;
-/// Index of the stream of noise for simulated runs. With this stream and the default seed, the intervals on every page
-/// contain the true parameters; a note on the page says so.
+/// Run index with which the noise of simulated runs is drawn. With this index and the default seed, the intervals on
+/// every page contain the true parameters; a note on the page says so.
 const SIMULATED: u32 = 1;
-/// Number of refits between two turns of the event loop.
+/// Number of refits that are computed between two turns of the event loop.
 const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 256 };
 
 const fn choice(value: &'static str, label: &'static str) -> Choice {
@@ -243,6 +243,8 @@ impl<P: Page> Experiment for Fits<P> {
     const MAIN: &'static [&'static str] = P::MAIN;
     const CLAIMS: &'static [Claim] = P::CLAIMS;
     const DATA: &'static str = P::DATA;
+    /// A default run searches, resamples and profiles, so it fetches the whole fitter. The first figure needs the laws.
+    const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
     type Params = P::Params;
 
     fn check(params: &P::Params) -> Result<()> {
@@ -286,8 +288,8 @@ pub struct Form {
     pub name: &'static str,
     /// The law.
     pub law: &'static Entry,
-    /// Parameters that are not treated as usual for the law, each with its index: `Some` is the value at which the
-    /// parameter is held fixed, `None` means that it is freed.
+    /// The parameters that are not treated as usual for the law, each with its index. `Some` is the value at which the
+    /// parameter is held fixed; `None` means that it is freed.
     pub held: Vec<(usize, Option<f64>)>,
 }
 
@@ -298,7 +300,7 @@ impl Form {
     }
 }
 
-/// The next stage of a fit.
+/// A stage of a fit; each stage is one checkpoint.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
     Search(usize),
@@ -345,18 +347,19 @@ pub struct Fitting {
     profiles: Vec<(usize, Profile)>,
 }
 
-/// Reads runs in the form of a law.
+/// A function that returns the runs with the inputs that a law needs.
 type Reader = Box<dyn Fn(&Entry) -> Result<Runs>>;
 
-/// Reads runs from a table; `columns` is the user's text about them. The page downloads the code that only this function
-/// needs when the user gives a table: `www/pieces.mjs` knows the function by its name.
+/// Makes a [`Reader`] of the runs in a table; `columns` is what the user typed about the columns. The page downloads
+/// the code that only this function needs when the user gives a table: `www/pieces.mjs` knows the function by its name.
 #[inline(never)]
 fn reads_table(table: Rc<Table>, columns: &str, rules: Vec<Rule>, objective: Objective) -> Result<Reader> {
     let columns = Columns::read(columns, &table)?;
     Ok(Box::new(move |law| runs(law, &table, &columns, objective, &rules)))
 }
 
-/// Simulates runs from the example of a law. Their inputs are evenly spread over the ranges that the example gives.
+/// Makes a [`Reader`] of runs that are simulated from the example of a law. The inputs of the runs are evenly spread
+/// over the ranges that the example gives.
 fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: Objective) -> Reader {
     let example = &law.info.example;
     let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
@@ -375,7 +378,8 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
     })
 }
 
-/// The error that the reader of tables gives for runs without an input of the law.
+/// Returns an error because simulated runs have no value for some input of `law`. It is the error that a table without
+/// this input gives.
 #[inline(never)]
 fn lacks_input(law: &Entry, known: &[Input], x: &[Vec<f64>], y: &[f64], objective: Objective) -> Result<Runs> {
     let inputs = known.iter().zip(x).map(|(input, x)| (input.role.name(), x.clone()));
@@ -383,7 +387,7 @@ fn lacks_input(law: &Entry, known: &[Input], x: &[Vec<f64>], y: &[f64], objectiv
     reads_table(Rc::new(table), "", Vec::new(), objective)?(law)
 }
 
-/// Items of a comma-separated list, without surrounding spaces. Empty items are dropped.
+/// The items of a comma-separated list, without the spaces around them. Empty items are dropped.
 pub fn parts(text: &str) -> Vec<&str> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
 }
@@ -419,7 +423,7 @@ fn hold(law: &Entry, asked: &str) -> Result<(usize, Option<f64>)> {
     }
 }
 
-/// The error that two items of the parameter `fixed` name one parameter of the law.
+/// The error for two items of the parameter `fixed` that name the same parameter of the law.
 #[inline(never)]
 fn fixed_twice(first: &str, second: &str, parameter: &str) -> Error {
     let [first, second, parameter] = [first, second, parameter].map(name);
@@ -446,8 +450,8 @@ impl Common {
         Objective { residual, delta }
     }
 
-    /// Parameters that the user holds fixed or frees, each with its index: `Some` is the value at which the parameter
-    /// is held fixed, `None` means that it is freed.
+    /// The parameters of the law that the user holds fixed or frees, each with its index. `Some` is the value at which
+    /// the parameter is held fixed; `None` means that it is freed.
     fn held(&self, law: &Entry) -> Result<Vec<(usize, Option<f64>)>> {
         let mut held: Vec<(usize, Option<f64>)> = Vec::new();
         let items = parts(&self.fixed);
@@ -465,10 +469,10 @@ impl Common {
 /// What the parameters of a page ask for, before any run has been read.
 struct Asked<'a> {
     objective: Objective,
-    /// Parameters that are not treated as usual for the law, each with its index: `Some` is the value at which the
-    /// parameter is held fixed, `None` means that it is freed.
+    /// The parameters that are not treated as usual for the law, each with its index. `Some` is the value at which the
+    /// parameter is held fixed; `None` means that it is freed.
     held: Vec<(usize, Option<f64>)>,
-    /// Rules that select the rows to leave out, as the user typed them; `rules` contains them parsed.
+    /// The rules for leaving rows out, as the user typed them; `rules` contains them parsed.
     texts: Vec<&'a str>,
     rules: Vec<Rule>,
 }
@@ -551,7 +555,21 @@ impl Fitting {
 
     /// Number of stages of the fit that are done, and number of all stages.
     pub fn progress(&self) -> Progress {
-        Progress { done: self.done as u32, total: self.stages.len() as u32 }
+        Progress::of(self.done as u32, self.stages.len() as u32).by_work(|| self.work())
+    }
+
+    /// Work of the stages that are done, and work of all stages, in refits of a resample. The weights are means over the
+    /// laws of the lab; a single stage may need three times as much.
+    #[inline(never)]
+    fn work(&self) -> [f64; 2] {
+        let weight = |stage: &Stage| match *stage {
+            Stage::Search(_) => 12.0,
+            Stage::Largest => 40.0,
+            Stage::Other(_) => 300.0,
+            Stage::Refits(from, to) => f64::from(to - from),
+            Stage::Profile(_) => 200.0,
+        };
+        [&self.stages[..self.done], &self.stages[..]].map(|stages| stages.iter().map(weight).sum())
     }
 
     /// Searches for the lowest minimum of the objective. The event loop has a turn between two portions of the work.
@@ -566,8 +584,8 @@ impl Fitting {
         }
     }
 
-    /// Fits the law to all runs but the largest, and measures how well this fit predicts the largest. Returns `None` if
-    /// too few runs remain for the fit.
+    /// Fits the law to all runs but the largest, and measures how well this fit predicts the largest ones. Returns
+    /// `None` if too few runs remain for the fit.
     async fn largest(&self, problem: &Problem, exec: &Exec) -> Result<Option<choose::Extrapolation>> {
         let Some((small, large)) = choose::without_largest(problem) else { return Ok(None) };
         let fit = self.search(&small, exec).await?;
@@ -577,7 +595,7 @@ impl Fitting {
     /// Performs the next stage of the fit.
     ///
     /// # Errors
-    /// The objective is not finite at any parameters that were tried.
+    /// The objective is not finite at any of the parameters that were tried.
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         match (self.stages[self.done], &self.fit) {
             (Stage::Search(k), _) => {

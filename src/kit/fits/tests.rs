@@ -40,7 +40,7 @@ fn figure<'a>(output: &'a Output, id: &str) -> &'a Figure {
     output.figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
 }
 
-/// The points of the series with id `series` in the figure with id `id`.
+/// The points of one series in the figure `id`; `series` is the id of the series.
 fn series(output: &Output, id: &str, series: &str) -> impl Iterator<Item = (f64, f64)> {
     let found = figure(output, id).series.iter().find(|s| s.id == series);
     let found = found.unwrap_or_else(|| panic!("{id} has no series {series}"));
@@ -107,7 +107,8 @@ fn a_table_is_read_as_its_columns_say() {
     assert!(said.contains("does not read a table"), "{said}");
 }
 
-/// A table of simulated runs of the Chinchilla law, with noise of 0.5%; `label` names the runs.
+/// A table of simulated runs of the Chinchilla law, with noise of 0.5%. `runs` has the parameters and tokens of each
+/// run, and `label` gives the name of a run from its index.
 fn sized(label: impl Fn(u32) -> String, runs: &[(f64, f64)]) -> String {
     let law = find("chinchilla").expect("a law");
     let inputs: Vec<_> = runs.iter().map(|(n, d)| vec![*n, *d]).collect();

@@ -1,11 +1,11 @@
-//! Cases on which every device must agree with the CPU version of the `k_composition` kernel.
+//! Test cases of the kernel `k_composition`, on which every device must agree with the kernel's CPU version.
 
 use super::{Compose, Uniforms, blocks, rows, state};
 use crate::exec::parity::Case;
 use crate::rng::Gaussian;
 use crate::theory::k_composition::power_law;
 
-/// The settings in which the cases differ.
+/// The settings that differ between the test cases.
 #[derive(Clone, Copy)]
 struct Products {
     skills: u32,

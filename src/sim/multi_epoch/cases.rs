@@ -1,10 +1,10 @@
-//! Cases on which every device must agree with the CPU version of the `multi_epoch` kernel.
+//! Test cases of the kernel `multi_epoch`, on which every device must agree with the kernel's CPU version.
 
 use super::{Epochs, Features, Order, Plan, Schedule, Trial, rows};
 use crate::exec::parity::Case;
 use crate::theory::k_composition::power_law;
 
-/// The settings in which the cases differ.
+/// The settings that differ between the test cases.
 #[derive(Clone, Copy)]
 struct Pass {
     one_hot: bool,

@@ -20,8 +20,10 @@ import { unhandled } from "../../js/engine/unhandled.js";
  * @property {() => S} present the newest state
  * @property {() => Promise<unknown> | null} settling settings that are being applied
  * @property {() => boolean} blocked does a field hold a value that must be corrected first?
+ * @property {() => Promise<unknown> | null} needed what the engine needs besides, to open the newest state or refuse it
  * @property {() => Promise<{kind: Kind}>} place the device that a run is to use
  * @property {(result: Result) => void} opened a state was opened: `of` is set
+ * @property {(opened: Result) => Result | null} recall the result of an earlier run of the state that was opened, if it is known
  * @property {() => void} accepted the newest state is valid and was opened
  * @property {(problems: Refusal[]) => void} refused the newest state is invalid, for these reasons
  * @property {(older: boolean) => void} older is the result of an earlier state?
@@ -34,6 +36,9 @@ import { unhandled } from "../../js/engine/unhandled.js";
  * @property {() => void} answered a silent engine has answered
  * @property {(error: any) => void} failed there was an error that no setting explains
  */
+
+/** A run whose computing takes less than these seconds is slowed down to them, so that there is something to watch. */
+const COURSE_S = 3;
 
 /** The reason why an opening was given up: a newer one replaced it, or the owner left. */
 const SUPERSEDED = { kind: "superseded", message: "" };
@@ -49,7 +54,10 @@ export class Run {
   elapsed = 0;
   /** Why the run moved from the GPU to the CPU. */
   fell = "";
-  /** The most checkpoints per second; null for no limit. @type {number | null} */ #pace = null;
+  /** Does the user want every run to be as fast as possible? */
+  #full = false;
+  /** Is the present run as fast as possible, whatever the user wants of others? */
+  #hurried = false;
   /** @type {Map<Kind, Session>} */ #sessions = new Map();
   /** @type {Kind} */ #active = "cpu";
   /** @type {{resolve: (result: Result) => void, reject: (error: LabError) => void} | null} */ #opening =
@@ -57,13 +65,17 @@ export class Run {
   /** @type {Promise<void> | null} */ #refreshing = null;
   /** Does a newer state wait to be opened? */
   #stale = false;
+  /** Is that state to be opened at its start, even if its result is known? */
+  #afresh = false;
   /** Does the result belong to an earlier state, because the newest was refused? */
   #older = false;
   #generation = 0;
+  /** Gives up the opening that waits for what it needs. @type {(reason: typeof SUPERSEDED) => void} */
+  #giveUp = () => {};
   /** Counts openings: only the newest continues. */
   #opens = 0;
-  /** Is the run about to begin? */
-  #preparing = false;
+  /** The run that is about to begin, unless it was given up. @type {object | null} */
+  #preparing = null;
   /** Has the engine been reported as silent? */
   #silent = false;
   /** Has the owner left the run? */
@@ -75,12 +87,16 @@ export class Run {
     this.#owner = owner;
   }
 
-  get pace() {
-    return this.#pace;
+  get full() {
+    return this.#full;
   }
-  set pace(pace) {
-    this.#pace = pace;
-    this.#session?.pace(pace);
+  set full(full) {
+    this.#full = full;
+    this.#pace();
+  }
+  #pace(hurried = this.#hurried) {
+    this.#hurried = hurried;
+    this.#session?.pace(this.#full || hurried ? 0 : COURSE_S);
   }
 
   get #session() {
@@ -89,17 +105,13 @@ export class Run {
 
   // ---- what users do ------------------------------------------------------------------------------------
 
-  /** Continues a paused run; starts any other from the beginning, with the same seed. */
-  async run() {
+  /** Continues a paused run; starts any other from the beginning, with the same seed. @param {boolean} [hurried] as fast as possible */
+  async run(hurried = false) {
     if (this.mode === "playing" || this.mode === "dead") return;
-    if (this.mode === "paused") {
-      this.#move("playing");
-      return this.#session?.play();
-    }
-    if (await this.#prepare()) {
-      this.#move("playing");
-      this.#session?.play();
-    }
+    if (this.mode !== "paused" && !(await this.#prepare())) return;
+    this.#move("playing");
+    this.#pace(hurried);
+    this.#session?.play();
   }
   /** Pauses at the next checkpoint. */
   pause() {
@@ -117,22 +129,27 @@ export class Run {
     if (this.mode !== "playing" && this.mode !== "paused") return;
     if (!this.#preparing) return this.#session?.cancel();
     // The run has not started yet, so no engine needs to stop.
-    this.#generation++;
+    this.#preparing = null;
     this.#move("cancelled");
   }
 
-  /** Opens the newest state. While one state is being opened, only the newest of the later ones waits. */
-  refresh() {
+  /** Opens the newest state; if its result is known, shows that. While one state is being opened, only the newest of the later ones waits. @param {boolean} [afresh] start even if the result is known */
+  refresh(afresh = false) {
     this.#stale = true;
+    this.#afresh = afresh;
     this.#generation++;
+    this.#preparing = null;
+    this.#giveUp(SUPERSEDED);
     this.#refreshing ??= (async () => {
       while (this.#stale) {
         this.#stale = false;
         try {
           const result = await this.#open("cpu");
           this.#owner.accepted();
-          this.#move("idle");
-          this.#show(result);
+          const known = this.#afresh ? null : this.#owner.recall(result);
+          this.elapsed = known?.elapsed_s ?? 0;
+          this.#move(known ? "done" : "idle");
+          this.#show(known ?? result);
         } catch (error) {
           if (error !== SUPERSEDED) await this.#refused(error);
         }
@@ -143,12 +160,25 @@ export class Run {
     return this.#refreshing;
   }
 
+  /** Starts the newest state by itself once it is open, unless its result is known. */
+  async rerun() {
+    await this.#refreshing;
+    if (this.mode === "idle" && !this.#older) await this.run(true);
+  }
+
   // ---- its owner ----------------------------------------------------------------------------------------
 
   /** Closes all sessions, for a new start. */
   clear() {
     this.#left = false;
     this.#close();
+  }
+  /** Keeps the result of a run that has stopped, because its engine is replaced. @returns {boolean} false if there is none, or if a newer state is being opened */
+  keep() {
+    const stopped = ["paused", "done", "cancelled"].includes(this.mode);
+    if (!stopped || !this.result || this.#refreshing) return false;
+    if (this.mode === "paused") this.#move("cancelled");
+    return true;
   }
   /** Makes the run ready once its experiment is loaded. */
   begin() {
@@ -198,12 +228,12 @@ export class Run {
     await this.#owner.settling()?.catch(() => {});
     await this.#refreshing;
     const blocked = this.#owner.blocked();
-    if (this.#preparing || this.mode === "dead" || !this.result?.progress.total || blocked)
+    if (this.mode === "playing" || this.mode === "dead" || !this.result?.progress.total || blocked)
       return false;
-    const generation = this.#generation;
     const idle = this.mode === "idle" && !this.#older;
-    const current = () => generation === this.#generation && this.mode === "playing";
-    this.#preparing = true;
+    const preparing = (this.#preparing = {});
+    const wanted = () => this.#preparing === preparing;
+    const current = () => wanted() && this.mode === "playing";
     this.#move("playing");
     this.fell = "";
     this.#owner.stuck(false);
@@ -222,16 +252,15 @@ export class Run {
         if (!current()) return false;
         this.#show(result);
       }
-      this.#session?.pace(this.#pace);
       this.#owner.placed();
       return true;
     } catch (error) {
-      if (error === SUPERSEDED) return false;
+      if (error === SUPERSEDED || !wanted()) return false;
       if (current()) await this.#refused(error);
       else this.#owner.failed(error);
       return false;
     } finally {
-      this.#preparing = false;
+      if (wanted()) this.#preparing = null;
     }
   }
 
@@ -242,7 +271,7 @@ export class Run {
     try {
       await this.#open("cpu");
       if (generation !== this.#generation) return;
-      this.#session?.pace(this.#pace);
+      this.#pace(this.#hurried || until !== undefined);
       this.#session?.play(until);
     } catch (error) {
       if (error !== SUPERSEDED) this.#owner.failed(error);
@@ -253,6 +282,11 @@ export class Run {
   async #open(kind) {
     this.#supersede();
     const turn = this.#opens;
+    const needed = this.#owner.needed();
+    if (needed) {
+      await Promise.race([needed, new Promise((_, reject) => (this.#giveUp = reject))]);
+      if (turn !== this.#opens || this.#left) throw SUPERSEDED;
+    }
     let session = this.#sessions.get(kind);
     if (!session || session.host.dead || session.host.spent) {
       session?.close();
@@ -280,8 +314,10 @@ export class Run {
   async #refused(error) {
     // The opening has closed the state whose run was playing or paused.
     if (this.mode === "playing" || this.mode === "paused") this.#move("cancelled");
-    if (this.of) this.#owner.older((this.#older = true));
+    // The next run opens the newest state again, whatever kept this opening from it.
+    this.#older = !!this.of;
     if (error?.kind !== "parameter") return this.#owner.failed(error);
+    if (this.of) this.#owner.older(true);
     const { slug, values, table } = this.#owner.present();
     /** @type {{problems: Refusal[]}} */
     const { problems } = await this.#engine
@@ -325,7 +361,9 @@ export class Run {
       case "stuck":
         this.#move("cancelled");
         this.#engine.restart();
-        return this.#owner.stuck(true);
+        this.#owner.stuck(true);
+        if (this.result) this.#owner.rested("cancelled", this.result);
+        return;
       case "error":
         this.#opening = null;
         if (opening) return opening.reject(message.error);

@@ -4,9 +4,9 @@ import { makeControl } from "../../js/controls.js";
 import { h, link, uid } from "../../js/dom.js";
 import { duration, lang, num, t } from "../../js/i18n.js";
 import { renderFigure } from "../../js/plot/index.js";
-import { formula, prose, sentence } from "../../js/prose.js";
-import { tableView, verdictView, verdictWords } from "../../js/result-view.js";
-import { worded } from "../../js/text.js";
+import { formula, prose, sentence, spoken } from "../../js/prose.js";
+import { factsView, tableView, verdictView, verdictWords } from "../../js/result-view.js";
+import { fill, worded } from "../../js/text.js";
 import { visible } from "../../js/visible.js";
 
 /** @typedef {import("../../js/types.d.ts").Entry} Entry
@@ -16,7 +16,7 @@ import { visible } from "../../js/visible.js";
  *  @typedef {typeof import("../../js/after-first-figure.js")} Later
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
-/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed" | "pace">} Standing */
+/** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed">} Standing */
 
 /**
  * The user's actions that the view reports, and the values that it asks for.
@@ -29,27 +29,37 @@ import { visible } from "../../js/visible.js";
  * @property {(name: string, text: string, settled: boolean) => void} change a parameter has a new text
  * @property {(text: string) => void} seed
  * @property {(device: string) => void} device
- * @property {(pace: number | null) => void} pace
+ * @property {(full: boolean) => void} pace
  * @property {(query: string) => void} preset
  * @property {(name: string) => string} value the text of a parameter
  * @property {() => import("../../js/types.d.ts").Runs | null} runs the table in use
  * @property {(result: Result) => void} drawn a result has been drawn
+ * @property {() => string} address the address of the present setting in the lab
  * @property {() => void} link copy the link
  * @property {(what: keyof Later["take"]) => void} take
  * @property {(figure: string, format: string) => void} save
  */
 
 const DEVICES = ["auto", "gpu", "cpu"];
-const SPEEDS = [null, 1, 2, 5, 10, 30];
 const FRAME_MS = 14;
+/** The height of title, answer and headline figure in a page of somebody else. */
+const EMBED_PX = 520;
+/** The number of figures that are open: the headline figure and those beside or below it. */
+const OPEN = 3;
 
-/** An error message, with a button where a restart can help. @param {string} text @param {(() => void) | null} restart */
-export const alertOf = (text, restart) =>
+/** An error message, with a button where another try can help. @param {string} text @param {string} kind of the error @param {(() => void) | null} again */
+export const alertOf = (text, kind, again) =>
   h(
     "div",
     { class: "alert" },
     h("p", {}, text),
-    restart ? h("button", { type: "button", onclick: restart }, t("restart")) : "",
+    again && kind !== "experiment" && kind !== "newer"
+      ? h(
+          "button",
+          { type: "button", onclick: again },
+          t(kind === "fetch" ? "tryAgain" : "restart"),
+        )
+      : "",
   );
 
 /** A heading one level below the title. @param {1 | 2} level @param {string} text */
@@ -79,11 +89,16 @@ export class View {
   /** @type {Result | null} */ #result = null;
   #tables = "";
   #frame = 0;
+  #fitting = 0;
   #drawn = 0;
   /** @type {number | undefined} */ #speaking;
   /** @type {Record<string, string[]>} */ #said = {};
+  /** Adds an earlier run to the headline figure. @type {import("./ghost.js").Haunt | null} */ #haunt =
+    null;
   /** Does a field hold a value that cannot be used? */
   invalid = false;
+  /** Makes the controls whose code is loaded later. @type {(kinds: Record<string, import("../../js/controls.js").Make>) => void} */
+  add = () => {};
 
   /**
    * @param {ShadowRoot} root @param {Entry} entry @param {1 | 2} level of its title
@@ -94,20 +109,12 @@ export class View {
     this.#level = level;
     this.#acts = acts;
     const ui = this.#ui;
-    const elements = this.#parameters(entry, kinds);
-    // On a phone the figure follows the first controls, so that a finger on a slider sees the curve move.
-    const wide = matchMedia("(min-width: 60em)").matches;
-    const primary = wide ? 6 : entry.params[0]?.kind === "simplex" ? 1 : 2;
-    ui.more = h(
-      "details",
-      { class: "more" },
-      h("summary", {}, t("moreSettings")),
-      ...elements.slice(primary),
-    );
+    this.#parameters(entry, kinds);
+    const [main, others] = this.#placed(entry.main);
+    ui.more = h("details", { class: "more" }, h("summary", {}, t("moreSettings")), ...others);
     const presets = this.#presets(entry);
     const runs = this.#runs();
     const running = this.#running(entry);
-    const settings = elements.length > primary ? [ui.more, running] : [running];
     this.#results();
     const take = this.#take();
 
@@ -117,7 +124,18 @@ export class View {
     ui.live = h("p", { class: "unseen", role: "status" });
     // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
-    ui.folds = h("div", { class: "folds" }, ui.folded);
+    ui.folds = h("div", { class: "folds" });
+    /** @param {string} label @param {...any} body */
+    const form = (label, ...body) =>
+      h(
+        "form",
+        {
+          class: "controls",
+          "aria-label": t(label),
+          onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
+        },
+        ...body,
+      );
     this.article = h(
       "article",
       { class: "lab" },
@@ -127,41 +145,39 @@ export class View {
       h(
         "div",
         { class: "body" },
+        h("div", { class: "said" }, ui.answer, ui.facts, ui.older),
         h(
           "div",
-          {},
-          panel ?? "",
+          { class: "side" },
+          h("div", { class: "main" }, runs, form("mainControls", ...main)),
           h(
-            "form",
-            {
-              class: "controls",
-              "aria-label": t("controls"),
-              onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
-            },
-            presets,
-            ...elements.slice(0, primary),
-            ...(wide ? settings : []),
+            "div",
+            { class: "others" },
+            form("controls", presets, others.length ? ui.more : "", running),
+            panel ?? "",
+            ui.device,
           ),
         ),
+        ui.first,
         h(
           "div",
-          { class: "stage" },
-          runs,
+          { class: "rest" },
           ui.printed,
-          ui.older,
-          ui.first,
-          wide ? "" : h("div", {}, ...settings),
           h("section", {}, this.#heading(t("verdicts")), ui.verdicts),
           ui.figures,
+          ui.folded,
           ui.notes,
-          ui.tables,
+          h("div", { class: "rows" }, ui.folds, ui.tablesFold),
           take,
-          ui.folds,
         ),
       ),
+      h("p", { class: "open" }, h("a", { href: acts.address(), target: "_blank" }, t("openInLab"))),
       ui.live,
     );
     root.replaceChildren(this.article);
+    // The headline figure moves when words or the legend before it need more lines.
+    new ResizeObserver(() => this.fit()).observe(ui.first);
+    new ResizeObserver(() => this.fit()).observe(this.article);
     ui.verdicts.parentElement.hidden = true;
   }
 
@@ -188,7 +204,8 @@ export class View {
         return simplex ? acts.value(simplex.name).split(",").length : 2;
       },
     };
-    for (const spec of entry.params) {
+    /** @param {import("../../js/types.d.ts").Spec} spec */
+    const make = (spec) => {
       const control = makeControl(
         spec,
         (text, settled) => {
@@ -199,8 +216,25 @@ export class View {
         context,
       );
       this.#controls.set(spec.name, control);
-    }
-    return [...this.#controls.values()].map((control) => control.element);
+      return control;
+    };
+    this.add = (more) => {
+      Object.assign(context.kinds, more);
+      for (const spec of entry.params.filter(({ kind }) => kind in more)) {
+        const place = this.#controls.get(spec.name)?.element;
+        const control = make(spec);
+        place?.replaceWith(control.element);
+        control.set(acts.value(spec.name));
+      }
+    };
+    entry.params.forEach(make);
+  }
+
+  /** The controls of the first screen, in the order of `main`, and all others. @param {string[]} main names of parameters */
+  #placed(main) {
+    const elements = new Map([...this.#controls].map(([name, { element }]) => [name, element]));
+    const first = main.flatMap((name) => elements.get(name) ?? []);
+    return [first, [...elements.values()].filter((element) => !first.includes(element))];
   }
 
   /** @param {Entry} entry */
@@ -218,7 +252,7 @@ export class View {
       presets.map(({ title }) => h("option", {}, title)),
     ));
     return presets.length
-      ? h("div", { class: "control" }, h("label", { for: preset.id }, t("presets")), preset)
+      ? h("div", { class: "control presets" }, h("label", { for: preset.id }, t("presets")), preset)
       : "";
   }
 
@@ -236,17 +270,17 @@ export class View {
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
+    ui.device = h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown);
     // The GPU build is large, so it is fetched only when the pointer or the focus reaches the buttons.
     return h(
       "section",
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
-      h("p", { class: "device" }, ui.badge, " ", ui.why, " ", ui.seedShown),
     );
   }
 
-  /** Makes the settings of a run: seed, speed, device. @param {Entry} entry */
+  /** Makes the settings of a run: seed, pace, device. @param {Entry} entry */
   #running(entry) {
     const ui = this.#ui;
     const acts = this.#acts;
@@ -259,22 +293,14 @@ export class View {
       onchange: () => acts.seed(ui.seed.value.trim()),
     });
     ui.seedProblem = h("p", { class: "problem", role: "alert" });
-    ui.speed = h(
+    ui.pace = h("input", {
+      id: uid("pace"),
+      type: "checkbox",
+      onchange: () => acts.pace(ui.pace.checked),
+    });
+    ui.chosen = h(
       "select",
-      { id: uid("speed"), onchange: () => acts.pace(SPEEDS[ui.speed.selectedIndex]) },
-      SPEEDS.map((pace) =>
-        h(
-          "option",
-          {},
-          pace === null
-            ? t("speed.full")
-            : t(pace === 1 ? "speed.marks.one" : "speed.marks", { pace }),
-        ),
-      ),
-    );
-    ui.device = h(
-      "select",
-      { id: uid("device"), onchange: () => acts.device(ui.device.value) },
+      { id: uid("device"), onchange: () => acts.device(ui.chosen.value) },
       DEVICES.map((value) => h("option", { value }, t(`device.${value}`))),
     );
     return h(
@@ -287,18 +313,20 @@ export class View {
         button("newSeed", () => acts.seed(String(crypto.getRandomValues(new Uint32Array(1))[0]))),
       ),
       ui.seedProblem,
-      row("speed", ui.speed),
-      entry.kernel ? row("device", ui.device) : "",
+      h("div", { class: "control" }, h("label", {}, ui.pace, " ", t("pace"))),
+      entry.kernel ? row("device", ui.chosen) : "",
     );
   }
 
   #results() {
     const ui = this.#ui;
+    ui.answer = h("p", { class: "answer" });
+    ui.facts = h("dl", { class: "facts" });
     ui.older = h("p", { class: "older", role: "status" });
     ui.older.hidden = true;
     // Shown only on paper, in place of the controls.
     ui.printed = h("p", { class: "printed", translate: "no" });
-    ui.first = h("div", { class: "figures" });
+    ui.first = h("div", { class: "first" });
     ui.figures = h("div", { class: "figures" });
     ui.foldedFigures = h("div", { class: "figures" });
     ui.folded = h(
@@ -311,6 +339,12 @@ export class View {
     ui.folded.addEventListener("toggle", () => ui.folded.open && this.#result && this.#draw());
     ui.verdicts = h("ul", { class: "verdicts" });
     ui.tables = h("div", { class: "tables" });
+    ui.tablesFold = h(
+      "details",
+      { class: "fold", "data-fold": "tables" },
+      h("summary", {}, t("tables")),
+      ui.tables,
+    );
   }
 
   /** Makes the section with links, citation and downloads. */
@@ -343,7 +377,6 @@ export class View {
       ...notice.map((text) => h("p", {}, ...prose(text))),
     );
     this.#ui.folds.replaceChildren(
-      this.#ui.folded,
       fold(
         "model",
         model.map((text) => h("p", { class: "wide" }, ...prose(text))),
@@ -375,14 +408,12 @@ export class View {
     this.#controls.forEach(({ element }) => (element.inert = inert));
   }
 
-  /** Shows a state. @param {Values} values @param {Values} named the values that the address names @param {number} seed @param {string} device */
-  set(values, named, seed, device) {
+  /** Shows a state. @param {Values} values @param {number} seed @param {string} device @param {boolean} full are runs as fast as possible? */
+  set(values, seed, device, full) {
     this.seed(String(seed));
-    this.#ui.device.value = device;
-    for (const [name, control] of this.#controls) {
-      control.set(values[name]);
-      if (named[name] !== undefined) this.#unfold(control);
-    }
+    this.#ui.pace.checked = full;
+    this.#ui.chosen.value = device;
+    for (const [name, control] of this.#controls) control.set(values[name]);
   }
 
   /** @param {import("../../js/controls.js").Control} control */
@@ -426,24 +457,20 @@ export class View {
       [reset, mode === "idle" || mode === "dead"],
       [cancel, !playing && mode !== "paused"],
     ])) {
+      // On a phone, a button that does nothing is hidden; the keyboard focus then moves to Run.
+      if (off && node.matches(":focus")) run.focus();
       node.setAttribute("aria-disabled", String(off));
     }
     if (result) this.progress(result.progress, { mode, result, ...more });
   }
 
   /** @param {import("../../js/types.d.ts").Progress} progress @param {Standing} run */
-  progress({ done, total }, { mode, elapsed, pace }) {
+  progress({ done, total, share = 0 }, { mode, elapsed }) {
     const { bar, left, run } = this.#ui;
     run.parentElement.hidden = bar.hidden = !total;
     if (!total) return void (left.textContent = t("closedForm"));
-    bar.max = total;
-    bar.value = done;
-    const remaining =
-      elapsed > 0.7 && done > 0 && done < total && !pace
-        ? (elapsed * (total - done)) / done
-        : pace
-          ? (total - done) / pace
-          : 0;
+    bar.value = share;
+    const remaining = elapsed > 0.7 && share > 0 ? (elapsed * (1 - share)) / share : 0;
     left.textContent =
       mode === "playing" && remaining > 0 && done < total
         ? t("marksLeft", { done, total, left: duration(remaining) })
@@ -469,6 +496,33 @@ export class View {
     else this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** Shows an earlier run behind the headline figure, or none. @param {import("./ghost.js").Haunt | null} haunt */
+  haunt(haunt) {
+    if (this.#haunt !== haunt) this.#frame ||= requestAnimationFrame(() => this.#draw());
+    this.#haunt = haunt;
+  }
+
+  /**
+   * Gives the headline figure the height that is left, so that the answer, the main controls and the whole figure are seen
+   * together: on the screen or, in a page of somebody else, within a usual height.
+   */
+  fit() {
+    cancelAnimationFrame(this.#fitting);
+    this.#fitting = requestAnimationFrame(() => this.#fit());
+  }
+
+  #fit() {
+    const plot = this.#ui.first.querySelector(".lab-plot");
+    if (!plot || !this.article.isConnected) return;
+    const { top } = plot.getBoundingClientRect();
+    const room = Math.floor(
+      this.#level === 1
+        ? window.innerHeight - (top + window.scrollY) - 16
+        : EMBED_PX - (top - this.article.getBoundingClientRect().top),
+    );
+    this.article.style.setProperty("--room", `${room}px`);
+  }
+
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
@@ -485,8 +539,12 @@ export class View {
       [ui.foldedFigures, []],
     ];
     ui.folded.hidden = true;
-    for (const figure of result.figures.map(worded)) {
-      const folded = figure.folded;
+    let open = 0;
+    const [headline, ...others] = result.figures.map(worded);
+    const first = this.#haunt?.(headline) ?? headline;
+    for (const figure of headline ? [first, ...others] : []) {
+      const folded = figure.folded || open >= OPEN;
+      if (!folded) open++;
       if (folded) ui.folded.hidden = false;
       if (folded && !ui.folded.open) continue;
       let view = views.get(figure.id);
@@ -503,11 +561,16 @@ export class View {
         place.replaceChildren(...elements);
     }
     ui.figures.hidden = !ui.figures.childElementCount;
+    ui.answer.replaceChildren(...(result.answer ? prose(result.answer.text) : []));
+    ui.facts.replaceChildren(...(result.answer ? factsView(result.answer) : []));
+    ui.facts.hidden = !ui.facts.childElementCount;
     ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
     const tables = JSON.stringify(result.tables);
     if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
     this.#tables = tables;
+    ui.tablesFold.hidden = !result.tables.length;
+    this.fit();
     this.#acts.drawn(result);
   }
 
@@ -614,7 +677,11 @@ export class View {
   speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
-      const words = (this.#result?.verdicts ?? []).slice(0, 2).map(verdictWords);
+      const { answer, verdicts = [] } = this.#result ?? {};
+      const words = [
+        answer ? spoken(fill(answer.text)) : "",
+        ...verdicts.slice(0, 1).map(verdictWords),
+      ];
       this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
     }, 600);
   }

@@ -2,6 +2,7 @@
 // wasm modules: the lab's asks, the device's answers.
 import * as device from "lab:glue";
 import { shaders } from "lab:shaders";
+import { again, replaced } from "./newer.js";
 
 const TICK_MS = 250; // of the clock that counts how long a GPU has been silent
 const FETCH_MS = 10_000;
@@ -9,9 +10,9 @@ const FETCH_MS = 10_000;
 /** Sources of shaders that have been fetched, by kernel. @type {Map<string, string>} */
 const sources = new Map();
 
-/** The source of a kernel's shader; undefined if it cannot be fetched. @param {string} kernel */
+/** The source of a kernel's shader; null if a newer version of the lab has replaced it, undefined if it cannot be fetched for another reason. @param {string} kernel */
 async function shader(kernel) {
-  for (const query of ["", `?retry=${Date.now()}`]) {
+  for (const query of ["", again()]) {
     const source = sources.get(kernel);
     if (source) return source;
     try {
@@ -24,16 +25,17 @@ async function shader(kernel) {
       // The file is missing, or the connection is too slow.
     }
   }
-  return sources.get(kernel);
+  return sources.get(kernel) ?? ((await replaced(gpu.base, gpu.version)) ? null : undefined);
 }
 
 const gpu = {
   base: "",
+  version: "",
   hidden: false,
   /** Starts the device's module, the clock of its deadlines, which stops while the page is hidden, and the worker's signs of life. @param {import("./messages.d.ts").Gpu} gpu */
-  begin({ module, base, hidden }) {
+  begin({ module, base, version, hidden }) {
     device.initSync({ module });
-    Object.assign(gpu, { base, hidden });
+    Object.assign(gpu, { base, version, hidden });
     setInterval(() => {
       if (!gpu.hidden) device.tick();
       self.postMessage({ type: "alive" });

@@ -2,7 +2,7 @@
 // one lazily started GPU engine worker, one pool of plain workers. The main thread only draws.
 import { failure, version } from "../assets.js";
 import { t } from "../i18n.js";
-import { fill } from "../text.js";
+import { cut, fill } from "../text.js";
 import { cpu } from "lab:assets";
 import { within } from "./clock.js";
 import { Host, Session } from "./host.js";
@@ -66,8 +66,9 @@ export class Engine extends EventTarget {
     return host;
   }
 
-  /** Resolves to the stamp and the CPU device once an experiment, if one is named, can be opened. @param {string} [slug] */
+  /** Resolves to the stamp and the CPU device once an experiment, if one is named, can be opened. If the engine has ended, a new one starts. @param {string} [slug] */
   async ready(slug = "") {
+    if (this.#hosts.get("cpu")?.dead) this.restart();
     const host = this.#host("cpu");
     await this.#load(cpu.loads[slug]?.opening ?? []);
     return host.ready;
@@ -80,13 +81,13 @@ export class Engine extends EventTarget {
 
   /** Fetches what is left of the CPU's build: after it, no experiment that is open needs a connection any more. */
   rest() {
-    return this.#load([cpu.rest]);
+    return this.#load([...cpu.pieces[cpu.rest].needs, cpu.rest]);
   }
 
   /** Fetches pieces of the CPU's build and gives them to the workers. Workers that start later get them at their start. @param {number[]} numbers */
   async #load(numbers) {
-    const given = await fetchPieces(numbers);
-    for (const host of this.#hosts.values()) host.post({ type: "pieces", given });
+    const fetched = await fetchPieces(numbers);
+    for (const host of this.#hosts.values()) host.give(fetched);
   }
 
   /** Ends every worker; the next use starts new ones. */
@@ -178,23 +179,19 @@ export class Engine extends EventTarget {
     this.#host(kind);
   }
 
-  /** The device of an engine, or null if that engine has not been started. */
-  async device(/** @type {Kind} */ kind) {
-    return (await this.#hosts.get(kind)?.ready)?.device ?? null;
-  }
-
   get cores() {
     return this.#pool.workers.length;
   }
 
   /** Reads settings leniently; what is wrong with them is said in words. @param {string} slug @param {Values} values @param {number} [table] */
   async check(slug, values, table) {
-    await this.ready(slug);
+    await this.#load(cpu.loads[slug]?.opening ?? []);
     const checked = await this.#host("cpu").call("check", { slug, values, table });
     const problems = checked.problems.map(({ message, parameter, instead }) => ({
       message: fill(message),
       parameter,
-      instead: instead && fill(instead),
+      // A list may be too long for a sentence.
+      instead: instead && fill(instead).replace(/\S{61,}/g, (value) => cut(value)),
     }));
     return { values: checked.values, problems };
   }

@@ -1,5 +1,5 @@
 // An engine worker as the page sees it, and the runs inside it.
-import { base, failure, script } from "../assets.js";
+import { base, failure, script, version } from "../assets.js";
 import { t } from "../i18n.js";
 import { fill } from "../text.js";
 import { cpu, gpu } from "lab:assets";
@@ -77,9 +77,9 @@ export class Session {
     const place = Object.entries(pick).flat(2).map(String);
     return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
   }
-  /** @param {number | null} marksPerSecond */
-  pace(marksPerSecond) {
-    this.host.post({ type: "pace", run: this.run, marksPerSecond });
+  /** @param {number} seconds the time that the run is to take at least; 0 for full speed */
+  pace(seconds) {
+    this.host.post({ type: "pace", run: this.run, seconds });
   }
   /** @param {OfRun} message */
   hear(message) {
@@ -122,6 +122,8 @@ export class Host {
     this.next = 0;
     /** @type {Worker | null} */
     this.worker = null;
+    /** The numbers of the pieces that the worker has been given. @type {Set<number>} */
+    this.given = new Set();
     /** @type {Promise<Ready>} */
     this.ready = this.#start();
     this.ready.catch(() => {});
@@ -157,7 +159,11 @@ export class Host {
       };
       worker.onerror = (event) => void ended(event).then(end);
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
-      const engine = { ports, gpu: device && { module: device, base, hidden: document.hidden } };
+      const engine = {
+        ports,
+        gpu: device && { module: device, base, version, hidden: document.hidden },
+      };
+      pieces.forEach(({ module }, number) => module && this.given.add(number));
       send(worker, { type: "init", module, pieces, engine }, ports);
       if (onGpu)
         document.addEventListener("visibilitychange", () =>
@@ -232,6 +238,14 @@ export class Host {
   /** @param {ToWorker} message */
   post(message) {
     if (!this.dead && this.worker) send(this.worker, message);
+  }
+
+  /** Gives fetched pieces to the worker, each once. A worker that starts later gets them at its start. @param {import("./messages.d.ts").Given[]} fetched */
+  give(fetched) {
+    if (!this.worker) return;
+    const given = fetched.filter(([number]) => !this.given.has(number));
+    for (const [number] of given) this.given.add(number);
+    if (given.length) this.post({ type: "pieces", given });
   }
 
   /** @param {number} id @param {Call} call */

@@ -25,10 +25,11 @@ interface Begin {
   engine: { ports: MessagePort[]; gpu: Gpu | null } | null;
 }
 
-/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, and whether the page is hidden. */
+/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, the name of its main script, and whether the page is hidden. */
 export interface Gpu {
   module: WebAssembly.Module;
   base: string;
+  version: string;
   hidden: boolean;
 }
 
@@ -55,7 +56,8 @@ export type ToWorker =
   | { type: "play"; run: number; until: number | undefined }
   | { type: "pause"; run: number }
   | { type: "step"; run: number }
-  | { type: "pace"; run: number; marksPerSecond: number | null }
+  /** A run whose computing takes less time than `seconds` is slowed down so that it takes about as long; 0 slows nothing. */
+  | { type: "pace"; run: number; seconds: number }
   | { type: "cancel"; run: number }
   | { type: "close"; run: number }
   /** The calls start here. Each is answered by a reply or a refusal with the same `id`. */
@@ -123,6 +125,8 @@ export type ToOwner =
 
 declare global {
   /** The GPU device, in the worker of an engine that uses one. */
-  var gpu: { base: string; hidden: boolean; begin(gpu: Gpu): void; panicked(): string } | undefined;
+  var gpu:
+    | { base: string; version: string; hidden: boolean; begin(gpu: Gpu): void; panicked(): string }
+    | undefined;
   var askDevice: (object: any, verb: string, values: any[]) => Promise<any>;
 }

@@ -8,7 +8,7 @@ import { unhandled } from "./unhandled.js";
 /** @template {ToWorker["type"]} T @typedef {Extract<ToWorker, {type: T}>} Of */
 /** @typedef {{
  *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean,
- *   steps: number, until: number, turn: number, pace: number | null, elapsed: number, wake: () => void }} State */
+ *   steps: number, until: number, turn: number, pace: number, share: number, elapsed: number, waited: number, wake: () => void }} State */
 
 const PROGRESS_MS = 16; // at most once a frame
 const RESULT_MS = 66; // a result is larger than a report of progress: at most about 15 per second
@@ -65,7 +65,7 @@ function put(number) {
   if (piece.exports) return;
   piece.needs.forEach(put);
   piece.module ??= fetchNow(piece.url);
-  const imports = piece.needs.map((one) => [`p${one}`, pieces[one].exports]);
+  const imports = piece.needs.map((one) => [`piece${one}`, pieces[one].exports]);
   piece.exports = new WebAssembly.Instance(piece.module, Object.fromEntries(imports)).exports;
 }
 
@@ -147,6 +147,15 @@ const sleep = (state, ms) =>
     };
   });
 
+/** The milliseconds to wait before the next checkpoint, so that a share of the run takes at least that share of the pace. The first checkpoint is never delayed, and no delay changes a number. @param {State} state */
+const delay = ({ pace, share, elapsed, waited, playing }) =>
+  playing ? Math.max(0, 1000 * (pace * share - elapsed - waited)) : 0;
+
+/** Lets the pace count from here, so that checkpoints that were passed without it cause no delay. @param {State} state */
+const catchUp = (state) => {
+  state.waited = Math.max(state.waited, state.pace * state.share - state.elapsed);
+};
+
 /** A new handle of a table, for a call that consumes it. @param {number | undefined} table */
 const handle = (table) => (table === undefined ? undefined : tables.get(table).share());
 
@@ -167,8 +176,10 @@ function open({ run: id, turn, slug, values, seed, table }) {
       steps: 0,
       until: Infinity,
       turn,
-      pace: null,
+      pace: 0,
+      share: 0,
       elapsed: 0,
+      waited: 0,
       wake: () => {},
     });
     post({ type: "opened", run: id, turn, result });
@@ -223,10 +234,12 @@ async function play(state) {
         return;
       }
       if (progress.done >= state.until) state.playing = false;
+      state.share = progress.share;
+      const wait = delay(state);
       if (now - shown >= PROGRESS_MS) {
         shown = now;
         let result;
-        if (now >= resulted) {
+        if (now >= resulted || wait > RESULT_MS) {
           result = state.run.result();
           const cost = performance.now() - now;
           resulted = now + Math.max(RESULT_MS, cost * RESULT_SHARE);
@@ -234,8 +247,10 @@ async function play(state) {
         const { id: run, turn, elapsed } = state;
         post({ type: "progress", run, turn, progress, elapsed, result });
       }
-      if (state.pace && state.playing)
-        await sleep(state, begun + 1000 / state.pace - performance.now());
+      if (wait > 0) {
+        await sleep(state, now + wait - performance.now());
+        state.waited += (performance.now() - now) / 1000;
+      }
       await tick();
     }
     if (state.cancelled) rest(state, "cancelled");
@@ -260,7 +275,7 @@ async function streamOf(source, signal) {
     () => null,
   );
   if (!response?.ok || !response.body)
-    throw { kind: "fetch", message: String(response?.status ?? "") };
+    throw { kind: "address", message: String(response?.status ?? "") };
   // The header gives the number of compressed bytes, but the reader counts uncompressed ones.
   const total = response.headers.has("content-encoding")
     ? 0
@@ -363,6 +378,7 @@ async function receive(message) {
       if (!state || state.finished || state.cancelled) return;
       state.playing = true;
       state.until = message.until ?? Infinity;
+      catchUp(state);
       play(state);
       return;
     case "pause":
@@ -380,7 +396,8 @@ async function receive(message) {
       return;
     case "pace":
       if (state) {
-        state.pace = message.marksPerSecond;
+        state.pace = message.seconds;
+        catchUp(state);
         state.wake();
       }
       return;

@@ -100,6 +100,7 @@ export const svgRules = [
   ".dots{fill:currentColor;stroke:var(--lab-bg)}",
   ".open{fill:var(--lab-bg);stroke:currentColor}",
   ...[...Array(COLOURS).keys()].map((i) => `.c${i}{color:var(--lab-c${i})}`),
+  ".ghost{color:var(--lab-muted);opacity:.45}",
   ...[...Array(STEPS).keys()].map((i) => `.q${i}{color:var(--lab-q${i})}`),
 ];
 

@@ -16,7 +16,7 @@ import { el } from "./svg.js";
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
 /** Size, language and visible series of a drawing. `drawField` draws the figure's heat map, if it has one.
- *  @typedef {{width: number, scale: number, height?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
+ *  @typedef {{width: number, scale: number, height?: number, most?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    drawField: typeof import("./field.js").drawField | null}} View */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
 /** Values that must not jitter from one drawing to the next: domains, the left margin, the rows above the plot, the order of the series; and the axes drawn last.
@@ -31,7 +31,7 @@ const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "mar
 /** The most decades that a logarithmic axis shows; smaller values lie below the axis. */
 const DECADES = 12;
 /** @param {number} width */
-export const fontSize = (width) => Math.max(12, Math.min(24, 9.5 + width / 140));
+export const fontSize = (width) => Math.max(14, Math.min(24, 9.5 + width / 140));
 
 /** @param {Figure} figure @param {View} view @param {Kept | null} before from the previous drawing, if there was one @returns {Drawn} */
 export function drawFigure(figure, view, before = null) {
@@ -48,7 +48,9 @@ export function drawFigure(figure, view, before = null) {
   const { layers, painted, ...drawn } = simplex
     ? drawSimplex(figure, view, size, kept)
     : drawPlane(figure, view, size, kept);
-  painted.sort((a, b) => order.indexOf(a.series.id) - order.indexOf(b.series.id));
+  /** A ghost lies behind all others. @param {import("./series.js").Painted} one */
+  const depth = ({ series }) => (series.ghost ? -1 : order.indexOf(series.id));
+  painted.sort((a, b) => depth(a) - depth(b));
   const all = { ...layers, ...seriesLayers(painted) };
   const { width, height } = drawn;
   const tree = el(
@@ -104,8 +106,8 @@ function drawPlane(figure, view, size, kept) {
   const rowHeight = size * 1.35;
   // The extra height of titles with more than one line.
   const [above, below] = [yTitle, xTitle].map((lines) => (lines.length - 1) * rowHeight);
-  const height =
-    view.height ?? Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
+  const usual = Math.round(Math.max(270, Math.min(640, width * 0.56)) + colours + above + below);
+  const height = view.height ?? Math.min(usual, view.most ?? usual);
   if (!ex || !ey)
     return {
       layers: {},

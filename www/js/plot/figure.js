@@ -13,7 +13,7 @@ import { el } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, group?: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
- *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean}} Series
+ *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean, ghost?: boolean}} Series
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
  *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], folded?: boolean, nothing?: string}} Figure */
@@ -41,6 +41,8 @@ export function renderFigure(figure, options = {}) {
   let current = figure;
   let width = 0;
   let scale = 1;
+  /** The most px that the drawing may be high. @type {number | undefined} */
+  let cap;
   /** The series that the user has switched on or off. @type {Map<string, boolean>} */
   const switched = new Map();
   const shown = (/** @type {string} */ id) =>
@@ -81,7 +83,7 @@ export function renderFigure(figure, options = {}) {
   tableHost.tabIndex = 0;
   tableHost.setAttribute("role", "region");
   details.append(html("summary", "", strings.table), tableHost);
-  element.append(title, plot, hint, empty, cursor.read, legend.element, note, details, cursor.live);
+  element.append(title, legend.element, plot, hint, empty, cursor.read, note, details, cursor.live);
 
   /** Sets the labels for screen readers, even while the figure has no width or code for it is being fetched. */
   function label() {
@@ -112,8 +114,16 @@ export function renderFigure(figure, options = {}) {
         () => {},
       );
     }
-    const { height } = options;
-    const view = { width, height, scale, locale, strings, shown, drawField };
+    const view = {
+      width,
+      height: options.height,
+      most: cap,
+      scale,
+      locale,
+      strings,
+      shown,
+      drawField,
+    };
     drawn = drawFigure(current, view, kept);
     kept = drawn.kept;
     drawing.update(drawn.tree);
@@ -176,8 +186,10 @@ export function renderFigure(figure, options = {}) {
   function measure() {
     const factor = parseFloat(getComputedStyle(element).getPropertyValue("--lab-plot-scale")) || 1;
     const room = options.width ?? Math.floor(plot.clientWidth || element.clientWidth);
-    if (room <= 0 || (room === width && factor === scale)) return;
-    [width, scale] = [room, factor];
+    // A style sheet may limit the height of the plot.
+    const most = parseFloat(getComputedStyle(plot).maxHeight) || undefined;
+    if (room <= 0 || (room === width && factor === scale && most === cap)) return;
+    [width, scale, cap] = [room, factor, most];
     element.style.setProperty("--lab-size", `${fontSize(width) * scale}px`);
     cursor.read.style.minBlockSize = "";
     draw();
@@ -207,6 +219,12 @@ export function renderFigure(figure, options = {}) {
       element.remove();
     },
     svg: (standalone, stamp = null, theme = "light") =>
-      standalone(current, { locale, strings, shown }, stamp, theme),
+      // A file shows the present result only.
+      standalone(
+        { ...current, series: current.series.filter((s) => !s.ghost) },
+        { locale, strings, shown },
+        stamp,
+        theme,
+      ),
   };
 }

@@ -64,7 +64,11 @@ function drawTriangle(figure, { width, strings, locale }, size, box, project) {
 /** @param {Figure} figure @param {View} view @param {number} size @param {import("./draw.js").Kept} kept this drawing writes its values into it @returns {Part} */
 export function drawSimplex(figure, view, size, kept) {
   const { width, shown } = view;
-  const side = Math.min(width - size * 5, 620, ((view.height ?? 1e4) - size * 9) / 0.866);
+  const side = Math.min(
+    width - size * 5,
+    620,
+    ((view.height ?? view.most ?? 1e4) - size * 9) / 0.866,
+  );
   const x0 = Math.round((width - side) / 2);
   const y0 = Math.round(size * 2.2);
   const box = { x0, y0, x1: x0 + side, y1: y0 + side * 0.866 };

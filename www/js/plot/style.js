@@ -10,15 +10,17 @@ export const SHAPES = 5;
 
 /**
  * Series of one group share a colour and a shape; several theory lines of one colour get different dashes. Each group has
- * its own colour; if there are more groups than colours, each has a step of the scale, in order.
- * @param {{id: string, group?: string, role: string, kind: string}[]} series @returns {Look[]}
+ * its own colour; if there are more groups than colours, each has a step of the scale, in order. A ghost is pale, whatever
+ * its group.
+ * @param {{id: string, group?: string, role: string, kind: string, ghost?: boolean}[]} series @returns {Look[]}
  */
 export function looks(series) {
   const keys = series.map((s) => s.group ?? s.id);
-  const names = [...new Set(keys)];
+  const names = [...new Set(keys.filter((_, i) => !series[i].ghost))];
   const last = names.length - 1;
   const theory = series.map((s) => s.role === "theory" && s.kind === "line");
   return series.map((s, i) => {
+    if (s.ghost) return { colour: "ghost", dash: null, shape: 0, open: false };
     const group = names.indexOf(keys[i]);
     const mates = theory.flatMap((is, j) => (is && keys[j] === keys[i] ? [j] : []));
     // Theory lines of different colours also differ in dash, for readers who do not see colours.

@@ -10,7 +10,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         -0.5,
         r"exponent $-1 + 1/\alpha$ of the loss when training uses the test distribution, at $\alpha = 2$",
     )
-    .by("Talk; SIG", "Part 2.2; Corollary 4.3")
+    .by("Medvedev et al., arXiv 2510.25108", "Corollary 4.3, and Part 2.2 of the talk")
     .at("exponent=2&samples=100,300,1000,3000")
     .pick(Pick::Verdict("slope-matched"))
     .within(0.005, "over the numbers of samples simulated here the slope of the exact curve is −0.499"),
@@ -19,7 +19,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         -1.0,
         r"exponent $1 - \alpha$ of the loss with the optimal training distribution, at $\alpha = 2$",
     )
-    .by("Talk; SIG", "Part 2.2; Corollary 4.3")
+    .by("Medvedev et al., arXiv 2510.25108", "Corollary 4.3, and Part 2.2 of the talk")
     .at("exponent=2&samples=100,300,1000,3000")
     .pick(Pick::Verdict("slope-optimal"))
     .within(0.02, "over the numbers of samples simulated here the slope of the exact curve is −0.981; with more samples it tends to −1"),
@@ -28,7 +28,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         36.0,
         r"number of atoms that the optimal distribution draws by the printed formula, for 50 atoms, $\alpha = 1.5$ and 20 samples",
     )
-    .by("SIG, version 1 (a second exists)", "Theorem 4.2, as printed there")
+    .by("Medvedev et al., arXiv 2510.25108", "Theorem 4.2, as printed there; version 1, a second exists")
     .at("atoms=50&samples=20")
     .pick(Pick::Cell("losses", "20", words::OPTIMAL_ATOMS.english()))
     .within(0.0, "a whole number")

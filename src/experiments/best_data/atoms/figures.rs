@@ -6,11 +6,12 @@ use crate::output::{Axis, Figure, Points, Series};
 use crate::text;
 use crate::text::{Template, Text, count};
 
-/// Upper end of the 95% interval of the mean loss if none of `runs` runs missed an atom: `1 - 0.05^(1/runs)`.
+/// Upper end of the 95% interval of the mean loss, for the case that none of `runs` runs missed an atom:
+/// `1 - 0.05^(1/runs)`.
 ///
-/// This number is the upper end for the probability that a run misses at least one atom, so also for the probability
-/// that it misses any given atom. The mean loss is an average of the latter probabilities, weighted by the test
-/// probabilities of the atoms.
+/// In this case, `1 - 0.05^(1/runs)` is an upper limit for the probability that a run misses at least one atom. So it
+/// is also an upper limit for the probability that a run misses one particular atom. The mean loss is an average of
+/// these probabilities over the atoms, weighted by their test probabilities.
 pub(super) fn none_missed(runs: usize) -> f64 {
     -math::expm1(math::ln(0.05) / runs as f64)
 }
@@ -72,7 +73,8 @@ impl Atoms {
         series
     }
 
-    /// Figure of the matched, the optimal and the best flat training distribution at the largest number of samples.
+    /// Figure of three training distributions at the largest number of samples: the matched, the optimal and the best
+    /// flat one.
     pub(super) fn distribution_figure(&self) -> Figure {
         let i = self.samples.len() - 1;
         let (best, flat, all) = (&self.best[i], &self.flat[i], self.atoms.count());

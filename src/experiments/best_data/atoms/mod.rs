@@ -2,9 +2,9 @@
 //!
 //! Model: atom k of K atoms has the test probability `p_k ~ k^-alpha`, and adds `p_k` to the loss until it has been
 //! drawn once. N atoms are drawn from a training distribution q. Prediction: `q = p` gives a loss of order
-//! `N^(-1+1/alpha)`. The optimal q gives a loss of order `N^(1-alpha)` and draws only the N/alpha most frequent atoms.
-//! Falsifier: simulated runs in which the slope of ln loss against ln N differs from the slope of the exact curve over
-//! the same N.
+//! `N^(-1+1/alpha)`. The optimal q gives a loss of order `N^(1-alpha)`, and draws only the N/alpha most frequent atoms.
+//! Falsifier: simulated runs in which the slope of ln loss against ln N differs from the slope of the exact curve at
+//! these N.
 
 use std::cell::OnceCell;
 
@@ -15,7 +15,7 @@ use crate::exec::{Exec, Lanes, Twin};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Axis, Output, Progress, units};
+use crate::output::{Answer, Axis, Output, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::stats::sort;
@@ -23,6 +23,7 @@ use crate::text;
 use crate::text::{Template, setting};
 use crate::theory::atoms::{self as theory, Flat, Optimal};
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -61,8 +62,9 @@ pub struct Atoms {
     runs: u32,
     best: Vec<Optimal>,
     flat: Vec<Flat>,
-    /// Coordinates of the theory curves. The first list holds the abscissae, which are numbers of samples N. The others
-    /// hold ordinates: the losses of matched, optimal and flat training, and two asymptotes.
+    /// Coordinates of the theory curves. The first list holds numbers of samples N, which are the abscissae of all
+    /// curves. Each of the other lists holds the ordinates of one curve: the losses of matched, optimal and flat
+    /// training, and two asymptotes.
     curves: [Vec<f64>; 6],
     simulation: OnceCell<Simulation>,
     /// Losses of the runs, `losses[distribution][number of samples][run]`.
@@ -81,7 +83,8 @@ impl Atoms {
         }
     }
 
-    /// Total test probability of the atoms that a distribution never draws. No run can have a smaller loss.
+    /// Total test probability of the atoms that a training distribution never draws, at the number of samples with
+    /// index `i`. This is the least loss that a run can have.
     fn outside(&self, distribution: usize, i: usize) -> f64 {
         match distribution {
             0 => 0.0,
@@ -141,7 +144,7 @@ impl Experiment for Atoms {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.total() }
+        Progress::of(self.done, self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -177,8 +180,9 @@ impl Experiment for Atoms {
 
     fn output(&self) -> Output {
         let slopes = if self.done > 0 { [self.slope(0), self.slope(1)] } else { [None; 2] };
+        let answer = if Experiment::progress(self).finished() { self.answer() } else { self.prediction() };
         Output {
-            answer: None,
+            answer: Some(Answer::new(answer)),
             figures: vec![self.loss_figure(), self.distribution_figure()],
             tables: self.tables(slopes),
             verdicts: self.verdicts(slopes),

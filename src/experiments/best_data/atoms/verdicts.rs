@@ -15,7 +15,7 @@ pub(super) struct Slope {
     pub(super) value: f64,
     /// Standard error of the slope.
     pub(super) error: f64,
-    /// Upper bound of the bias of the slope. There is a bias because the slope is computed from logarithms of mean
+    /// Upper bound for the bias of the slope. The slope is biased because it is computed from logarithms of mean
     /// losses.
     pub(super) bias: f64,
 }
@@ -30,15 +30,17 @@ impl Atoms {
         weights.iter().enumerate().map(|(i, w)| w * math::ln(self.exact(distribution, i))).sum()
     }
 
-    /// Measured slope of ln loss against ln N. It is `None` if there is only one N, or if some N has fewer than two
-    /// runs, or fewer than ten runs that missed an atom which they could have drawn.
+    /// Measured slope of ln loss against ln N, for the training distribution with index `distribution`. It is `None` if
+    /// there is only one N, if some N has fewer than two runs, or if for some N fewer than ten runs missed an atom that
+    /// they could have drawn.
     ///
     /// A run uses the same draws for every N, so its losses are correlated. The standard error of the slope is
-    /// therefore computed as that of a mean over runs, of the quantity `sum_i w_i loss_i / mean_i`. Here i numbers the
-    /// values of N, and `w_i` are the weights with which the logarithms enter the least-squares slope. With few runs,
-    /// the spread in the sample may be too small: a common atom is rarely missed, and a sample in which it is never
-    /// missed has both a low mean and a low spread. So the standard error is never less than that of independent losses
-    /// with the variance [`Atoms::head_variance`].
+    /// therefore computed from the quantity `sum_i w_i loss_i / mean_i`, which has one value for each run: it is the
+    /// standard error of the mean of these values. Here i numbers the values of N, and `w_i` are the weights with which
+    /// the logarithms enter the least-squares slope. With few runs, the spread of the measured losses may be too small:
+    /// a common atom is rarely missed, and if no run misses it, both the mean and the spread of the losses are too
+    /// small. So the standard error is never less than that of independent losses with the variance
+    /// [`Atoms::head_variance`].
     #[inline(never)]
     pub(super) fn slope(&self, distribution: usize) -> Option<Slope> {
         let losses = &self.losses[distribution];
@@ -66,10 +68,10 @@ impl Atoms {
         Some(Slope { value, error, bias })
     }
 
-    /// Upper bound for the part of the variance of a run's loss that the [`HEAD`] most frequent atoms cause:
+    /// Upper bound for the variance of a run's loss that is due to the [`HEAD`] most frequent atoms:
     /// `sum_k p_k^2 m_k (1 - m_k)`. Here `p_k` is the test probability of atom k, `q_k` its training probability, and
-    /// `m_k = (1 - q_k)^N` the probability that N draws miss it. The sum has no covariances. They would lower it,
-    /// because a run that misses one atom is less likely to miss another.
+    /// `m_k = (1 - q_k)^N` the probability that N draws miss it. The sum leaves out the covariances between atoms.
+    /// These are negative, because a run that misses one atom is less likely to miss another.
     pub(super) fn head_variance(&self, distribution: usize, i: usize) -> f64 {
         let n = f64::from(self.samples[i]);
         let flat = self.flat[i].top;
@@ -87,15 +89,17 @@ impl Atoms {
             .sum()
     }
 
-    /// Mean of `losses` and its standard error. The standard error is the larger of two values: the one from the
-    /// sample, and the one from [`Atoms::head_variance`], because few runs may show no miss of a common atom.
+    /// Mean of the losses of some runs, and the standard error of this mean. The standard error is computed in two
+    /// ways: from the spread of `losses`, and from [`Atoms::head_variance`]. The larger value is returned, because the
+    /// spread is too small if no run has missed a common atom.
     pub(super) fn mean_and_error(&self, distribution: usize, i: usize, losses: &[f64]) -> (f64, f64) {
         let (mean, error) = mean_and_error(losses);
         (mean, error.max((self.head_variance(distribution, i) / losses.len() as f64).sqrt()))
     }
 
-    /// Range of N in which the number of atoms that the optimal distribution draws is compared with its limit N/alpha.
-    /// It goes from `10 alpha` to `K/10`, where K is the number of atoms, and may be empty.
+    /// The optimal distribution draws about N/alpha atoms if N is neither too small nor too large. The result is the
+    /// range of N in which the lab checks this: from `10 alpha` to `K/10`, where K is the number of all atoms. It may
+    /// be empty.
     pub(super) fn window(&self) -> [f64; 2] {
         [10.0 * self.alpha, f64::from(self.atoms.count()) / 10.0]
     }

@@ -81,7 +81,7 @@ crate::texts! {
     EXACT_SLOPE_COLUMN = "slope of the exact curve";
     MEASURED_SLOPE = "measured slope";
     // Titles.
-    LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
+    LOSS_AGAINST_SAMPLES = "Test loss against training samples";
     DISTRIBUTIONS = "Training distributions for {samples} samples";
     LOSSES = "Test loss of three training distributions, and the number of different atoms that they can draw";
     EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over the compared numbers of samples";
@@ -104,6 +104,13 @@ crate::texts! {
     MATCHED_SHARES = "matched: the test distribution";
     OPTIMAL_SHARES = "optimal: the top {atoms} {atoms:atom|atoms}";
     FLAT_SHARES = "best truncated uniform: the top {atoms} {atoms:atom|atoms}";
+    // Answers.
+    SHOW_FEW = "Train only on the {drawn} most frequent of {atoms} facts: after {samples} samples the loss is {optimal}, against {matched} if training copies the test.";
+    SHOW_ALL = "Show all {atoms} facts almost equally often: after {samples} samples the loss is {optimal}, against {matched} if training copies the test.";
+    SHOWED_FEW = "Measured after {samples} samples: the loss is {optimal} if training shows only the {drawn} most frequent facts, {matched} if it copies the test.";
+    SHOWED_ALL = "Measured after {samples} samples: the loss is {optimal} if training shows all {atoms} facts almost equally often, {matched} if it copies the test.";
+    NOTHING_MISSED = "Measured after {samples} samples: no run missed a fact if training shows all {atoms} almost equally often; the loss is {matched} if it copies the test.";
+    CANNOT_TELL = "These runs cannot tell: after {samples} samples the loss is {optimal} with the best training distribution, {matched} if training copies the test.";
     // Verdicts on the slopes.
     MATCHED_SLOPE = "Hypothesis: with matched training (on the test distribution) the loss falls as steeply as the exact curve. Slope of the loss against the number of samples, in the log-log plot";
     OPTIMAL_SLOPE = "Hypothesis: with the optimal training distribution the loss falls as steeply as the exact curve. Slope of the loss against the number of samples, in the log-log plot";

@@ -5,20 +5,21 @@ use super::{ExamTime, real, words};
 use crate::math::{self, Z95};
 use crate::output::{Axis, Field, Figure, Frame, Mark, Series, units};
 use crate::params::Scale;
-use crate::text::Template;
+use crate::text;
+use crate::text::{Template, share};
 use crate::theory::exam_time as theory;
 
-/// Number of steps along each side of the lattice on the triangle of three shares.
+/// Number of steps along each side of the triangular lattice, whose points stand for the shares of three subjects.
 pub(super) const LATTICE: u32 = 20;
 pub(super) const SHARE: Axis = Axis::linear(words::SHARE_OF_FIRST).unit(units::PERCENT);
 pub(super) const LOSS: Axis = Axis::log(words::EXPECTED_LOSS);
 
-/// Points (i, j) of the triangular lattice in its interior: no share is 0.
+/// The points (i, j) in the interior of the triangular lattice of three shares. At these points no share is 0.
 pub(super) fn lattice() -> impl Iterator<Item = (u32, u32)> {
     (1..LATTICE - 1).flat_map(|i| (1..LATTICE - i).map(move |j| (i, j)))
 }
 
-/// The three shares at a point (i, j) of the triangular lattice.
+/// The shares of three subjects at a point (i, j) of the triangular lattice.
 pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
     [i, j, LATTICE - i - j].map(|i| f64::from(i) / f64::from(LATTICE))
 }
@@ -47,10 +48,14 @@ impl ExamTime {
             LOSS,
         )
         .series(series)
-        .marks([
-            Mark::at_x(words::MATCHED, if self.p.len() == 2 { self.p[0] } else { 0.0 }),
-            Mark::at_x(words::OPTIMAL, self.limit()),
-        ])
+        .marks(if self.p.len() == 2 {
+            [
+                Mark::at_x(text!(words::MATCHED_SHARE, share = share(self.p[0])), self.p[0]),
+                Mark::at_x(text!(words::OPTIMAL_SHARE, share = share(self.limit())), self.limit()),
+            ]
+        } else {
+            [Mark::at_x(words::MATCHED, 0.0), Mark::at_x(words::OPTIMAL, self.limit())]
+        })
     }
 
     /// Measured losses of the simulated students along the line of allocations. The code is a separate function because
@@ -102,7 +107,18 @@ impl ExamTime {
             Axis::linear(words::SHARE_2).unit(units::PERCENT),
         )
         .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
-        .marks([Mark::at(words::MATCHED, self.p[0], self.p[1]), Mark::at(words::OPTIMAL, self.power[0], self.power[1])])
+        .marks([
+            {
+                let [first, second, third] = [self.p[0], self.p[1], self.p[2]].map(share);
+                let label = text!(words::MATCHED_SHARES, first = first, second = second, third = third);
+                Mark::at(label, self.p[0], self.p[1])
+            },
+            {
+                let [first, second, third] = [self.power[0], self.power[1], self.power[2]].map(share);
+                let label = text!(words::OPTIMAL_SHARES, first = first, second = second, third = third);
+                Mark::at(label, self.power[0], self.power[1])
+            },
+        ])
     }
 
     pub(super) fn gain_figure(&self) -> Figure {

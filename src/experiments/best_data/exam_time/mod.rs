@@ -1,10 +1,10 @@
 //! How should a student share the hours before an exam that weighs its subjects unequally?
 //!
 //! Model: the loss is `sum_k p_k c_k e(n_k)`. Subject k has the weight `p_k` and the difficulty `c_k`, and `e(n_k)` is
-//! the share of its facts that are still unknown after `n_k` hours, about `n_k^-a`. Prediction: the best shares of the
-//! hours are proportional to `(p_k c_k)^(1/(1+a))`, so they are flatter than the weights for every `a > 0`. Studying in
-//! proportion to the weights wastes hours. Falsifier: simulated students whose measured best shares differ from the
-//! predicted ones.
+//! the share of its facts that are still unknown after `n_k` hours. This share is about `n_k^-a`. Prediction: the best
+//! shares of the hours are proportional to `(p_k c_k)^(1/(1+a))`, so they are flatter than the weights for every
+//! `a > 0`. Studying in proportion to the weights wastes hours. Falsifier: simulated students whose measured best
+//! shares differ from the predicted ones.
 
 use std::cell::OnceCell;
 
@@ -14,11 +14,12 @@ use run::Closing;
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::kit::{Claim, Experiment, Info};
-use crate::output::{Output, Progress};
+use crate::output::{Answer, Output, Progress};
 use crate::params::{Spec, broadcast};
 use crate::sim::exam_time::{self, Exam};
 use crate::theory::exam_time as theory;
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -32,7 +33,7 @@ crate::params! {
     pub struct Params {
         /// Weight of each subject in the exam. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
-        /// Loss from a wrong answer in each subject, relative to the other subjects. A single number applies to all subjects.
+        /// Factor by which the error in each subject is multiplied: with 2, the error is twice as large as with 1. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
         /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, most of the error comes from rare facts.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
@@ -57,17 +58,17 @@ pub struct ExamTime {
     runs: u32,
     /// Optimal shares of the hours if the error is exactly a power law.
     power: Vec<f64>,
-    /// Allocations of whole hours to the subjects. First come those near the line from matched to optimal shares, by
-    /// position; then the optimal allocation, if it is not among them; and then, for three subjects, those of the
-    /// lattice of three shares.
+    /// Allocations of whole hours to the subjects. First come the allocations near the line from matched to optimal
+    /// shares, in the order of their positions on this line. Then comes the optimal allocation, if it is not among
+    /// them. If there are three subjects, the allocations of the lattice of three shares follow.
     allocations: Vec<Vec<u32>>,
     /// For each allocation near the line from matched to optimal shares, its position on this line.
     line: Vec<f64>,
     /// Number of allocations that come before those of the lattice. The losses of single students are kept only for
     /// these allocations.
     kept: usize,
-    /// Index of the matched allocation. The field `optimal` is the index of the allocation that is optimal for the
-    /// exact curve.
+    /// Index of the matched allocation, in which the hours are in proportion to the weights. The field `optimal` is the
+    /// index of the allocation that is optimal for the exact curve.
     matched: usize,
     optimal: usize,
     /// Inputs of the kernel. They are made when a run starts, because the figures that follow a slider do not need
@@ -80,20 +81,20 @@ pub struct ExamTime {
     sums: Vec<f64>,
     squares: Vec<f64>,
     done: u32,
-    /// Results that need all students; `None` until the last student is simulated.
+    /// Results that need all students. They are `None` until the last student has been simulated.
     closing: Option<Closing>,
 }
 
-/// Number of steps in which the first of two subjects goes from no hours to all hours. For more subjects, the line from
-/// matched to optimal shares gets as many points as for two.
+/// Number of equal steps in which the share of the first of two subjects goes from 0 to 1. If there are more subjects,
+/// the line from matched to optimal shares has the number of points that it has for two.
 const GRID: u32 = 40;
-/// The parabola is fitted to the point of least loss and to this many points on each side of it.
+/// Number of points on each side of the point of least loss to which a parabola is fitted, together with that point.
 const REACH: usize = 3;
-/// The matched shares count as the best if they differ from the best shares by less than this number.
+/// The matched shares count as the best shares if they differ from them by less than this number.
 const SAME: f64 = 0.01;
-/// Fewest missed facts at which the minimum of the parabola decides the verdict: the mean of fewer facts is not close
-/// enough to a normal distribution. A Poisson count of 40 has a skewness of 0.16, which moves the endpoints of its
-/// 99.9% interval by 8% of their distance from the mean.
+/// Least number of missed facts with which the minimum of the fitted parabola decides the verdict. With fewer facts,
+/// the distribution of their mean is not close enough to a normal distribution. A Poisson count of 40 has a skewness of
+/// 0.16, which moves the endpoints of its 99.9% interval by 8% of their distance from the mean.
 const MISSED: f64 = 40.0;
 /// Number of bootstrap resamples. With this number, the standard error is known to about 5%.
 const RESAMPLES: u32 = 200;
@@ -112,8 +113,9 @@ impl ExamTime {
         theory::loss(&self.p, &self.c, self.a, hours, theory::power_error)
     }
 
-    /// The hours of each subject at position `x` on the line; they need not be whole. For two subjects, the position is
-    /// the first subject's share. For more subjects, it is t in `matched + t (optimal - matched)`.
+    /// The hours of each subject at position `x` on the line of allocations. The hours need not be whole numbers. For
+    /// two subjects, the position is the first subject's share. For more subjects, the shares are
+    /// `matched + x (optimal - matched)`.
     fn at(&self, x: f64) -> Vec<f64> {
         let n = f64::from(self.hours);
         if self.p.len() == 2 {
@@ -123,7 +125,8 @@ impl ExamTime {
         }
     }
 
-    /// Position of the exact optimum on the line, by golden-section search. The loss is convex along the line.
+    /// Position on the line of allocations at which the exact loss is least. It is found by golden-section search,
+    /// because the loss is convex along the line.
     fn best_position(&self) -> f64 {
         let golden = 0.5 * (5.0_f64.sqrt() - 1.0);
         let ends = [self.line[0], self.line[self.line.len() - 1]];
@@ -153,7 +156,7 @@ fn real(hours: &[u32]) -> Vec<f64> {
 }
 
 /// Shares at position t on the line from p to q: `p + t (q - p)`. If p equals q, the line goes from p towards the first
-/// corner of the simplex, or towards the second corner if p is the first one.
+/// corner of the simplex, or towards the second corner if p is the first corner.
 fn shares_on_line(p: &[f64], q: &[f64], t: f64) -> Vec<f64> {
     let direction = direction(p, q);
     p.iter().zip(&direction).map(|(p, d)| p + t * d).collect()
@@ -176,8 +179,8 @@ fn line_of_many(p: &[f64], power: &[f64]) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Position of an allocation of whole hours on the line, for more than two subjects. Rounded hours lie near the line
-/// but not on it, so the position is that of their projection onto the line.
+/// Position of an allocation of whole hours on the line from matched to optimal shares, for more than two subjects.
+/// Rounded hours lie near the line but not on it, so the position is that of their projection onto the line.
 #[inline(never)]
 fn place_of_many(p: &[f64], power: &[f64], n: f64, hours: &[u32]) -> f64 {
     let (mut along, mut length) = (0.0, 0.0);
@@ -202,8 +205,8 @@ fn direction(p: &[f64], q: &[f64]) -> Vec<f64> {
     }
 }
 
-/// Range of the indices within [`REACH`] of the least value. If the least value is near an end of the list, the range
-/// is shifted inwards.
+/// Range of indices around the least value in the list, with [`REACH`] indices on each side. If the least value is near
+/// an end of the list, the range is shifted inwards.
 fn window(ys: &[f64]) -> std::ops::Range<usize> {
     let least = (0..ys.len()).min_by(|&i, &j| ys[i].total_cmp(&ys[j])).unwrap_or(0);
     let start = least.saturating_sub(REACH).min(ys.len().saturating_sub(2 * REACH + 1));
@@ -289,7 +292,7 @@ impl Experiment for ExamTime {
 
     fn progress(&self) -> Progress {
         let batch = self.batch();
-        Progress { done: self.done.div_ceil(batch), total: self.runs.div_ceil(batch) }
+        Progress::of(self.done.div_ceil(batch), self.runs.div_ceil(batch))
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -360,6 +363,11 @@ impl Experiment for ExamTime {
             figures.push(self.line_figure("loss-vs-share"));
         }
         figures.push(self.gain_figure());
-        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
+        let verdicts = self.verdicts();
+        let answer = match &self.closing {
+            None => self.advice(),
+            Some(closing) => self.measured_advice(closing, verdicts[0].agrees),
+        };
+        Output { answer: Some(Answer::new(answer)), figures, tables: self.tables(), verdicts }
     }
 }

@@ -10,17 +10,19 @@ use crate::theory::exam_time as theory;
 
 /// Results that are computed once all students are simulated.
 pub(super) struct Closing {
-    /// 10%, 50% and 90% quantiles of the students' losses at each position on the line.
+    /// The 10%, 50% and 90% quantiles of the students' losses at each position on the line of allocations.
     pub(super) quantiles: [Vec<f64>; 3],
-    /// Position of the least loss on the line, as measured. The field `error` is its bootstrap standard error.
+    /// Measured position of the least loss on the line of allocations. The field `error` is the bootstrap standard
+    /// error of this position.
     pub(super) vertex: f64,
     pub(super) error: f64,
-    /// Effective number of missed facts that determine the measured position: the number at which facts of equal cost
-    /// would make the slope of the loss about as skewed as it is.
+    /// Effective number of missed facts on which the measured position of the least loss depends. Facts of different
+    /// subjects have different costs. This is the number of facts of equal cost that would give the slope of the loss
+    /// about the same skewness.
     pub(super) missed: f64,
-    /// How far the measured position may be off in addition to its standard error. It is a sum of two distances: from
-    /// the exact optimum to the minimum of the parabola through the exact losses, and from the measured position to the
-    /// mean of the resampled positions.
+    /// How far the measured position of the least loss may be off in addition to its standard error. It is the sum of
+    /// two distances. One is from the exact optimum to the minimum of a parabola that is fitted to the exact losses.
+    /// The other is from the measured position to the mean of the resampled positions.
     pub(super) resolution: f64,
 }
 

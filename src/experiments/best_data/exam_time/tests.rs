@@ -55,7 +55,8 @@ fn number(output: &Output, table: usize, row: usize, column: usize) -> f64 {
     }
 }
 
-/// Exams of many kinds: with few and with many hours, with subjects of very small weight, and with one of weight 0.
+/// Settings for exams of many kinds: with few and with many hours, with subjects of very small weight, and with a
+/// subject of weight 0.
 const EXAMS: [&str; 9] = [
     "",
     "hours=10",
@@ -164,7 +165,56 @@ fn tables_and_marks_say_what_the_theory_says() {
     }
     assert!((number(1, 0, 2) - number(0, 2, 5) / number(0, 2, 4)).abs() < 1e-12, "the ratio of the two");
     let marks: Vec<_> = output.figures[0].marks.iter().map(|m| (m.label.english(), m.x)).collect();
-    assert_eq!(marks, [("matched".into(), Some(0.9)), ("optimal".into(), Some(0.75))], "where the page draws them");
+    let wanted = [("matched 90%".into(), Some(0.9)), ("optimal 75%".into(), Some(0.75))];
+    assert_eq!(marks, wanted, "where the page draws them");
+    let triangle = &ExamTime::started("weights=0.6,0.3,0.1", 1).output().figures[0];
+    let labels: Vec<_> = triangle.marks.iter().map(|mark| mark.label.english()).collect();
+    assert_eq!(labels, ["matched 60%, 30%, 10%", "optimal 47.3%, 33.4%, 19.3%"]);
+}
+
+#[test]
+fn the_answer_is_the_advice_and_then_what_the_students_show() {
+    let of = |run: &ExamTime| run.output().answer.expect("an answer").text.english();
+    for (query, before, after) in [
+        (
+            "",
+            "Give the 90% subject 75% of the hours, not 90%: that reaches the same loss with 20% fewer hours.",
+            "Measured with 100 hours: the 90% subject is best given 74.5% of them, not 90%, and 17.9% fewer hours are enough.",
+        ),
+        // The heavier subject, wherever it stands.
+        (
+            "weights=0.1,0.9",
+            "Give the 90% subject 75% of the hours, not 90%: that reaches the same loss with 20% fewer hours.",
+            "Measured with 100 hours: the 90% subject is best given 7",
+        ),
+        (
+            "weights=0.5,0.5",
+            "Share the hours in proportion to the weights: no other shares reach a lower loss.",
+            "Measured with 100 hours: sharing them in proportion to the weights is best.",
+        ),
+        (
+            "weights=0.6,0.3,0.1",
+            "Give subject 1 47.3% of the hours, not 60%, and subject 3 19.3%, not 10%: that saves 10.5% of the hours.",
+            "Measured with 100 hours: subject 1 is best given 47.",
+        ),
+        (
+            "weights=0.5,0.5&difficulty=1,4",
+            "Give subject 1 33.3% of the hours, not 50%, and subject 2 66.7%, not 50%: that saves 10% of the hours.",
+            "Measured with 100 hours: subject 1 is best given 3",
+        ),
+        (
+            "hours=10000&runs=64&facts=1",
+            "Give the 90% subject 75% of the hours",
+            "These students cannot tell whether other shares than the weights save hours.",
+        ),
+    ] {
+        let mut run = ExamTime::started(query, 1);
+        assert!(of(&run).starts_with(before), "{query}: {}", of(&run));
+        run.step();
+        assert!(run.progress().finished() || of(&run).starts_with(before), "not before the end: {}", of(&run));
+        let measured = of(&ExamTime::finished(query, 1));
+        assert!(measured.starts_with(after), "{query}: {measured}");
+    }
 }
 
 #[test]

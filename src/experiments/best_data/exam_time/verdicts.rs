@@ -99,20 +99,21 @@ impl ExamTime {
         vec![if pair { verdict.unit(units::PERCENT) } else { verdict }]
     }
 
-    /// Limit of the optimum for infinitely many hours. For two subjects, it is the first subject's share; for more
-    /// subjects, it is the position on the line.
+    /// Position of the optimum in the limit of infinitely many hours. For two subjects, the position is the first
+    /// subject's share. For more subjects, it is the position on the line from matched (0) to optimal shares (1).
     pub(super) fn limit(&self) -> f64 {
         if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }
 
-    /// A position on the line as an argument of a sentence: a share for two subjects, and a pure number for more.
+    /// Makes a position on the line of allocations an argument of a sentence: a share for two subjects, and a pure
+    /// number for more subjects.
     const fn place(&self, x: f64) -> Argument {
         if self.p.len() == 2 { share(x) } else { number(x) }
     }
 
-    /// The verdict after all students have been simulated. `matched` is `None` if the matched shares are the best. The
-    /// code is a separate function because the build splits the wasm by function, and can then leave it out of the
-    /// page's first download.
+    /// The verdict after all students have been simulated. `best` is the position of the exact optimum, and `matched`
+    /// that of the matched shares, or `None` if these are the best. The code is a separate function because the build
+    /// splits the wasm by function, and can then leave it out of the page's first download.
     #[inline(never)]
     fn judged(&self, closing: &Closing, claim: Template<0>, best: f64, matched: Option<f64>) -> Verdict {
         // A lowest point beyond the last allocation is no share.

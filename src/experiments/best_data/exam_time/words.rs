@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `exam-time` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Exam time",
-    question: "An exam weighs its subjects 90 to 10: how should the hours of study be shared?",
+    question: "An exam weighs its subjects, say 90 to 10: should the hours of study be shared in the same proportion?",
     notice: &[
         "Suppose that all subjects are equally difficult. Then dividing the hours in proportion to the weights is best only when all weights are equal. Otherwise the best shares are more even: at $a = 1$ the best preparation for a 90/10 exam is 75/25, and it reaches an equal loss in 20% fewer hours.",
         "The optimum is flat: a share that is off by a few percentage points costs little. Neglecting the small subject costs much.",
@@ -38,6 +38,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "90/10, exponent 1", query: "" },
         Preset { title: "90/10, exponent 1/2", query: "exponent=0.5" },
         Preset { title: "90/10, slow learning (0.28)", query: "exponent=0.28&hours=1000" },
+        Preset { title: "50/50: nothing to gain", query: "weights=0.5,0.5" },
         Preset { title: "Three subjects", query: "weights=0.6,0.3,0.1" },
         Preset {
             title: "Five subjects, the last one hard",
@@ -69,10 +70,10 @@ crate::texts! {
     HOURS_NEEDED = "hours needed with the optimal shares, divided by hours needed with the matched shares";
     ALL = "all";
     // Titles.
-    LOSS_AGAINST_SHARE = "Loss against the first subject's share of the hours";
-    LOSS_ALONG_LINE = "Loss along the line from matched to optimal shares";
-    TRIANGLE = "Loss over the triangle of shares, exact";
-    TRIANGLE_SIMULATED = "Loss over the triangle of shares, simulated students";
+    LOSS_AGAINST_SHARE = "Loss against the hours for the first subject";
+    LOSS_ALONG_LINE = "Loss from matched (0) to optimal (1) shares";
+    TRIANGLE = "Loss for all shares of the hours";
+    TRIANGLE_SIMULATED = "Loss of simulated students for all shares of the hours";
     GAIN = "Hours needed with the optimal shares, divided by hours needed with the matched shares";
     ALLOCATION = "Optimal shares, and exact losses in whole hours";
     BUYS = "What the optimal shares save";
@@ -81,10 +82,22 @@ crate::texts! {
     EXACT = "exact at these hours";
     MATCHED = "matched";
     OPTIMAL = "optimal";
+    MATCHED_SHARE = "matched {share}";
+    OPTIMAL_SHARE = "optimal {share}";
+    MATCHED_SHARES = "matched {first}, {second}, {third}";
+    OPTIMAL_SHARES = "optimal {first}, {second}, {third}";
     THIS_EXAM = "this exam";
     STUDENTS = "simulated students, mean and 95% interval";
     SINGLE = "single students: median, and range of the middle 80%";
     RATIO = "simulated students, 95% interval";
+    // Answers.
+    KEEP = "Share the hours in proportion to the weights: no other shares reach a lower loss.";
+    ADVICE = "Give the {weight} subject {best} of the hours, not {weight}: that reaches the same loss with {saved} fewer hours.";
+    ADVICE_OF_MANY = "Give subject {less} {few} of the hours, not {weight}, and subject {more} {many}, not {light}: that saves {saved} of the hours.";
+    MEASURED_KEEP = "Measured with {hours} hours: sharing them in proportion to the weights is best.";
+    MEASURED = "Measured with {hours} hours: the {weight} subject is best given {best} of them, not {weight}, and {saved} fewer hours are enough.";
+    MEASURED_OF_MANY = "Measured with {hours} hours: subject {less} is best given {few} of them, subject {more} {many}, and {saved} fewer hours are enough.";
+    CANNOT_TELL = "These students cannot tell whether other shares than the weights save hours.";
     // Verdict.
     BEST_SHARE = "The best share of the hours for the first subject";
     BEST_PLACE = "Position of the least loss on the line from the matched shares (0) to the shares that are optimal with many hours (1)";

@@ -2,7 +2,7 @@
 
 use super::run::{Expected, FLOWS, Snapshot};
 use super::{KComposition, Params, words};
-use crate::experiments::best_data::race::{Race, Time, name};
+use crate::experiments::best_data::race::{CROWD, Race, Time, name};
 use crate::experiments::best_data::words as shared;
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series, units};
@@ -15,17 +15,15 @@ use crate::theory::k_composition as theory;
 
 /// Largest number of runs that are shown one by one.
 pub(super) const SHOWN: usize = 16;
-/// Loss at which curves in figures end. A run with a smaller loss has solved the task. At some point its loss stops
-/// falling, because the weights have single precision.
+/// Loss at which the curves in figures end. A run with a smaller loss has solved the task. Far below this loss, single
+/// precision of the weights keeps the loss from falling further.
 pub(super) const LEAST_LOSS: f64 = 1e-6;
 /// Number of cells of a loss landscape along each axis.
 pub(super) const CELLS: u32 = 45;
-/// Largest number of training distributions for which quartile bands and single runs are drawn.
-pub(super) const CROWD: usize = 3;
 /// Largest number of training distributions whose loss landscape is drawn.
 pub(super) const LANDSCAPES: usize = 4;
 
-/// The median of |z| for a Gaussian z: the quantile of 0.75, as [`math::normal_quantile`] computes it.
+/// The median of |z| for a Gaussian z. It is the 75% quantile of z, as [`math::normal_quantile`] computes it.
 pub(super) const MEDIAN_SIZE: f64 = 0.674_489_750_196_082;
 
 /// Names of the groups of skills, from the first eighth of the skills to their second half.
@@ -33,12 +31,12 @@ pub(super) const BIN_NAMES: [Template<0>; BINS] =
     [words::FIRST_EIGHTH, words::SECOND_EIGHTH, words::SECOND_QUARTER, words::SECOND_HALF];
 pub(super) const SAMPLES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
-/// The group of all series of one training distribution. The ids of these series begin with it.
+/// Name of the group of all series of one training distribution. The ids of these series begin with this name.
 fn group(training: usize) -> String {
     format!("p{}", training + 1)
 }
 
-/// The id of a series: the group of its training distribution, followed by `how`.
+/// The id of a series: the name of the group of its training distribution, followed by `how`.
 fn id(training: usize, how: &str) -> String {
     group(training) + "-" + how
 }
@@ -48,8 +46,8 @@ fn landscape_id(training: usize) -> Id {
     if training == 0 { "landscape".into() } else { format!("landscape-{}", training + 1).into() }
 }
 
-/// Cuts a curve of losses at [`LEAST_LOSS`]. The first value below it becomes [`LEAST_LOSS`], and the next values
-/// become NaN as long as the curve stays below it.
+/// Cuts a curve of losses at [`LEAST_LOSS`]. The first value below this limit becomes [`LEAST_LOSS`]. The next values
+/// become NaN as long as the curve stays below the limit.
 pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
     let mut gone = false;
     for y in &mut y {
@@ -63,7 +61,8 @@ pub(super) fn down_to_least(mut y: Vec<f64>) -> Vec<f64> {
 }
 
 impl KComposition {
-    /// Numbers of samples at the checkpoints so far, and the statistics of the runs at each of them.
+    /// The numbers of samples at the checkpoints so far, and the statistics of one training distribution's runs at each
+    /// of them.
     pub(super) fn recorded(&self, training: usize) -> (Vec<f64>, Vec<&Snapshot>) {
         let all = self.snapshots[training].iter().zip(&self.marks);
         all.filter(|(snapshot, _)| !snapshot.loss.is_empty())
@@ -104,8 +103,8 @@ impl KComposition {
         series
     }
 
-    /// The measured curve of a training distribution: the median over its runs and, unless the figure is `crowded`, the
-    /// quartiles.
+    /// The measured curve of a training distribution: the median over its runs, and the quartiles. If the figure is
+    /// `crowded`, the quartiles are left out.
     #[inline(never)]
     fn measured_curve(&self, training: usize, which: usize, crowded: bool) -> Option<Series> {
         let (x, snapshots) = self.recorded(training);
@@ -145,15 +144,17 @@ impl KComposition {
         Some(Series::measured(id(training, "runs"), label, x, down_to_least(y)).line().group(group(training)).hidden())
     }
 
-    /// The mean over the runs of one of the values of [`Snapshot::mean`].
+    /// Curve of a mean over the runs of one training distribution: the value with index `which` of [`Snapshot::mean`]
+    /// at each checkpoint.
     #[inline(never)]
     fn mean_curve(&self, training: usize, id: Id, label: Text, which: usize) -> Series {
         let (x, snapshots) = self.recorded(training);
         Series::measured(id, label, x, snapshots.iter().map(|s| s.mean(which)).collect()).line()
     }
 
-    /// Joins the curves of the first runs to one curve, with gaps between the runs. For each checkpoint of a run,
-    /// `first` computes the ordinate and `second` the abscissa. Both get the recorded values and the number of samples.
+    /// Joins the curves of the first few runs to one curve, with gaps between the runs. For each checkpoint of a run,
+    /// `first` computes the ordinate and `second` the abscissa, both from the recorded values and the number of
+    /// samples.
     pub(super) fn paths(
         &self,
         training: usize,
@@ -175,12 +176,18 @@ impl KComposition {
         Some((ys, xs))
     }
 
-    pub(super) fn loss_figure(&self) -> Option<Figure> {
-        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(self.curves(0));
+    pub(super) fn loss_figure(&self) -> Figure {
+        let mut curves = self.curves(0);
+        if curves.is_empty() {
+            let ends = [self.marks[0], self.marks[self.marks.len() - 1]].map(|mark| self.seen(mark));
+            curves.push(Series::theory("nothing-learned", words::NOTHING_LEARNED, ends.to_vec(), vec![0.5; 2]));
+        }
+        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(curves);
         let Params { uniform_after, samples, target, .. } = self.params;
         let switch =
             (uniform_after > 0 && uniform_after < samples).then(|| Mark::at_x(words::SWITCH, f64::from(uniform_after)));
-        figure.marks([Mark::at_y(words::TARGET, target)].into_iter().chain(switch)).drawn()
+        let target = Mark::at_y(text!(words::TARGET, loss = number(target)), target);
+        figure.marks([target].into_iter().chain(switch))
     }
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
@@ -188,8 +195,8 @@ impl KComposition {
         Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
     }
 
-    /// Figure of the mean weight in each group of skills. It shows the steepest training distribution; the others can
-    /// be switched on in the legend.
+    /// Figure of the mean weight in each group of skills, for every training distribution. At first only the steepest
+    /// distribution is visible, and the others can be switched on in the legend.
     pub(super) fn skills_figure(&self) -> Option<Figure> {
         let exponents = &self.params.exponents;
         let steepest = self.trainings().max_by(|&i, &j| exponents[i].total_cmp(&exponents[j])).unwrap_or(0);
@@ -249,8 +256,8 @@ impl KComposition {
         Figure::new("signal", words::SIGNAL, SAMPLES, y).folded().series(series).drawn()
     }
 
-    /// Figure of the gradient at the initial weights, in the direction of the true weights, against the number of
-    /// skills.
+    /// Figure of the gradient at the initial weights against the number of skills. It shows the part of the gradient in
+    /// the direction of the true weights.
     pub(super) fn gradient_figure(&self) -> Option<Figure> {
         let Params { hops, init, runs, .. } = self.params;
         let sizes: Vec<u32> = (3..=10).map(|power| 1 << power).collect();
@@ -319,7 +326,8 @@ impl KComposition {
         (1..BINS).map(|i| (ends[i + 1] - ends[i]) * bins(i)).sum::<f64>() / (ends[BINS] - ends[1])
     }
 
-    /// Paths of the weights on a loss landscape, as measured and as the gradient flow predicts them.
+    /// Paths of the weights on the loss landscape of a training distribution: as measured, and as the gradient flow
+    /// predicts them.
     pub(super) fn trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = if self.done > 0 { self.measured_trajectories(training) } else { vec![] };
         let flow = &self.flows[training];
@@ -331,7 +339,8 @@ impl KComposition {
         series
     }
 
-    /// Measured paths of the weights on a loss landscape: their mean over the runs, and the first runs.
+    /// Measured paths of the weights on the loss landscape of a training distribution: the mean over all runs, and the
+    /// paths of the first few runs.
     #[inline(never)]
     fn measured_trajectories(&self, training: usize) -> Vec<Series> {
         let mut series = Vec::new();
@@ -394,7 +403,7 @@ impl KComposition {
             .folded()
     }
 
-    /// Single runs with uniform training. The coordinates are the mean and the mean square of the weights.
+    /// Paths of single runs with uniform training. Their coordinates are the mean and the mean square of the weights.
     #[inline(never)]
     pub(super) fn phase_runs(&self) -> Option<Series> {
         let uniform = self.params.exponents.iter().position(|&alpha| alpha == 0.0)?;
@@ -411,11 +420,11 @@ impl KComposition {
     }
 
     pub(super) fn figures(&self, race: &Race) -> Vec<Figure> {
-        let mut figures: Vec<Figure> =
-            [self.loss_figure(), self.accuracy_figure(), self.skills_figure(), self.signal_figure()]
-                .into_iter()
-                .flatten()
-                .collect();
+        // Many exponents are compared by their times, a few by their curves.
+        let crowded = self.trainings.len() > CROWD;
+        let mut figures: Vec<Figure> = if crowded { self.times_figure(race).into_iter().collect() } else { Vec::new() };
+        figures.push(self.loss_figure());
+        figures.extend([self.accuracy_figure(), self.skills_figure(), self.signal_figure()].into_iter().flatten());
         for figure in self.fixed() {
             let mut figure = figure.clone();
             if let Some(training) = (0..LANDSCAPES).find(|&training| landscape_id(training) == figure.id) {
@@ -426,7 +435,9 @@ impl KComposition {
             figures.push(figure);
         }
         if self.done > 0 {
-            figures.extend(race.figure().map(|figure| figure.series(self.flow_times()).folded()));
+            if !crowded {
+                figures.extend(race.figure(self.flow_times()).map(Figure::folded));
+            }
             figures.extend(self.sizes_figure());
         }
         if !self.rates.rates.is_empty() {
@@ -435,8 +446,16 @@ impl KComposition {
         figures
     }
 
-    /// Number of samples at which the loss of the gradient flow (the median over its initial weights) reaches the
-    /// target, against the exponent alpha.
+    /// Figure of the times against the exponent as the first figure. Before the run it shows the gradient flow and the
+    /// budget.
+    #[inline(never)]
+    fn times_figure(&self, race: &Race) -> Option<Figure> {
+        let budget = race.budget_line(self.seen(self.steps()));
+        race.figure(self.flow_times().into_iter().chain([budget]))
+    }
+
+    /// Curve of the gradient flow against the exponent alpha. It shows the number of samples at which the flow's loss
+    /// reaches the target, where the loss is the median over several initial weights.
     #[inline(never)]
     pub(super) fn flow_times(&self) -> Option<Series> {
         let (mut x, mut y) = (Vec::new(), Vec::new());

@@ -16,9 +16,9 @@ use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::experiments::best_data::race::{Race, Racer, each_once};
 use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Figure, Output, Progress};
+use crate::output::{Answer, Figure, Output, Progress};
 use crate::params::Spec;
 use crate::rng::Gaussian;
 use crate::sim::k_composition as sim;
@@ -26,6 +26,7 @@ use crate::text;
 use crate::text::setting;
 use crate::theory::k_composition as theory;
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -69,7 +70,7 @@ crate::params! {
 const RUNS_MAX: u32 = 131_072;
 /// Number of checkpoints of a run with 1e5 samples or more.
 const MARKS: u32 = 48;
-/// Number of checkpoints of a run whose number of skills was halved, and of a run at many learning rates.
+/// Number of checkpoints of a run with a halved number of skills, and of a run that compares learning rates.
 const RUNG_MARKS: u32 = 4;
 
 /// The experiment `k-composition`.
@@ -79,34 +80,34 @@ pub struct KComposition {
     gaussian: Gaussian,
     /// Probabilities of the skills in each training distribution.
     trainings: Vec<Vec<f64>>,
-    /// Numbers of skills that are compared, the largest first.
+    /// The numbers of skills that are compared, the largest first. Each is half of the number before it.
     sizes: Vec<u32>,
-    /// Numbers of steps at which the checkpoints are, ascending.
+    /// The numbers of steps after which a run has its checkpoints, ascending.
     marks: Vec<u32>,
     legs: Legs<Leg>,
-    /// Predictions of the gradient flow (SGD without noise), `[training][checkpoint]`. A list is shorter than the
-    /// number of checkpoints if the flow was not followed to the end.
+    /// Predictions of the gradient flow (SGD without noise), `[training][checkpoint]`. The list of a training
+    /// distribution ends early if its flow was not followed to the last checkpoint.
     flows: Vec<Vec<Expected>>,
     /// Figures that do not depend on the runs.
     fixed: OnceCell<Vec<Figure>>,
     inputs: Vec<OnceCell<(Inputs, u32)>>,
-    /// State of the runs that are in progress, at their last checkpoint.
+    /// State of the runs in progress, as it was at their last checkpoint.
     lanes: Carried<(Lanes<sim::Compose>, u32)>,
     /// Statistics of the runs, `[training][checkpoint]`.
     snapshots: Vec<Vec<Snapshot>>,
-    /// Results of the finished blocks of runs: the times to the target and the numbers of diverged runs,
-    /// `[halvings of the number of skills][training]`.
+    /// Results of the finished blocks of runs, `[halvings of the number of skills][training]`. They are the times to
+    /// the target and the numbers of diverged runs.
     finished: Vec<Vec<Racer>>,
     /// Results of the block of runs that is in progress: the times to the target and the numbers of diverged runs.
     current: Vec<Racer>,
-    /// Results of the finished blocks at many learning rates.
+    /// Results of the finished blocks of runs that compare learning rates.
     rates: Rates,
     done: u32,
 }
 
 impl KComposition {
-    /// Times to the target of the finished runs after the number of skills has been halved `rung` times. If no such run
-    /// has finished, the times so far of the runs that are in progress.
+    /// Times to the target of the runs whose number of skills was halved `rung` times. These are the finished runs, or,
+    /// if none has finished, the runs in progress.
     pub fn race(&self, rung: usize) -> Race {
         let racers = &self.finished[rung];
         let place = self.legs.after(self.done);
@@ -131,6 +132,9 @@ impl Experiment for KComposition {
     const QUICK: &'static str = "runs=40&samples=6000&halvings=1";
     const MAIN: &'static [&'static str] = &["hops", "skills", "exponents"];
     const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
+    /// The first figures integrate the flow of the weights for each exponent and compare the exponents with each other,
+    /// which only this experiment does.
+    const BUDGET: Budget = Budget { ready: 118_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 
@@ -204,7 +208,7 @@ impl Experiment for KComposition {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.legs.total() }
+        Progress::of(self.done, self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -251,6 +255,9 @@ impl Experiment for KComposition {
         let race = self.race(0);
         let best = (!self.rates.rates.is_empty()).then(|| self.rates.table());
         let tables = [self.table()].into_iter().chain(best).collect();
-        Output { answer: None, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
+        let finished = Experiment::progress(self).finished();
+        let answer = if finished { self.answer(&race) } else { self.expectation() };
+        let answer = Some(Answer::new(answer));
+        Output { answer, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
     }
 }

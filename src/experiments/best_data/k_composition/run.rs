@@ -5,31 +5,32 @@ use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
 use crate::experiments::best_data::race::Racer;
 use crate::experiments::best_data::rates::Rates;
-use crate::kit::legs::Block;
+use crate::kit::legs::{Block, Place};
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::{quartiles, sort};
 use crate::theory::k_composition as theory;
 
-/// Largest size in bytes of the state of a block of runs.
+/// Largest size in bytes of the state of a block of runs, which are simulated together.
 pub(super) const BLOCK_BYTES: usize = 16 << 20;
 /// Largest number of different initial weights from which the gradient flow is followed.
 pub(super) const FLOWS: u32 = 5;
-/// Limit for the product of the number of weights and the number of evaluations of the gradient, summed over all
-/// gradient flows. It bounds the time that a move of a slider takes.
+/// Limit for the work of all gradient flows together: the sum over the flows of the number of weights times the number
+/// of evaluations of the gradient. It limits the time that a move of a slider takes.
 pub(super) const FLOW_WORK: usize = 12_000_000;
 
 /// Statistics of the runs of one training distribution at one checkpoint.
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
-    /// Losses of the runs that have not diverged; `accuracy` holds their sign accuracies.
+    /// Losses of the runs that have not diverged. The field `accuracy` holds the sign accuracies of these runs.
     pub(super) loss: Vec<f32>,
     pub(super) accuracy: Vec<f32>,
     /// Sums over the runs that have not diverged. The first entry sums A, the mean weight under the training
     /// distribution, and the second B, the mean squared weight. Each further entry sums the mean weight of one group of
     /// skills.
     pub(super) sums: [f64; 2 + BINS],
-    /// Values of the first [`SHOWN`] runs: the loss, the mean weight A and the mean squared weight B under the training
-    /// distribution, and the mean weight in each group of skills. All are NaN if the run diverged.
+    /// Values of each of the first [`SHOWN`] runs: the loss, the mean weight A and the mean squared weight B (both
+    /// under the training distribution), and the mean weight in each group of skills. All values of a run are NaN if it
+    /// diverged.
     pub(super) shown: Vec<[f32; 3 + BINS]>,
     /// Quartiles of the loss and of the sign accuracy over the runs that have not diverged.
     pub(super) quartiles: [[f64; 3]; 2],
@@ -52,7 +53,7 @@ pub(super) type Expected = [f64; 4 + BINS];
 pub(super) struct Leg {
     /// How many times the number of skills has been halved.
     pub(super) rung: usize,
-    /// Whether each run is repeated at every learning rate of the comparison.
+    /// Whether these runs compare learning rates: each run is then repeated at every learning rate of the comparison.
     pub(super) ladder: bool,
     pub(super) block: Block,
 }
@@ -74,12 +75,22 @@ impl KComposition {
         sim::steps(self.params.samples, self.params.batch)
     }
 
-    /// Number of steps after which a block of runs reaches its checkpoint `mark`.
+    /// Number of steps after which a block of runs reaches its checkpoint with index `mark`.
     pub(super) fn stop(&self, leg: Leg, mark: u32) -> u32 {
         if leg.is_main() {
             return self.marks[mark as usize];
         }
         (u64::from(self.steps()) * u64::from(mark + 1) / u64::from(self.rungs_marks())) as u32
+    }
+
+    /// Work done so far, and work of the whole run, in steps of a group.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        self.legs.work(self.done, |Place { leg, checkpoint, .. }| {
+            let from = checkpoint.checked_sub(1).map_or(0, |before| self.stop(leg, before));
+            let groups = sim::blocks(leg.block.runs, leg.ladder);
+            f64::from(groups) * f64::from(self.stop(leg, checkpoint) - from)
+        })
     }
 
     pub(super) fn uniforms(&self, leg: Leg, bits: u32, record: u32) -> sim::Uniforms {
@@ -122,8 +133,8 @@ impl KComposition {
         f64::from(steps) * f64::from(self.params.batch)
     }
 
-    /// The gradient flow (SGD without noise) from the initial weights of run `run`: its values at the checkpoints. It
-    /// ends early if it needs more than `most` evaluations of the gradient.
+    /// Values of the gradient flow (SGD without noise) at the checkpoints. The flow starts from the initial weights of
+    /// run `run`. The list ends early if the flow needs more than `most` evaluations of the gradient.
     pub(super) fn flow(&self, training: usize, run: u32, most: usize) -> Vec<Expected> {
         let Params { skills, hops, lr, batch, uniform_after, init, .. } = self.params;
         let d = skills as usize;
@@ -186,8 +197,8 @@ impl KComposition {
         out
     }
 
-    /// Prediction of the gradient flow at the checkpoints that the flows from all initial weights reached. The loss and
-    /// the sign accuracy are medians over the initial weights, the other values means.
+    /// Prediction of the gradient flow, at the checkpoints that the flows from all initial weights have reached. The
+    /// loss and the sign accuracy are medians over the initial weights, and the other values are means.
     pub(super) fn expected(&self, training: usize) -> Vec<Expected> {
         let starts = FLOWS.min(self.params.runs);
         let work = self.params.skills as usize * self.trainings.len() * starts as usize;
@@ -204,8 +215,8 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Adds the records of a block of runs at a checkpoint, as the device wrote them, to `snapshots`. Returns the times
-    /// to the target and the numbers of diverged runs, for each training distribution.
+    /// Adds the results of a block of runs at a checkpoint to `snapshots`. `host` holds the records as the device wrote
+    /// them. Returns, for each training distribution, the times to the target and the number of diverged runs.
     pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let hops = self.params.hops;
         let skills = self.sizes[leg.rung];

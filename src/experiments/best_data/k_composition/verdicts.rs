@@ -1,7 +1,7 @@
 //! Verdicts and tables of `k-composition`.
 
 use super::{KComposition, Params, words};
-use crate::experiments::best_data::race::{Race, Time};
+use crate::experiments::best_data::race::{Favourite, Race, Time};
 use crate::experiments::best_data::words as shared;
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
@@ -11,8 +11,8 @@ use crate::text;
 use crate::text::{Text, setting};
 
 impl KComposition {
-    /// Median, lower quartile and upper quartile of the times to the target, for each number of skills at which runs
-    /// have begun.
+    /// For each number of skills with which runs have begun: this number, and three quantiles of the times to the
+    /// target, namely the median, the lower and the upper quartile.
     pub(super) fn medians(&self, training: usize) -> Vec<(f64, [Time; 3])> {
         let mut out = Vec::new();
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -25,9 +25,9 @@ impl KComposition {
         out
     }
 
-    /// Exponent with which a theoretical bound on the number of samples grows with the number of skills d. For uniform
-    /// training the bound is a lower bound, of order `d^(k/2)`. For a power law with alpha > 1 and even k it is an
-    /// upper bound, of order `d^(2 alpha)`. `None` if there is no bound.
+    /// Exponent with which a theoretical bound for the time to the target grows with the number of skills d. The time
+    /// is a number of samples. For uniform training there is a lower bound, of order `d^(k/2)`. For a power law with
+    /// alpha > 1 and even k there is an upper bound, of order `d^(2 alpha)`. The result is `None` if there is no bound.
     pub(super) fn bound(&self, training: usize) -> Option<f64> {
         let Params { hops, exponents, .. } = &self.params;
         match exponents[training] {
@@ -37,9 +37,9 @@ impl KComposition {
         }
     }
 
-    /// Slope of the logarithm of the median time against the logarithm of the number of skills, by least squares, and
-    /// its standard error. It is `None` if there are fewer than three numbers of skills, or if the budget cut off a
-    /// median or its interval.
+    /// Least-squares slope of the logarithm of the median time to the target against the logarithm of the number of
+    /// skills, and the standard error of this slope. The result is `None` if there are fewer than three numbers of
+    /// skills, or if the budget cut off a median or its interval.
     pub(super) fn slope(&self, training: usize) -> Option<(f64, f64)> {
         let (mut x, mut y, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         for (rung, &d) in self.sizes.iter().enumerate() {
@@ -90,14 +90,14 @@ impl KComposition {
         let Params { hops, lr, .. } = self.params;
         let finished = Experiment::progress(self).finished();
         let mut verdicts = Vec::new();
-        if let Some(mut verdict) = race.verdict(finished) {
+        if let Some(mut verdict) = race.verdict(Favourite::with(hops), finished) {
             if hops <= 2 {
                 verdict = verdict.adding(words::NO_BARRIER);
             }
             verdicts.push(verdict);
         }
         if !self.rates.rates.is_empty() {
-            verdicts.extend(self.rates.verdict(finished));
+            verdicts.extend(self.rates.verdict(Favourite::with(hops), finished));
         }
         if self.sizes.len() > 2 {
             self.judge_growth(&mut verdicts);
@@ -111,7 +111,7 @@ impl KComposition {
         verdicts
     }
 
-    /// Adds the verdicts on the growth of the times with the number of skills.
+    /// Adds the verdicts on how the times to the target grow with the number of skills.
     #[inline(never)]
     fn judge_growth(&self, verdicts: &mut Vec<Verdict>) {
         let hops = self.params.hops;

@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `k-composition` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Composing skills",
-    question: "The test composes all skills equally often: why does training on a power law over the skills reach a low test loss first?",
+    question: "Every task combines several skills, and the test draws all skills equally often: should training draw them equally often too?",
     notice: &[
         "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within a few thousand samples, and then they help to learn the rare skills.",
         r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
@@ -91,7 +91,7 @@ crate::texts! {
     HOPS_COLUMN = "hops $k$";
     SKILLS_COLUMN = "skills $d$";
     // Titles.
-    LOSS = "Test loss against the number of training samples";
+    LOSS = "Test loss against training samples";
     SIGN_ACCURACY = "Share of test tasks with the right sign";
     FIRST_SKILLS = "Which skills are learned first";
     SIGNAL = "Signal A and size B: means of the weight and of its square over the training distribution";
@@ -126,10 +126,20 @@ crate::texts! {
     FLOW_TIMES = "flow without noise, where it reached the target";
     FIT = "{training}: fit with the exponent {slope}";
     BOUND = "{training}: as steep as the bound, with the exponent {bound}";
-    TARGET = "target loss";
+    NOTHING_LEARNED = "loss of always predicting 0";
+    TARGET = "target loss {loss}";
     SWITCH = "uniform training from here on";
     SADDLE = "saddle point";
     TRUTH = "truth";
+    // Answers.
+    POWER_LAW_FIRST = "Theory: with {hops} hops a power law needs fewer samples, because uniform training is stuck near its start.";
+    UNIFORM_FIRST = "Theory: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
+    MIDDLE_IS_BEST = "Theory: a steeper power law leaves the start sooner but sees its rarest skills later, so a middle exponent is best.";
+    SWITCH_HELPS = "Theory: a power law leaves the start sooner, and uniform training then learns the rare skills sooner.";
+    UNIFORM_GROWS = "Theory: twice the skills take at least {times} times the samples with uniform training.";
+    SWITCHED = "A power law for {after} samples and then uniform training needs {fast} samples; uniform training alone needs {slow}.";
+    SKILLS_DOUBLED = "Twice the skills take {uniform} times the samples with uniform training, and {power} times with a power law.";
+    SKILLS_DOUBLED_ALIKE = "Twice the skills took {uniform} times the samples with uniform training, {power} times with a power law: too close to tell apart.";
     // Verdicts on the race.
     NO_BARRIER = r"With $k \le 2$ hops the weights grow quickly from the start, so there is no plateau to escape from. What counts is how often the rarest skill is drawn, and no distribution draws its rarest skill more often than the uniform one.";
     // Verdicts on the growth with the number of skills.

@@ -7,7 +7,7 @@ use crate::output::{Axis, Figure, Id, Mark, Series, units};
 use crate::sim::positive_shift::LEAST_LOG_GAIN;
 use crate::stats::{sort_by, wilson};
 use crate::text;
-use crate::text::{Template, Text, count};
+use crate::text::{Template, Text, count, number};
 use crate::theory::exam_time::majority_gain;
 use crate::theory::positive_shift::Curve;
 
@@ -30,8 +30,8 @@ impl PositiveShift {
         let x: Vec<f64> = (1..=self.shares.len()).map(|k| k as f64).collect();
         Figure::new("direction", words::DIRECTION, PART, Axis::linear(words::SLOPE))
             .folded()
-            .where_empty(words::SLOPE_UNKNOWN)
             .series([Series::theory("direction", words::MORE_OF_PART, x, self.direction.clone()).points()])
+            .where_empty(words::SLOPE_UNKNOWN)
     }
 
     pub(super) fn sweep_figures(&self, sweep: &Sweep) -> Vec<Figure> {
@@ -42,10 +42,11 @@ impl PositiveShift {
         };
         let mut figures = Vec::new();
         if self.problem.has_ratio() {
-            let mut marks = vec![Mark::at(words::MATCHED_SAMPLES, self.samples, self.best.matched)];
-            marks.extend(
-                self.ratio.map(|ratio| Mark::at(words::OPTIMAL_SAMPLES, self.samples * ratio, self.best.matched)),
-            );
+            let matched = text!(words::MATCHED_SAMPLES, samples = number(self.samples));
+            let mut marks = vec![Mark::at(matched, self.samples, self.best.matched)];
+            marks.extend(self.ratio.map(|ratio| self.samples * ratio).map(|samples| {
+                Mark::at(text!(words::OPTIMAL_SAMPLES, samples = number(samples)), samples, self.best.matched)
+            }));
             figures.push(
                 Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::TEST_LOSS))
                     .series([
@@ -120,6 +121,9 @@ impl PositiveShift {
             Axis::linear(words::SAMPLES_RATIO),
         )
         .series(series)
-        .marks([Mark::at_x(words::THIS_MIXTURE, p)])
+        .marks([match self.ratio {
+            Some(ratio) => Mark::at(text!(words::THIS_RATIO, ratio = number(ratio)), p, ratio),
+            None => Mark::at_x(words::THIS_MIXTURE, p),
+        }])
     }
 }

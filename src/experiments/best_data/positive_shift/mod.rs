@@ -3,8 +3,8 @@
 //! Model: part k of K parts has the test weight `p_k`, a share `q_k` of the N samples, and the error `e_k(n)` after n
 //! samples of its own. The loss is `sum_k p_k e_k(N q_k)`. Prediction: `q = p` is a stationary point only if the
 //! derivative of every `e_k` falls like 1/n, so a shift improves almost every mixture. With logarithmic curves, which
-//! are the control, no shift improves a mixture. Falsifier: random mixtures that no shift improves, or a gain with the
-//! control.
+//! are the control, no shift improves a mixture. Falsifier: random mixtures that no shift improves, or a shift that
+//! improves the control.
 
 use std::cell::OnceCell;
 
@@ -12,21 +12,22 @@ use run::{Problem, Sweep, Tally};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Inputs, Twin};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Output, Progress};
+use crate::output::{Answer, Output, Progress};
 use crate::params::{Choice, Spec, Value, broadcast, to_text};
 use crate::sim::positive_shift::Gains;
 use crate::text;
 use crate::theory::positive_shift::{self as theory, Curve, MIXING_PARTS, Optimum, Point, Solver};
 
-/// The text of 99 ones, for a preset with 99 equal minorities.
+/// Expands to the text of 99 ones, each after a comma, for a preset with 99 equal minorities.
 macro_rules! ones {
     () => {
         ",1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"
     };
 }
 
+mod answer;
 mod claims;
 mod figures;
 mod run;
@@ -44,7 +45,7 @@ crate::params! {
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent $a$ of the power law of each part, or rate $a$ of its exponential curve. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part. The error is $c/(n^a + b)$ in a power law with offset, $b/N^a + c/n^a$ in a power law with transfer, and $c + b e^{-Tq}$ in the mixing law. The other families do not use $b$.
+        /// Constant $b$ of each part. With $n$ of all $N$ samples, a part has the error $c/(n^a + b)$ in a power law with offset, and $b/N^a + c/n^a$ in a power law with transfer. In the mixing law, the error is $c + b e^{-Tq}$, where $q$ are the shares of all parts and $T$ is the transfer matrix. The other families do not use $b$.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
         /// Constant $c$ of each part: the factor of the term that falls as the part gets more samples, such as $c/n^a$. In the mixing law, $c$ is the part of the error that does not fall. Logarithmic curves do not use $c$.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
@@ -70,16 +71,17 @@ const FAMILIES: &[Choice] = &[
 
 /// Number of points of a sweep over the number of samples.
 const SWEEP: i32 = 49;
-/// Indices of those points of the sweep that are within half a decade of the user's number of samples.
+/// Indices of the points of the sweep whose number of samples is within half a power of ten of the number that the user
+/// chose.
 const NEAR: std::ops::Range<usize> = 18..31;
-/// Number of bins of the histogram per factor of 10 of the gain; `BINS` is the number of all bins.
+/// Number of bins of the histogram of gains for each factor of 10 of the gain. `BINS` is the number of all bins.
 const PER_DECADE: f64 = 4.0;
 const BINS: usize = 68;
-/// Limits for gains, as decimal logarithms. For each limit, the random mixtures with a smaller gain are counted. Every
-/// gain of the control must be below the last limit.
+/// Limits for relative gains, as decimal logarithms. For each limit, the random mixtures with a smaller gain are
+/// counted. Every gain with the logarithmic curves of the control must be below the last limit.
 const RARE: [f64; 4] = [-2.0, -3.0, -4.0, -12.0];
-/// A predicted share of mixtures, which is 0 or 1, counts as supported if both ends of the measured interval are within
-/// this distance of it.
+/// The theory predicts that the share of some kind of mixture is 0 or 1. The prediction counts as supported if neither
+/// end of the measured interval is farther than this from the predicted share.
 const FEW: f64 = 0.01;
 
 /// The experiment `positive-shift`.
@@ -103,8 +105,8 @@ pub struct PositiveShift {
     done: u32,
 }
 
-/// The error curve of a family, given the name of the family. It is `None` for the mixing law, because that law has no
-/// error curve for each part but one loss for all parts.
+/// The form of the error curves in the family with the name `family`. It is `None` for the mixing law, in which the
+/// error of a part depends on the shares of all parts.
 fn curve(family: &str, scale: f64) -> Option<Curve> {
     match family {
         "offset" => Some(Curve::Offset),
@@ -117,8 +119,8 @@ fn curve(family: &str, scale: f64) -> Option<Curve> {
     }
 }
 
-/// The error for a matrix whose size is not the number of parts. The code is a separate function because the build
-/// splits the wasm by function, and can then leave it out of the page's first download.
+/// Makes the error message for a transfer matrix whose size is not the number of parts. The code is a separate function
+/// because the build splits the wasm by function, and can then leave it out of the page's first download.
 #[inline(never)]
 fn misfit(t: &[Vec<f64>], count: usize) -> Error {
     let allowed = text!(words::SQUARE_MATRIX, parts = text::count(count));
@@ -131,8 +133,10 @@ impl Experiment for PositiveShift {
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "draws=2000";
-    const MAIN: &'static [&'static str] = &["weights", "samples"];
+    const MAIN: &'static [&'static str] = &["weights", "family"];
     const FIRST: &'static [&'static str] = &["weights=0.2,0.5,0.3", "weights=0.9,0.1&a=0.5", "samples=30"];
+    /// The first figures search the shares of least loss for seven families of curves.
+    const BUDGET: Budget = Budget { ready: 104_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::job::<Gains>()];
     type Params = Params;
 
@@ -198,7 +202,7 @@ impl Experiment for PositiveShift {
 
     fn progress(&self) -> Progress {
         let batch = self.batch();
-        Progress { done: self.done.div_ceil(batch), total: self.draws.div_ceil(batch) }
+        Progress::of(self.done.div_ceil(batch), self.draws.div_ceil(batch))
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
@@ -214,17 +218,20 @@ impl Experiment for PositiveShift {
     }
 
     fn output(&self) -> Output {
-        let mut figures = vec![self.shares_figure()];
+        // The figure that shows the gain comes first, and that of the shares second or, without such a figure, first.
+        let mut figures = Vec::new();
         if let Some((p, count, a)) = self.problem.majority() {
             figures.push(self.majority_figure(p, count, a));
         }
         if let Some(sweep) = &self.sweep {
             figures.extend(self.sweep_figures(sweep));
         }
+        let gain_is_shown = self.problem.has_ratio() && self.best.matched > 0.0 && self.best.loss > 0.0;
+        figures.insert(usize::from(gain_is_shown), self.shares_figure());
         if self.tallies.iter().any(|tally| tally.count > 0) {
             figures.push(self.gain_figure());
         }
         figures.push(self.direction_figure());
-        Output { answer: None, figures, tables: self.tables(), verdicts: self.verdicts() }
+        Output { answer: Some(Answer::new(self.answer())), figures, tables: self.tables(), verdicts: self.verdicts() }
     }
 }

@@ -8,7 +8,7 @@ use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Part
 /// Test weights and error curves of the parts.
 pub(super) struct Problem {
     pub(super) p: Vec<f64>,
-    /// The error curve; `None` for the mixing law.
+    /// The form of the error curves. It is `None` for the mixing law.
     pub(super) curve: Option<Curve>,
     pub(super) a: Vec<f64>,
     pub(super) b: Vec<f64>,
@@ -51,8 +51,8 @@ impl Problem {
         }
     }
 
-    /// The optimum by mirror descent. The number of steps is limited, because the optimum is computed at every move of
-    /// a slider.
+    /// Finds the best shares by mirror descent. The number of steps is limited, because the search runs at every move
+    /// of a slider.
     pub(super) fn mirror(&self, samples: f64) -> Point {
         let limit = 20_000 / self.p.len() as u32;
         match self.curve {
@@ -67,8 +67,8 @@ impl Problem {
         }
     }
 
-    /// The numbers `(p, K, a)` of a mixture with one majority of weight p and K - 1 equal minorities, if all parts have
-    /// the same power law with the exponent a. `None` for other mixtures.
+    /// The numbers `(p, K, a)` of a mixture of K parts in which the first part has the weight p, the others have equal
+    /// weights, and all have the same power law with the exponent a. The result is `None` for other mixtures.
     pub(super) fn majority(&self) -> Option<(f64, u32, f64)> {
         let same = |xs: &[f64]| xs.iter().all(|x| (x - xs[0]).abs() <= 1e-9 * xs[0]);
         let fits = self.curve == Some(Curve::Power)
@@ -79,8 +79,8 @@ impl Problem {
         fits.then(|| (self.p[0], self.p.len() as u32, self.a[0]))
     }
 
-    /// The numbers `(t, b)` of a mixing law with two equal parts of height b. Only the first part learns from data of
-    /// the other, t times as much as from its own. `None` for other mixing laws.
+    /// The numbers `(t, b)` of a mixing law with two parts of equal weight and of height b. Only the first part learns
+    /// from data of the other, t times as much as from its own. The result is `None` for other mixing laws.
     pub(super) fn one_way(&self) -> Option<(f64, f64)> {
         let fits = self.curve.is_none()
             && self.p.len() == 2
@@ -94,7 +94,7 @@ impl Problem {
     }
 }
 
-/// Losses and shares for each of several numbers of samples.
+/// Losses and best shares of the mixture for each of several numbers of samples.
 pub(super) struct Sweep {
     pub(super) samples: Vec<f64>,
     pub(super) matched: Vec<f64>,
@@ -128,7 +128,8 @@ impl Tally {
 }
 
 impl PositiveShift {
-    /// What the job needs. It is made when a run starts, because the figures that follow a slider do not need it.
+    /// Inputs of the job that draws random mixtures. They are made when a run starts, because the figures that follow a
+    /// slider do not need them.
     pub(super) fn inputs(&self) -> &Inputs {
         self.inputs.get_or_init(|| {
             let Problem { curve, b, c, t, .. } = &self.problem;

@@ -296,3 +296,71 @@ fn the_histogram_puts_a_gain_in_its_bin() {
     assert_eq!(series.y, [0.4, 0.4, 0.2], "shares of the five");
     assert_eq!(run.tallies[0].below, [4, 4, 2, 2], "below 1%, 0.1%, 0.01%, 1e-12");
 }
+
+#[test]
+fn the_answer_says_what_a_shift_gains() {
+    let of = |run: &PositiveShift| run.output().answer.expect("an answer").text.english();
+    let presets = PositiveShift::INFO.presets;
+    for (query, first, before, after) in [
+        (
+            "",
+            "loss-vs-samples",
+            "Give part 1 47.3% of the samples, not 60%: that reaches the same loss with 10.5% fewer samples.",
+            "All 2,000 random mixtures gain from a shift; this one reaches the same loss with 10.5% fewer samples.",
+        ),
+        (
+            presets[2].query,
+            "loss-vs-samples",
+            "Give part 1 87.2% of the samples, not 50%: that reaches the same loss with 33.9% fewer samples.",
+            "All 2,000 random mixtures gain from a shift; this one reaches the same loss with 33.9% fewer samples.",
+        ),
+        (
+            presets[3].query,
+            "loss-vs-samples",
+            "Give 1 of the 3 parts no data at all: the best shares reach the same loss with 6.79% fewer samples.",
+            "All 2,000 random mixtures gain from a shift; this one reaches the same loss with 6.79% fewer samples.",
+        ),
+        (
+            presets[4].query,
+            "shares",
+            "With logarithmic curves no shift helps: the best training mixture is the test mixture.",
+            "None of 2,000 random mixtures gains from a shift: with logarithmic curves the test mixture is best.",
+        ),
+        (
+            presets[5].query,
+            "shares",
+            "Give part 1 41.8% of the samples, not 50%: that lowers the loss by 0.0018, from 1.592.",
+            "All 2,000 random mixtures gain from a shift; in this one it lowers the loss by 0.0018, from 1.592.",
+        ),
+        (
+            "weights=1,1,1",
+            "majority",
+            "Train on the test mixture itself: no other shares reach a lower loss.",
+            "All 2,000 random mixtures gain from a shift; this one is an exception, for which the test mixture is best.",
+        ),
+        (
+            "family=mixing-law&weights=1,1&t=0,0;0,0",
+            "shares",
+            "Train on the test mixture itself: no other shares reach a lower loss.",
+            "0 of 2,000 random mixtures gain from a shift; for the others no gain can be seen.",
+        ),
+    ] {
+        let query = format!("{query}&draws=2000");
+        let mut run = PositiveShift::started(&query, 1);
+        assert_eq!((of(&run).as_str(), &*run.output().figures[0].id), (before, first), "{query}");
+        run.step();
+        assert_eq!(of(&run), before, "{query}: not before the end");
+        assert_eq!(of(&PositiveShift::finished(&query, 1)), after, "{query}");
+    }
+    let majority = PositiveShift::started(presets[1].query, 1);
+    let wanted = "Give part 1 41.5% of the samples, not 70%: that reaches the same loss with 19.8% fewer samples.";
+    assert_eq!((of(&majority).as_str(), &*majority.output().figures[0].id), (wanted, "majority"));
+    assert_eq!(majority.output().figures[0].marks[0].label.english(), "this mixture: 0.8019");
+    let lost = {
+        let mut run = PositiveShift::finished("draws=2000", 1);
+        run.tallies[0].count -= 1;
+        run.tallies[0].lost = 1;
+        of(&run)
+    };
+    assert!(lost.starts_with("1,999 of 2,000 random mixtures gain"), "{lost}");
+}

@@ -10,8 +10,8 @@ use crate::text;
 use crate::text::{Template, count, error};
 use crate::theory::positive_shift::{self as theory, Curve};
 
-/// Largest relative difference between the loss that mirror descent found and its proven lower bound. If the difference
-/// is larger, mirror descent is not compared with the other solver.
+/// Limit for the relative difference between the loss that mirror descent found and the proven lower bound of the loss.
+/// Above this limit, mirror descent is not compared with the other solver.
 pub(super) const CLOSE: f64 = 1e-6;
 
 impl PositiveShift {
@@ -64,7 +64,7 @@ impl PositiveShift {
         tables
     }
 
-    /// Table of the shares of random mixtures with a small gain.
+    /// Table of how many random mixtures have a small gain.
     #[inline(never)]
     fn rare_table(&self) -> Table {
         let plain = |name| Column { name, unit: "" };
@@ -110,7 +110,7 @@ impl PositiveShift {
         if self.done > 0 { self.verdicts_on_mixtures(solvers) } else { vec![solvers] }
     }
 
-    /// The verdicts on the random mixtures, after the verdict `solvers`.
+    /// Returns the verdict `solvers`, followed by the verdicts on the random mixtures.
     #[inline(never)]
     fn verdicts_on_mixtures(&self, solvers: Verdict) -> Vec<Verdict> {
         let mut verdicts = vec![solvers];

@@ -85,23 +85,24 @@ crate::texts! {
     // Titles.
     SHARES = "Matched and optimal training shares";
     DIRECTION = "Direction of the shift that lowers the loss, from the matched shares";
-    LOSS_AGAINST_SAMPLES = "Test loss against the number of training samples";
-    SHARES_AGAINST_SAMPLES = "Optimal shares against the number of training samples";
-    SHARES_OF_HEAVIEST = "Optimal shares of the {parts} parts of greatest weight, against the number of training samples";
+    LOSS_AGAINST_SAMPLES = "Test loss with matched and with optimal shares";
+    SHARES_AGAINST_SAMPLES = "Optimal shares against training samples";
+    SHARES_OF_HEAVIEST = "Optimal shares of the {parts} parts of greatest weight, against training samples";
     MIXTURES_BY_GAIN = "How rare are mixtures without a gain? Random mixtures by their gain";
-    MAJORITY = "Samples needed with optimal shares, for one majority and {minorities} equal minorities";
+    MAJORITY = "Samples needed with optimal shares: one majority, {minorities} equal minorities";
     // Curves and places.
     MATCHED = "matched shares (the test weights)";
     OPTIMAL = "optimal shares";
     MORE_OF_PART = "above 0: train more on this part";
     OPTIMAL_AT_EACH = "optimal shares at each N";
-    MATCHED_SAMPLES = "matched shares, N samples";
-    OPTIMAL_SAMPLES = "optimal shares, N′ samples";
+    MATCHED_SAMPLES = "matched: {samples} samples";
+    OPTIMAL_SAMPLES = "optimal: {samples} samples";
     PART = "part {part}";
     SAMPLES_HERE = "N";
     THIS_FAMILY = "curves of this family";
     CONTROL = "control: logarithmic curves";
     THIS_MIXTURE = "this mixture";
+    THIS_RATIO = "this mixture: {ratio}";
     EXACT = "exact";
     PUBLISHED = "published: about 0.75 at p = 0.7";
     // Where nothing is shown.
@@ -131,6 +132,17 @@ crate::texts! {
     BELOW_3 = "below 0.1%";
     BELOW_4 = "below 0.01%";
     BELOW_12 = "below $10^{-12}$";
+    // Answers.
+    SHIFT = "Give part {part} {best} of the samples, not {weight}: that reaches the same loss with {saved} fewer samples.";
+    SHIFT_LOWERS = "Give part {part} {best} of the samples, not {weight}: that lowers the loss by {gain}, from {matched}.";
+    LEAVE_OUT = "Give {parts} of the {all} parts no data at all: the best shares reach the same loss with {saved} fewer samples.";
+    KEEP = "Train on the test mixture itself: no other shares reach a lower loss.";
+    CONTROL_KEEPS = "With logarithmic curves no shift helps: the best training mixture is the test mixture.";
+    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; this one reaches the same loss with {saved} fewer samples.";
+    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; in this one it lowers the loss by {gain}, from {matched}.";
+    ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift; this one is an exception, for which the test mixture is best.";
+    SOME_GAIN = "{gained} of {mixtures} random mixtures gain from a shift; for the others no gain can be seen.";
+    NONE_GAINS = "None of {mixtures} random mixtures gains from a shift: with logarithmic curves the test mixture is best.";
     // Verdict: two solvers.
     SOLVERS = "Hypothesis: mirror descent finds the least loss that follows from the optimality condition. Least loss found by mirror descent";
     CERTIFICATE = "The gradient at the point where mirror descent stopped proves that no other shares lower the loss by more than {gap}.";

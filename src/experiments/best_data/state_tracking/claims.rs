@@ -9,7 +9,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         1.0 / 120.0,
         "share of exact answers of uniform training when the power law has solved the task; guessing is expected",
     )
-    .by("PPL", "S5 state tracking, k = 4, α = 1.5")
+    .by("Wang et al., arXiv 2604.22951", "S5 state tracking, k = 4, α = 1.5")
     .pick(Pick::Point("accuracy", "alpha-0", 10_000.0))
     .within(0.02, "the answers to 500 test sequences are counted")
     .note("The paper trains transformers. Only the task, its sizes and the comparison are the same here."),

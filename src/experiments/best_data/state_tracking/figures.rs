@@ -6,7 +6,7 @@ use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
 use crate::text;
-use crate::text::{Template, Text, count, setting};
+use crate::text::{Template, Text, count, setting, share};
 use crate::theory::state_tracking as theory;
 
 pub(super) const THIRDS: [(&str, Template<0>); 3] =
@@ -16,7 +16,7 @@ pub(super) const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 impl StateTracking {
     /// Curve of a recorded value against the number of samples. It shows the median and the quartiles over the runs
-    /// with one exponent, without those that have diverged.
+    /// with one exponent. Runs that have diverged are left out.
     pub(super) fn curve(
         &self,
         id: impl Into<Id>,
@@ -47,7 +47,7 @@ impl StateTracking {
         })
     }
 
-    /// A horizontal line across a figure whose abscissa is the number of samples.
+    /// A horizontal line at the height `y`, for a figure whose abscissa is the number of samples.
     pub(super) fn level(&self, id: &'static str, label: impl Into<Text>, y: f64) -> Series {
         let x = vec![f64::from(CHECK), f64::from(self.marks[self.marks.len() - 1]).max(2.0 * f64::from(CHECK))];
         Series::theory(id, label, x, vec![y; 2])
@@ -58,9 +58,10 @@ impl StateTracking {
     }
 
     pub(super) fn accuracy_figure(&self) -> Figure {
+        let solved = 1.0 - f64::from(MISSES) / f64::from(TESTS);
         Figure::new("accuracy", words::ACCURACY, SAMPLES, EXACT)
             .series(self.curves(|r| r.accuracy).chain([self.guess()]))
-            .marks([Mark::at_y(words::SOLVED, 1.0 - f64::from(MISSES) / f64::from(TESTS))])
+            .marks([Mark::at_y(text!(words::SOLVED, share = share(solved)), solved)])
     }
 
     pub(super) fn loss_figure(&self) -> Figure {

@@ -7,13 +7,13 @@ use crate::rng::Alias;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::theory::state_tracking as theory;
 
-/// Number of test sequences on which a run is checked. A run that misses at most [`MISSES`] of them, which is 5%,
-/// counts as having solved the task.
+/// Number of test sequences on which a run is checked. A run counts as having solved the task if it answers at most
+/// [`MISSES`] of them wrongly, which is 5%.
 pub(super) const TESTS: u32 = 500;
 pub(super) const MISSES: u32 = TESTS / 20;
 /// Number of test sequences for each third of the ranks.
 pub(super) const BIN_TESTS: u32 = 200;
-/// Largest size of all weights together, in bytes. Every device can hold a buffer of this size.
+/// Largest size in bytes of the weights of all runs together. Every device can hold a buffer of this size.
 pub(super) const STATE_BYTES: usize = 64 << 20;
 
 /// Results of a run at a checkpoint.
@@ -23,7 +23,7 @@ pub(super) struct Record {
     pub(super) accuracy: f32,
     /// Expected loss on uniformly drawn sequences, computed exactly.
     pub(super) loss: f32,
-    /// For each third of the ranks, share of the test sequences for which the answer is exact.
+    /// For each third of the ranks, the share of the test sequences for which the answer is exact.
     pub(super) thirds: [f32; 3],
     /// Number of samples after which the run had solved the task; 0 if it has not solved it yet.
     pub(super) solved: u32,
@@ -57,6 +57,14 @@ impl StateTracking {
         }
     }
 
+    /// Work done so far, and work of the whole run, in steps of all runs. A sequence that a checkpoint tests needs about
+    /// 0.4 of a step.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        let tested = 0.4 * f64::from(TESTS + 3 * BIN_TESTS);
+        [self.done(), self.marks.len()].map(|marks| f64::from(self.marks[marks - 1]) + tested * marks as f64)
+    }
+
     pub(super) fn rows(&self) -> usize {
         sim::rows(self.params.symbols as usize, self.skills as usize, self.params.hops as usize)
     }
@@ -74,7 +82,8 @@ impl StateTracking {
         Lanes::new(&host, self.rows(), inputs)
     }
 
-    /// The record of the run in a lane. If the run stopped earlier, the record is `last`.
+    /// Makes the record of the run whose words of the state are `lane`. If the run stopped before this checkpoint, the
+    /// record is `last`, that of the checkpoint before.
     pub(super) fn record(&self, lane: &[f32], last: Option<Record>) -> Record {
         if let Some(last) = last.filter(|last| last.rest != Rest::Trains) {
             return last;

@@ -5,18 +5,36 @@ use super::{Params, StateTracking};
 use crate::kit::Experiment;
 use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;
-use crate::output::Cell;
-use crate::output::{Role, Series};
+use crate::output::{Cell, Output, Role, Series};
 use crate::params::{Params as _, Texts};
 use crate::sim::state_tracking::CHECK;
 
 #[test]
 fn a_power_law_wins_with_four_hops_and_loses_with_two() {
-    for (query, wins) in [("samples=25000&runs=48", true), ("hops=2&samples=30000&runs=16", false)] {
+    for (query, wins, before, after) in [
+        (
+            "samples=25000&runs=48",
+            true,
+            "Transformers learn to follow four shuffles",
+            "Uniform training needs more than 2 times",
+        ),
+        (
+            "hops=2&samples=30000&runs=16",
+            false,
+            "Earlier runs suggest: with 2 hops",
+            "Uniform training wins: it needs ",
+        ),
+    ] {
+        let answer = |output: &Output| output.answer.as_ref().expect("an answer").text.english();
+        assert!(answer(&StateTracking::started(query, 2).output()).starts_with(before), "{query}");
         let output = StateTracking::finished(query, 2).output();
+        assert!(answer(&output).starts_with(after), "{query}: {}", answer(&output));
         let verdict = &output.verdicts[0];
-        assert_eq!(verdict.agrees, Some(wins), "{query}: {verdict:?}");
+        assert_eq!(verdict.agrees, Some(true), "{query}: {verdict:?}");
+        assert_eq!(verdict.measured > 1.0, wins, "{query}: {verdict:?}");
+        assert_eq!(verdict.claim.english().contains("at most 1"), !wins, "{query}: {}", verdict.claim);
         assert_eq!(verdict.said().contains("no plateau"), !wins, "{}", verdict.said());
+        assert_eq!(verdict.said().contains("transformers"), wins, "{}", verdict.said());
     }
 }
 
@@ -99,6 +117,17 @@ fn before_the_run_only_theory_is_shown() {
     assert_eq!(output.figures.len(), 2, "accuracy and loss");
     assert!(output.figures.iter().flat_map(|f| &f.series).all(|s| s.role == Role::Theory), "no measured series");
     assert_eq!(output.verdicts[0].agrees, None, "cannot tell yet");
+}
+
+#[test]
+fn many_exponents_begin_with_their_times() {
+    let query = "symbols=3&samples=3000&runs=3&exponents=0,0.5,1,1.5";
+    for (run, series) in [(StateTracking::started(query, 1), 1), (StateTracking::finished(query, 1), 2)] {
+        let first = run.output().figures.remove(0);
+        assert!(first.id == "time-to-target" && first.series.len() >= series, "{} {}", first.id, first.series.len());
+        let budget = first.series.last().expect("a series");
+        assert_eq!((&*budget.id, &budget.x[..], &budget.y[..]), ("budget", &[0.0, 1.5][..], &[3000.0; 2][..]));
+    }
 }
 
 #[test]

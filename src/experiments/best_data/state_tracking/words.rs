@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `state-tracking` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "State tracking",
-    question: "Five cups are shuffled four times: does a model learn to follow them faster if all shuffles are equally frequent, or if a few are much more frequent than the others?",
+    question: "A few cups are shuffled several times: does a model learn to follow them faster if all shuffles are equally frequent, or if a few are much more frequent than the others?",
     notice: &[
         "With four hops, most runs that train on a power law over the shuffles solve the task within about ten thousand samples, while uniform training has learned nothing after fifty thousand. The test is uniform in both cases: the power law wins although its training distribution is not the test distribution.",
         "Frequent skills come first: look at the accuracy by rank. Sequences of frequent skills are answered correctly early. Rare skills are then learned one at a time, each inside sequences whose other skills are already known.",
@@ -65,14 +65,19 @@ crate::texts! {
     UNIFORM = "uniform: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";
     GUESSING = "guessing, 1 in {skills}";
-    SOLVED = "solved";
+    SOLVED = "solved: {share}";
     NOTHING_LEARNED = "nothing learned: 1/2";
     MEAN_LEARNED = "only the mean learned: {above}/{below}";
     ALL_BUT_MEAN_LEARNED = "all but the mean learned: 1/{below}";
     HEAD = "sequences of the most frequent third of skills";
     MIDDLE = "sequences of the middle third of skills";
     TAIL = "sequences of the least frequent third of skills";
+    // Answers.
+    EXPECT_POWER_LAW = "Transformers learn to follow four shuffles in fewer samples if a few are frequent; the run tests this for a simpler learner.";
+    EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
     // Verdict.
+    AS_TRANSFORMERS = "The hypothesis comes from published experiments with transformers on this task, with four hops. There is no theorem about this learner.";
+    AS_EARLIER_RUNS = "The hypothesis comes from earlier runs of this learner, and from the theory of a simpler one (see the experiment on composing skills). There is no theorem about this learner.";
     NO_PLATEAU = "With one or two hops the weights grow quickly from the start, so there is no plateau to escape from, and a power law shows its rare skills too seldom.";
     // Values that are refused.
     RUNS = "at most {most} runs for {exponents} {exponents:exponent|exponents}, because the weights of more runs exceed {limit} MiB";

@@ -6,7 +6,7 @@ use crate::kit::fits::words::AS_PUBLISHED;
 use crate::kit::{Claim, Pick};
 use crate::text::Template;
 
-/// A claim about a printed number that can be computed from the published parameters.
+/// Makes a claim about a printed number that follows from the published parameters of the Chinchilla law.
 pub(super) const fn follows(
     id: &'static str,
     place: &'static str,

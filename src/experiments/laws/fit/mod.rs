@@ -1,9 +1,9 @@
 //! Which law fits your runs, and how certain is the fit?
 //!
 //! Model: one of the laws of [`crate::fit::ALL`] is fitted to the user's table, or to runs that are simulated from an
-//! example of the law. The true parameters of simulated runs are known. Prediction: the objective is higher at the true
-//! parameters than at the fit, but by no more than a limit that only one in 1000 simulations exceeds. Falsifier: a
-//! larger difference.
+//! example of the law. For simulated runs the true parameters are known. Prediction: the objective of the fit is higher
+//! at the true parameters than at the fitted parameters, but the difference is below a limit. By chance, one simulation
+//! in 1000 exceeds this limit. Falsifier: a difference above the limit.
 
 use crate::error::{Error, Result};
 use crate::kit::fits::{Common, Fits, Form, Page, fit_params, parts};
@@ -39,7 +39,7 @@ pub struct FitRuns;
 /// The experiment `fit`.
 pub type Study = Fits<FitRuns>;
 
-/// The laws that `text` lists by name, separated by commas. The word `all` stands for every law.
+/// Finds the laws that `text` lists by name, separated by commas. The word `all` stands for every law.
 fn named(text: &str) -> Result<Vec<Form>> {
     let refused = |name| {
         move |error: Error| {
@@ -61,7 +61,7 @@ impl Page for FitRuns {
 
     const DATA: &'static str =
         "A line of headings, then one run per line: the loss of the run, and the quantities that the loss depends on.";
-    const MAIN: &'static [&'static str] = &["law", "rows", "noise"];
+    const MAIN: &'static [&'static str] = &["law", "noise"];
     type Params = Params;
 
     fn common(params: &Params) -> Common {

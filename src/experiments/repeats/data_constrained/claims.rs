@@ -3,13 +3,14 @@
 use crate::kit::fits::words;
 use crate::kit::{Claim, File, Pick};
 
-/// The runs of Muennighoff et al., which the lab may not distribute.
+/// The file with the runs of Muennighoff et al. The lab may not distribute it.
 pub(super) const RUNS: File = File {
     file: "muennighoff2023_runs.csv",
     from: "The runs are a dictionary in utils/parametric_fit.ipynb of https://github.com/huggingface/datablations (Apache-2.0). Write them as a table with the columns run, params, tokens, unique_tokens, epochs, val_loss and in_fit182; the last is 1 for the 182 runs that the notebook fits.",
 };
 
-/// A claim about a number of the published fit. It is recomputed from the published runs.
+/// Makes a claim about a number of the fit that Muennighoff et al. published. The lab recomputes this number from their
+/// runs.
 pub(super) const fn on_runs(
     id: &'static str,
     what: &'static str,
@@ -28,8 +29,8 @@ pub(super) const AS_PUBLISHED: &str = "exclude=in_fit182=0&columns=run:-&bootstr
 pub(super) const DATA_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_N=1e12";
 pub(super) const SIZE_ONLY: &str = "exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no&fixed=R_D=1e12";
 pub(super) const SHARE: &str = "form=geometric&exclude=in_fit182=0&columns=run:-&bootstrap=0&profiles=no";
-/// Where R² is in the output. The next four constants say where the parameters of repeated data are: two for the law
-/// `data-constrained`, and two for the law `geometric`.
+/// Place of R² in the tables of the result. The constants after this one are the places of fitted parameters: `R_D` and
+/// `R_N` of the law `data-constrained`, `delta_D` and `delta_N` of the law `geometric`.
 pub(super) const R2: Pick<'_> = Pick::Cell("quality", words::R2.english(), words::NUMBER.english());
 pub(super) const R_D: Pick<'_> = Pick::Cell("parameters", "R_D", "fit");
 pub(super) const R_N: Pick<'_> = Pick::Cell("parameters", "R_N", "fit");

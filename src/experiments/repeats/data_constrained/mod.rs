@@ -1,9 +1,9 @@
 //! What is a repeated token worth?
 //!
-//! Model: the published laws of repeated data are fitted to the user's runs, or to runs simulated from the published
-//! fit. The parameter `R_D` is the number of repeats after which a token has lost 63% of its value. Prediction: `R_D`
-//! is about 15. Falsifier: runs that are fitted equally well with very different values of `R_D`. The published runs
-//! are of this kind.
+//! Model: published laws for the loss with repeated data are fitted to the user's runs, or to runs that are simulated
+//! from one of these laws with its published parameters. The parameter `R_D` is the number of repeats after which a
+//! token has lost 63% of its value. Prediction: `R_D` is about 15. Falsifier: runs that very different values of `R_D`
+//! fit equally well. The published runs are such runs.
 
 use crate::error::Result;
 use crate::fit::find;
@@ -43,8 +43,9 @@ pub struct DataConstrained;
 /// The experiment `data-constrained`.
 pub type Study = Fits<DataConstrained>;
 
-/// The form called `name`. The forms `repeats` and `geometric` hold the first five parameters of their law at the
-/// published values; these are the parameters of the Chinchilla law.
+/// Finds the form called `name`: a law, and which of its parameters are fitted. The forms `repeats` and `geometric`
+/// keep the first five parameters of their law at the published values. These five are the parameters of the Chinchilla
+/// law.
 fn form(name: &'static str) -> Result<Form> {
     let held = |slug: &str| -> Result<Form> {
         let law = find(slug)?;

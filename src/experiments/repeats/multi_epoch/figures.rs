@@ -15,8 +15,9 @@ pub(super) const REUSE: Axis = Axis::log(words::REUSE_RATE);
 pub(super) const SIZES: Axis = Axis::log(words::SAMPLES).unit(units::SAMPLES);
 
 impl MultiEpoch {
-    /// Mean-field curves against the number of samples N, up to the size of language models' data sets. One curve shows
-    /// the number of epochs K at which the effective reuse rate E is 0.75 K, the other the plateau of E.
+    /// Two curves of mean-field theory against the number of samples N, up to the size of language models' data sets.
+    /// One curve shows the number of epochs K at which the effective reuse rate E is 0.75 K. The other shows the
+    /// plateau of E.
     pub(super) fn theory_curves(&self) -> Vec<Series> {
         if !self.dense() || self.params.lr > 0.0 {
             return vec![];
@@ -34,7 +35,7 @@ impl MultiEpoch {
         ]
     }
 
-    /// A series of estimates against x, with their 95% intervals.
+    /// Makes a series of estimates against x, with their 95% intervals.
     #[inline(never)]
     pub(super) fn points(&self, id: Id, label: Text, x: &[f64], estimates: &[Option<Estimate>]) -> Option<Series> {
         let mut list = Points::default();
@@ -52,7 +53,7 @@ impl MultiEpoch {
     }
 
     /// For each number of samples N, the simulated points and the theoretical curve against the number of epochs K.
-    /// Both axes are divided by the number that `unit` returns for N.
+    /// Both coordinates are divided by the number that `unit` returns for N.
     pub(super) fn against_epochs(
         &self,
         theory: &dyn Fn(&Expected) -> Vec<f64>,
@@ -95,8 +96,8 @@ impl MultiEpoch {
         list.iter().map(|e| e.unwrap_or(f64::NAN)).collect()
     }
 
-    /// The line on which the effective reuse rate E equals the number of epochs K. It ends at twice the largest E that
-    /// is shown, or at the largest K if that is less.
+    /// The line on which the effective reuse rate E equals the number of epochs K. It ends at twice the largest E in
+    /// the series `shown`, or at the largest K if this is less.
     pub(super) fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
         let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
         let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
@@ -141,8 +142,8 @@ impl MultiEpoch {
         Figure::new("saturation", words::SATURATION_AGAINST_SAMPLES, SIZES, y).series(series).drawn()
     }
 
-    /// The measured numbers of epochs K at which E = 0.75 K, the measured plateaus, and a line fitted to these, against
-    /// the number of samples.
+    /// Series against the number of samples: the measured number of epochs K at which the effective reuse rate E is
+    /// 0.75 K, the measured plateau of E, and a line that is fitted to the plateaus.
     #[inline(never)]
     fn measured_saturation(&self, reuse: &[Reuse]) -> Vec<Series> {
         let sizes: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
@@ -227,7 +228,7 @@ impl MultiEpoch {
         Some(figure)
     }
 
-    /// The best measured learning rates, for the largest number of samples.
+    /// The learning rate with the least measured risk at each number of epochs, for the largest number of samples.
     #[inline(never)]
     fn best_rates(&self) -> Option<Series> {
         let tried = &self.measured[0].data[self.largest()];
@@ -236,7 +237,8 @@ impl MultiEpoch {
         (!best.is_empty()).then(|| Series::measured("best", words::BEST_RATES, x, y))
     }
 
-    /// The measured risks against the learning rate for each number of epochs, for the largest number of samples.
+    /// A series for each number of epochs: the measured risk against the learning rate, for the largest number of
+    /// samples.
     #[inline(never)]
     fn risks_against_rate(&self) -> Vec<Series> {
         let mut series = Vec::new();

@@ -1,10 +1,11 @@
 //! How often may data be repeated before repeated samples stop being as good as fresh ones?
 //!
-//! Model: SGD runs K epochs over N samples of a linear regression, and its risk is computed exactly. Each pair of K and
-//! N has its own best learning rate, at which the risk is least, and so has each number of fresh samples. The effective
-//! reuse rate E is the number of fresh samples that K epochs are worth, divided by N. Prediction: E = K until K reaches
-//! the order of log N (or of a power of N for power-law data). More epochs than that gain nothing, so a larger data set
-//! can be repeated more often. Falsifier: a plateau of E that does not grow with N.
+//! Model: SGD runs K epochs over N samples of a linear regression. The risk of each run is computed exactly. Each pair
+//! of K and N has its own best learning rate, at which the risk is least. A single epoch over fresh samples has a best
+//! learning rate for each number of samples. The effective reuse rate E is the number of fresh samples that K epochs
+//! are worth, divided by N. Prediction: E = K until K reaches the order of log N, or of a power of N for power-law
+//! data. Further epochs gain nothing. So a larger data set can be repeated more often. Falsifier: a plateau of E that
+//! does not grow with N.
 
 use std::cell::OnceCell;
 
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
 use crate::experiments::repeats::reuse::Cell as Risks;
 use crate::kit::legs::{Carried, Legs, Place};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Output, Progress, Series};
 use crate::params::{Choice, Spec};
@@ -108,31 +109,34 @@ const PER_DOUBLING: f64 = 3.0;
 /// Largest number of steps of a run. It is also the largest number of fresh samples, because one pass makes one step
 /// per sample.
 const FRESH_MAX: f64 = 2e9;
-/// If the theory takes at most this many nanoseconds, by a cautious estimate, it is computed at every move of a slider.
-/// If it takes at most [`IN_A_RUN`] nanoseconds, it is computed during a run. Otherwise it is left out.
+/// Limit in nanoseconds for the estimated time that the theory takes. Up to this limit, the theory is computed at every
+/// move of a slider. Up to [`IN_A_RUN`], it is computed during a run. Otherwise it is left out. The estimate errs on
+/// the long side.
 const AT_ONCE: f64 = 1e8;
 const IN_A_RUN: f64 = 3e10;
 /// Number of points of each mean-field curve against the number of samples N.
 const CURVE: u32 = 12;
-/// A ratio of two effective reuse rates counts as 1 only if both ends of its interval are within this distance of 1.
+/// A ratio of two effective reuse rates counts as 1 only if neither end of its interval is farther than this from 1.
 const SAME: f64 = 0.1;
-/// Fewest runs from which the standard error of a mean over runs is known well enough. Squares of Gaussian numbers have
-/// a skewness of about 2. With this skewness, an end of the 99.9% interval is wrong by `(1 + 2 z^2) 2 / (6 sqrt(runs))`
-/// standard errors. With this number of runs, that is a third of the z standard errors between the end and the mean.
+/// Least number of runs with which the standard error of a mean over runs is known well enough. Squares of Gaussian
+/// numbers have a skewness of about 2. With this skewness, an end of the 99.9% interval is wrong by
+/// `(1 + 2 z^2) 2 / (6 sqrt(runs))` standard errors. There are z standard errors between the end and the mean, and with
+/// this number of runs the end is wrong by a third of them.
 const LEAST: usize = 48;
 /// The effective reuse rate E at the largest number of epochs counts as the plateau if, in theory, it is at least this
 /// share of E for infinitely many epochs. Without theory, it counts as the plateau if between the two largest numbers
 /// of epochs K the measured E grows like a power of K with an exponent of at most [`FLAT`].
 const REACHED: f64 = 0.9;
 const FLAT: f64 = 0.2;
-/// Fewest samples per feature at which the simulation is compared with mean-field theory.
+/// Least number of samples per feature at which the simulation is compared with mean-field theory.
 const PER_FEATURE: f64 = 10.0;
-/// Largest learning rate, times the mean squared norm `D^2` of a sample, at which the simulation is compared with
-/// mean-field theory. The theory neglects a relative change of `rate D^2 / 2` in the speed at which the risk falls. At
-/// this limit, the change equals [`MEAN_FIELD`].
+/// Limit for the product of the learning rate and the mean squared norm `D^2` of a sample. Above this limit, the
+/// simulation is not compared with mean-field theory. The theory neglects a relative change of `rate D^2 / 2` in the
+/// speed at which the risk falls. At the limit, this change equals [`MEAN_FIELD`].
 const STEEP: f64 = 2.0 * MEAN_FIELD;
-/// Learning rate, times the mean squared norm `D^2` of a sample, above which the distribution of risks has a heavy
-/// tail. A risk is then a product of few factors that differ widely.
+/// Limit for the product of the learning rate and the mean squared norm `D^2` of a sample. Above this limit, the
+/// distribution of risks over the runs has a heavy tail, because a risk is then a product of few factors that differ
+/// widely.
 const WILD: f64 = 0.5;
 /// Relative error that is allowed for mean-field theory.
 const MEAN_FIELD: f64 = 0.15;
@@ -141,20 +145,20 @@ const EXPONENT: f64 = 0.005;
 /// Number of runs from which the limit [`FALLING`] is used unchanged. With fewer runs a smaller limit is used, because
 /// fewer runs show less of a heavy tail.
 const ENOUGH: f64 = 384.0;
-/// An interval for the ratio of simulated risk to exact risk decides only if both of its ends are within this distance
-/// of 1.
+/// The ratio of simulated risk to exact risk decides a verdict only if neither end of its interval is farther than this
+/// from 1.
 const NEAR: f64 = 0.5;
-/// Largest relative standard error of a mean risk that the random choice of samples may cause. If it causes a larger
-/// one, the mean counts as unknown.
+/// Largest relative standard error that the random choice of samples may cause in a mean risk. If it causes a larger
+/// error, the mean risk counts as unknown.
 const LUCK: f64 = 0.1;
 /// Largest product of the number of steps and the number of different features at which the risk under a decaying
 /// learning rate is still computed step by step.
 const RECURSION: f64 = 4e6;
-/// Share of the number of epochs K. As long as the effective reuse rate is above this share of K, repeated samples
-/// count as almost as good as fresh ones.
+/// Least ratio of the effective reuse rate to the number of epochs at which repeated samples count as almost as good as
+/// fresh samples.
 const SHARE: f64 = 0.75;
 
-/// The theory of the data's model: it computes risks.
+/// The theoretical model of the data, from which risks are computed.
 enum World {
     Dense(MeanField),
     OneHot(OneHot),
@@ -182,13 +186,13 @@ pub struct MultiEpoch {
     params: Params,
     seed: u32,
     world: World,
-    /// Frequencies of one-hot features; empty for dense features.
+    /// Frequencies of one-hot features. The list is empty for dense features.
     frequencies: Vec<f64>,
     /// Variances `lambda_i` of dense features, or squared sizes `Lambda_i` of one-hot features.
     squares: Vec<f64>,
     /// The true weights of the linear regression, all 1.
     teacher: Vec<f64>,
-    /// The numbers of samples N, ascending; `epochs` holds the numbers of epochs K, ascending.
+    /// The numbers of samples N, ascending. The field `epochs` holds the numbers of epochs K, also ascending.
     sizes: Vec<u32>,
     epochs: Vec<u32>,
     rates: Vec<f64>,
@@ -200,14 +204,16 @@ pub struct MultiEpoch {
     /// sample, by mean-field theory. It is infinite for dense features without noise, where this theory does not apply,
     /// and 0 for one-hot features.
     steep: f64,
-    /// Theoretical risks and reuse rates for each number of samples; `None` until they are computed.
+    /// Theoretical risks and effective reuse rates for each number of samples. An entry is `None` until it is computed.
     expected: Vec<Option<Expected>>,
     /// Number of checkpoints before the simulation, at each of which the theory for one number of samples is computed.
     /// It is 0 if the theory is computed at every move of a slider or never.
     slow: u32,
-    /// Theory curves of the figure `saturation` against the number of samples; only for dense features.
+    /// Curves of the theory in the figure `saturation`, against the number of samples. There are none for one-hot
+    /// features.
     curves: Vec<Series>,
-    /// The limit curve of the figure `collapse`, once it has been computed.
+    /// The curve in the figure `collapse` that the scaled curves approach for many samples. It is computed when it is
+    /// first needed.
     limit: OnceCell<Option<Series>>,
     /// Theory curve of the figure `advice`: the sizes of data sets, and for each size the number of epochs K at which
     /// the effective reuse rate is 0.75 K.
@@ -353,10 +359,9 @@ impl MultiEpoch {
         *self.rates.last().unwrap_or(&1.0)
     }
 
-    /// Whether theory is computed at once, during the run or never. The decision depends on a rough estimate of the
-    /// time: the product of the number of searches, the risks per search and the nanoseconds per risk, summed over the
-    /// numbers of samples.
-    fn theory_comes(&self) -> Comes {
+    /// A rough estimate of the nanoseconds that the theory takes: the product of the number of searches, the risks per
+    /// search and the nanoseconds per risk, summed over the numbers of samples.
+    fn theory_cost(&self) -> f64 {
         let params = &self.params;
         let isotropic = params.spectrum == "isotropic";
         let searches = 13.0 * params.epochs.len() as f64 + 35.0;
@@ -372,7 +377,12 @@ impl MultiEpoch {
         };
         let rates = if params.lr > 0.0 { 2.0 } else { 40.0 };
         let curves = if self.dense() { CURVE } else { 0 };
-        match searches * risk * rates * (self.sizes.len() + curves as usize) as f64 {
+        searches * risk * rates * (self.sizes.len() + curves as usize) as f64
+    }
+
+    /// Whether theory is computed at once, during the run or never, by its cost.
+    fn theory_comes(&self) -> Comes {
+        match self.theory_cost() {
             _ if !self.has_theory() => Comes::Never,
             cost if cost <= AT_ONCE => Comes::AtOnce,
             cost if cost <= IN_A_RUN => Comes::InTheRun,
@@ -380,8 +390,8 @@ impl MultiEpoch {
         }
     }
 
-    /// The quantity `D^2` that bounds learning rates: the mean squared norm of a dense sample, or the largest squared
-    /// one-hot feature.
+    /// The quantity `D^2` whose inverse bounds the learning rates. It is the mean squared norm of a sample for dense
+    /// features, and the largest squared size of a feature for one-hot features.
     fn length(&self) -> f64 {
         length(self.dense(), &self.squares)
     }
@@ -403,7 +413,8 @@ impl MultiEpoch {
         }
     }
 
-    /// The best learning rate of one pass over the smallest number of samples, in theory.
+    /// The best learning rate in theory for one pass over the smallest number of samples. If the user has set a
+    /// learning rate, it is that rate.
     fn rate_of_one_pass(&self) -> f64 {
         match self.params.lr {
             0.0 => reuse::best_one_pass(self.world.model(), self.edge(), f64::from(self.sizes[0])).rate,
@@ -454,8 +465,8 @@ impl MultiEpoch {
         power.then(|| PowerLaw::new(a, b, model.first_probability(), rate)).flatten()
     }
 
-    /// The unit for the number of epochs K and the effective reuse rate E, given the number of samples. In this unit,
-    /// the curves of E against K nearly coincide for all numbers of samples.
+    /// The unit by which the number of epochs K and the effective reuse rate E are divided, given the number of
+    /// samples. After the division, the curves of E against K nearly coincide for all numbers of samples.
     fn unit(&self, samples: f64) -> f64 {
         self.power_law().map_or_else(|| math::ln(samples), |law| math::pow(samples, law.plateau()[1]))
     }
@@ -470,8 +481,8 @@ impl MultiEpoch {
         self.epochs[self.epochs.len() - 1]
     }
 
-    /// The exact effective reuse rate E at each number of samples N, as `(K, [(N, E)])`. The list has an entry for each
-    /// of the three largest numbers of epochs K, and one for infinitely many epochs.
+    /// The exact effective reuse rate E at each number of samples N, as a list of `(K, [(N, E)])`. The list has an
+    /// entry for each of the three largest numbers of epochs K, and an entry for infinitely many epochs.
     fn zipf(&self) -> Vec<(f64, Vec<(f64, f64)>)> {
         let from = self.epochs.len().saturating_sub(3);
         let at = |e: &Expected, j: usize| e.reuse.get(j).copied().flatten();
@@ -487,7 +498,7 @@ impl MultiEpoch {
         (from..=self.epochs.len()).map(curve).collect()
     }
 
-    /// Prefactor and exponent of a power law through points, fitted by least squares to the logarithms.
+    /// Prefactor and exponent of the power law that is fitted to `points`, by least squares on their logarithms.
     fn power_fit(points: &[(f64, f64)]) -> Option<[f64; 2]> {
         let logs: Vec<_> = points.iter().map(|(x, y)| (math::ln(*x), math::ln(*y), 1.0)).collect();
         line(&logs).map(|[slope, _, offset]| [math::exp(offset), slope])
@@ -501,7 +512,7 @@ impl MultiEpoch {
         reuse::saturation(&alike, 1.0, tokens, SHARE).unwrap_or(f64::NAN)
     }
 
-    /// Sizes of data sets, and the result of [`Self::regression`] for each.
+    /// Sizes of data sets, and for each size the number of epochs that [`Self::regression`] gives.
     fn advice() -> [Vec<f64>; 2] {
         let x: Vec<f64> = (0..=32).map(|i| math::pow(10.0, 6.0 + 0.25 * f64::from(i))).collect();
         let y = x.iter().map(|&n| Self::regression(n)).collect();
@@ -515,7 +526,8 @@ fn length(dense: bool, squares: &[f64]) -> f64 {
     if dense { squares.iter().sum() } else { squares.iter().copied().fold(0.0, f64::max) }
 }
 
-/// The numbers of a list as whole numbers, ascending and without duplicates. A number with a fraction is an error.
+/// The numbers of a list as whole numbers, ascending and without duplicates. The result is an error if a number has a
+/// fraction.
 fn whole(name: &str, list: &[f64]) -> Result<Vec<u32>> {
     match list.iter().find(|x| x.fract() != 0.0) {
         Some(x) => Err(Error::parameter(name, &x.to_string(), words::WHOLE)),
@@ -540,6 +552,9 @@ impl Experiment for MultiEpoch {
     const MAIN: &'static [&'static str] = &["samples", "epochs"];
     const FIRST: &'static [&'static str] =
         &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];
+    /// The theory has two models, each of which predicts risks, best rates and useful epochs, and the measurement
+    /// decides the claims about them. No other experiment uses this code.
+    const BUDGET: Budget = Budget { ready: 115_000, ..Budget::USUAL };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Epochs>()];
     type Params = Params;
 
@@ -566,7 +581,7 @@ impl Experiment for MultiEpoch {
     }
 
     fn progress(&self) -> Progress {
-        Progress { done: self.done, total: self.slow + self.legs.total() }
+        Progress::of(self.done, self.slow + self.legs.total()).by_work(|| self.work())
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::experiments::repeats::reuse::{
     Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
 };
-use crate::kit::legs::{Block, Legs, blocks};
+use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
 use crate::text;
 use crate::text::{count, setting};
@@ -27,8 +27,8 @@ pub(super) struct Leg {
 /// Theoretical risks and effective reuse rates for one number of samples.
 #[derive(Clone, Default)]
 pub(super) struct Expected {
-    /// The least risk R* at each number of epochs. `reuse` contains the effective reuse rate E at each of them, and
-    /// `rate` the best learning rate.
+    /// The least risk at each number of epochs. For each of these numbers, the field `reuse` holds the effective reuse
+    /// rate, and the field `rate` the best learning rate.
     pub(super) risk: Vec<f64>,
     pub(super) reuse: Vec<Option<f64>>,
     pub(super) rate: Vec<f64>,
@@ -38,17 +38,17 @@ pub(super) struct Expected {
     pub(super) saturation: Option<f64>,
 }
 
-/// Measured risks with one learning-rate schedule, at every learning rate.
+/// Measured risks of the runs with one learning-rate schedule.
 pub(super) struct Measured {
     /// Risks after epochs over repeated samples, `[number of samples][number of epochs][rate]`.
     pub(super) data: Vec<Vec<Vec<Risks>>>,
     /// Risks after one pass over fresh samples, `[number of samples][rate]`.
     pub(super) fresh: Vec<Vec<Risks>>,
-    /// Index of the last number of fresh samples that needs to be simulated; `None` as long as it is not known.
+    /// Index of the last number of fresh samples that has to be simulated. It is `None` as long as it is not known.
     pub(super) stop: Option<usize>,
 }
 
-/// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
+/// For one number of samples, the least measured risk and the measured effective reuse rate at each number of epochs.
 #[derive(Clone)]
 pub(super) struct Reuse {
     pub(super) best: Vec<Option<Tuned>>,
@@ -63,7 +63,7 @@ impl Reuse {
 }
 
 impl MultiEpoch {
-    /// Numbers of steps after which the risks of a block of runs are recorded.
+    /// The stops of a block of runs: the numbers of steps after which its risks are recorded.
     pub(super) fn stops(&self, leg: Leg) -> Vec<u32> {
         leg.size.map_or_else(|| self.fresh.clone(), |size| self.epochs.iter().map(|k| k * self.sizes[size]).collect())
     }
@@ -73,9 +73,9 @@ impl MultiEpoch {
         self.rates.len().div_ceil(sim::LANES)
     }
 
-    /// The trials of a block of runs. Together they cover all learning rates. With a constant learning rate, one trial
-    /// runs through all stops. With a decaying rate, every stop needs a trial of its own, because the decay depends on
-    /// the number of steps.
+    /// The trials of a block of runs. Together they cover all learning rates. A stop is a number of steps after which
+    /// risks are recorded. With a constant learning rate, one trial goes through all stops. With a decaying rate, every
+    /// stop needs its own trial, because the decay depends on the number of steps.
     pub(super) fn trials(&self, leg: Leg) -> Vec<Trial> {
         let (schedule, _) = self.schedules[leg.schedule];
         let stops = self.stops(leg);
@@ -133,7 +133,44 @@ impl MultiEpoch {
         Ok(legs)
     }
 
-    /// Records the risks of a block of runs at one stop.
+    /// Work done so far, and work of the whole run, in nanoseconds of one core: the theory, the steps of the runs, and the
+    /// reading of their weights. The first numbers of fresh samples are enough if theory expects their risk to be below
+    /// every other, so the work of the rest counts only until that is measured.
+    #[inline(never)]
+    pub(super) fn work(&self) -> [f64; 2] {
+        let features = f64::from(self.params.features);
+        let fresh = (self.sizes.iter().zip(&self.expected))
+            .map(|(&n, expected)| {
+                let most = f64::from(self.most_epochs());
+                f64::from(n) * expected.as_ref().and_then(|e| *e.reuse.last()?).unwrap_or(most).min(most)
+            })
+            .fold(0.0, f64::max);
+        let needed = self.fresh.partition_point(|&n| f64::from(n) < fresh) + 1;
+        let work = self.legs.work(self.done.saturating_sub(self.slow), |Place { leg, checkpoint, .. }| {
+            let (stops, stop) = (self.stops(leg), checkpoint as usize);
+            if leg.size.is_none() && stop > self.measured[leg.schedule].stop.unwrap_or(needed) {
+                return 0.0;
+            }
+            let from = stop.checked_sub(1).map_or(0, |before| stops[before]);
+            let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
+            let trials = (leg.block.runs as usize * self.chunks()) as f64;
+            let (trained, read) = if constant { (1, 1) } else { (stops.len() - stop, stops.len()) };
+            let step = match leg.size {
+                _ if !self.dense() => 40.0,
+                Some(_) => 140.0 + 14.0 * features,
+                None => 300.0 + 18.0 * features,
+            };
+            let steps = f64::from(stops[stop] - from) * trained as f64;
+            trials * (steps * step + 200.0 * features * read as f64)
+        });
+        // The cost is an upper estimate; a fifth of it is typical.
+        let theory = |sizes: u32| {
+            if sizes > 0 { 0.2 * self.theory_cost() * f64::from(sizes) / f64::from(self.slow) } else { 0.0 }
+        };
+        [work[0] + theory(self.done.min(self.slow)), work[1] + theory(self.slow)]
+    }
+
+    /// Records the risks of a block of runs at the stop with index `stop`.
     pub(super) fn take(&mut self, leg: Leg, stop: usize, risks: &[[f64; sim::LANES]]) {
         let (chunks, runs) = (self.chunks(), leg.block.runs as usize);
         let constant = self.schedules[leg.schedule].0 == Schedule::Constant;
@@ -149,8 +186,8 @@ impl MultiEpoch {
         }
     }
 
-    /// Whether the risk after this number of fresh samples is lower than after any number of epochs over any data set.
-    /// If so, larger numbers of fresh samples need not be simulated.
+    /// Whether one pass over enough fresh samples has been simulated. This is so if its risk is lower than the risk
+    /// after any number of epochs over any data set. `stop` is the index of the number of fresh samples.
     pub(super) fn enough(&self, schedule: usize, stop: usize) -> bool {
         let measured = &self.measured[schedule];
         let least = |cells: &Vec<Vec<Risks>>| {
@@ -162,7 +199,8 @@ impl MultiEpoch {
         stop > 0 && self.tuned(&measured.fresh[stop - 1]).is_some_and(|best| best.risk < least)
     }
 
-    /// The limit for [`Risks::uneven`] up to which the mean of the risks counts as known.
+    /// Limit for [`Risks::uneven`]: up to this ratio of standard deviation to mean, the mean of the risks counts as
+    /// known.
     pub(super) fn most_uneven(&self) -> f64 {
         // The fewer runs, the less of a heavy tail they show.
         if self.steep > WILD { FALLING * (f64::from(self.params.runs) / ENOUGH).sqrt().min(1.0) } else { NOISY }
@@ -173,7 +211,7 @@ impl MultiEpoch {
     }
 
     /// The least measured risk after `epochs` epochs over `samples` samples. Its standard error is infinite if the mean
-    /// risk depends mostly on features that few runs have missed. The measured mean is then often too low.
+    /// risk depends mostly on features that only few runs have missed, because the measured mean is then often too low.
     pub(super) fn measured_best(&self, cells: &[Risks], epochs: f64, samples: f64) -> Option<Tuned> {
         let best = self.tuned(cells)?;
         let luck = match &self.world {
@@ -194,7 +232,7 @@ impl MultiEpoch {
         best.filter(|(_, best)| best.risk >= sim::FLOOR).collect()
     }
 
-    /// Least measured risks and effective reuse rates for each number of samples.
+    /// For each number of samples, the least measured risks and the measured effective reuse rates.
     pub(super) fn reuse_of_all(&self) -> Vec<Reuse> {
         if !self.begun() {
             let unknown = vec![None; self.epochs.len()];
@@ -204,7 +242,8 @@ impl MultiEpoch {
         (0..self.sizes.len()).map(|size| self.reuse(0, size, &one_pass)).collect()
     }
 
-    /// Least measured risks and effective reuse rates at each number of epochs, for one number of samples.
+    /// For the number of samples with index `size`, the least measured risk and the measured effective reuse rate at
+    /// each number of epochs. `one_pass` lists the least risk of one pass against the number of fresh samples.
     #[inline(never)]
     pub(super) fn reuse(&self, schedule: usize, size: usize, one_pass: &[(f64, Tuned)]) -> Reuse {
         let n = f64::from(self.sizes[size]);
@@ -218,8 +257,8 @@ impl MultiEpoch {
         Reuse { reuse: best.iter().map(reuse).collect(), best }
     }
 
-    /// Half the width of an interval, as a number of standard errors that are estimated from the runs. It is larger
-    /// than `normal`, the number for an exactly known standard error, because the estimate is uncertain.
+    /// Half the width of an interval, in standard errors. If the standard error were known exactly, this would be
+    /// `normal`. It is larger, because the standard error is estimated from the runs.
     pub(super) fn errors(&self, normal: f64) -> f64 {
         student(normal, f64::from(self.params.runs - 1))
     }

@@ -17,8 +17,8 @@ use crate::theory::dense::OnePass;
 use crate::theory::reuse::Model as _;
 use crate::theory::{dense, muennighoff, reuse};
 
-/// The verdict with the null value `null`. If `reason` says why the simulation cannot be compared with theory, the
-/// verdict is "cannot tell", with the reason as its note.
+/// Returns the verdict with the null value `null`. If there is a `reason` why the simulation cannot be compared with
+/// theory, the verdict becomes "cannot tell", with this reason as its note.
 fn compared(verdict: Verdict, null: f64, reason: Option<Text>) -> Verdict {
     match reason {
         Some(reason) => Verdict { null: Some(null), agrees: None, ..verdict.note(reason) },
@@ -34,14 +34,14 @@ impl MultiEpoch {
     }
 
     /// Fits the line A ln N + B to the theoretical effective reuse rates at the largest number of epochs, with the
-    /// weights of the measured points. Returns A, its standard error and B.
+    /// weights that the measured plateaus have in the fit of their line. Returns A, its standard error and B.
     pub(super) fn plateau_line_expected(&self, reuse: &[Reuse]) -> Option<[f64; 3]> {
         self.line_against_ln_n(reuse, |i, _| self.expected[i].as_ref()?.reuse.last().copied().flatten())
     }
 
-    /// Fits a line in ln N, weighted by the standard errors of the measured plateaus. For each N, `of` gets the index
-    /// of N and the measured plateau, and returns the value to fit. Returns the slope, its standard error and the
-    /// intercept.
+    /// Fits a line in ln N to values that `of` returns. For each N, `of` gets the index of N and the measured plateau.
+    /// The standard errors of the measured plateaus give the weights of the fit. Returns the slope, its standard error
+    /// and the intercept.
     pub(super) fn line_against_ln_n(
         &self,
         reuse: &[Reuse],
@@ -210,7 +210,8 @@ impl MultiEpoch {
         Some(verdict.cannot_tell(doubt))
     }
 
-    /// Whether the effective reuse rate at the largest number of epochs has reached its plateau.
+    /// Whether the effective reuse rate at the largest number of epochs has reached its plateau, for the number of
+    /// samples with index `size`.
     pub(super) fn settled(&self, size: usize, reuse: &Reuse) -> bool {
         let expected = self.expected[size].as_ref();
         if let Some((last, plateau)) = expected.and_then(|e| e.reuse.last().copied().flatten().zip(e.plateau)) {
@@ -363,9 +364,9 @@ impl MultiEpoch {
     }
 
     /// Tests whether the curves of the effective reuse rate E against the number of epochs K coincide for all N, after
-    /// both E and K are divided by a unit that depends on N. Only K above one unit counts, because E = K for all N
-    /// below it. Returns four numbers: the measured distance between the curves, its standard error, the distance in
-    /// theory at the same K and N, and the distance that would result if E at each K did not depend on N.
+    /// both E and K are divided by a unit that depends on N. Only points with K above one unit count, because below it
+    /// E = K for all N. Returns four numbers: the measured distance between the curves, its standard error, the
+    /// distance in theory at the same K and N, and the distance that would result if E at each K did not depend on N.
     pub(super) fn collapse(&self, reuse: &[Reuse]) -> Option<[f64; 4]> {
         let known: Vec<Vec<(f64, Estimate)>> = reuse.iter().map(|reuse| self.known_reuse(reuse)).collect();
         let spread = |of: &dyn Fn(usize, f64, Estimate) -> Option<Estimate>| {
@@ -393,8 +394,8 @@ impl MultiEpoch {
         Some([measured, error, expected, rival])
     }
 
-    /// Fits a power of N. For each N, `of` gets the index of N and the measured effective reuse rate at the largest
-    /// number of epochs, and returns the value to fit. Returns the exponent and its standard error.
+    /// Fits a power of N to values that `of` returns. For each N, `of` gets the index of N and the measured effective
+    /// reuse rate at the largest number of epochs. Returns the exponent and its standard error.
     pub(super) fn exponent(&self, reuse: &[Reuse], of: impl Fn(usize, f64) -> Option<f64>) -> Option<[f64; 2]> {
         let point = |(i, &n): (usize, &u32)| {
             let e = reuse[i].plateau()?;
@@ -404,7 +405,7 @@ impl MultiEpoch {
             .map(|[slope, error, _]| [slope, error])
     }
 
-    /// The numbers of epochs at which the effective reuse rate is known, each with this rate.
+    /// The numbers of epochs at which the measured effective reuse rate is known, each with this rate.
     pub(super) fn known_reuse(&self, reuse: &Reuse) -> Vec<(f64, Estimate)> {
         self.epochs_of().zip(&reuse.reuse).filter_map(|(k, e)| Some((k, (*e)?))).collect()
     }

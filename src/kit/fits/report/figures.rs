@@ -19,9 +19,9 @@ use crate::text::{Argument, Template, Text, amount, count, interval as ends_of, 
 const BAND: usize = 400;
 /// Largest number of groups of rows in a figure. It is the number of colours that the page has.
 const GROUPS: usize = 8;
-/// Largest ratio between the values of two rows in one group, before groups are merged.
+/// Largest ratio of the values of two rows that are put into one group at first. Groups may be merged later.
 const CLOSE: f64 = 1.03;
-/// Number of points of a curve.
+/// Number of points at which a curve is computed.
 const CURVE: u32 = 60;
 
 /// An axis that is logarithmic if `log`, and otherwise linear.
@@ -29,13 +29,13 @@ const fn axis(label: Template<0>, log: bool) -> Axis {
     if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
-/// The least and the greatest of some values. If all of them are negative, 0 takes the place of the greatest.
+/// The smallest and the largest of some values. If all of them are negative, the second number is 0.
 fn ends(values: impl IntoIterator<Item = f64>) -> [f64; 2] {
     values.into_iter().fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(x), hi.max(x)])
 }
 
-/// Groups of rows with about equal values, in ascending order of the values, which are positive. If there are more than
-/// [`GROUPS`] groups, the two neighbours whose values differ least are merged, until there are not too many.
+/// Puts rows with about equal values into groups, in ascending order of the values, which must be positive. While there
+/// are more than [`GROUPS`] groups, the two neighbours whose values differ least are merged.
 fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     let values: Vec<f64> = values.collect();
     let mut groups: Vec<Group> = Vec::new();
@@ -59,7 +59,7 @@ fn apart(values: impl Iterator<Item = f64>) -> Vec<Group> {
     groups
 }
 
-/// A group of rows with about equal values. `ends` contains the least and the greatest of the values.
+/// A group of rows with about equal values. `ends` contains the smallest and the largest of the values.
 #[derive(Clone, Debug, PartialEq)]
 struct Group {
     ends: [f64; 2],
@@ -82,14 +82,14 @@ impl Study<'_> {
         }
     }
 
-    /// At most [`BAND`] refits, evenly chosen from all refits.
+    /// At most [`BAND`] refits, evenly spaced in the list of all refits.
     pub(super) fn some_refits(&self) -> Vec<Vec<f64>> {
         let keep = self.refits.len().min(BAND);
         (0..keep).map(|k| self.refits[k * self.refits.len() / keep].clone()).collect()
     }
 
-    /// Adds a band to a curve. `of` computes a curve from parameters. At each point, the band shows the interval that
-    /// contains 95% of the curves of the refits.
+    /// Adds a band to the curve `line`. `of` computes the curve for given parameters. At each point, the band is the
+    /// interval that contains 95% of the curves for the refitted parameters.
     pub(super) fn banded(&self, line: Series, of: &dyn Fn(&[f64]) -> Vec<f64>) -> Series {
         let curves: Vec<_> = self.some_refits().iter().map(|p| of(p)).collect();
         if curves.is_empty() {
@@ -100,8 +100,8 @@ impl Study<'_> {
         line.interval(lo, hi)
     }
 
-    /// A curve for each set of published parameters, and for the parameters that the runs were simulated from. The
-    /// ordinates are computed by `of`.
+    /// Curves for the parameters with which the fit is compared: one for each published set and one for the set from
+    /// which the runs were simulated. `of` computes the ordinates of a curve from parameters.
     pub(super) fn theirs(&self, x: &[f64], of: &dyn Fn(&[f64]) -> Vec<f64>) -> Vec<Series> {
         let one = |(k, claimed): (usize, Claimed)| {
             Series::published(published_id(k), self.whose(&claimed), x.to_vec(), of(claimed.values)).line()
@@ -109,7 +109,8 @@ impl Study<'_> {
         self.claimed().into_iter().enumerate().map(one).collect()
     }
 
-    /// Adds a band to the fitted curve of the law over `inputs`. The band shows the curves of the refits.
+    /// Adds a band to the curve `line`, which has the fitted predictions for `inputs`. The band is computed from the
+    /// refitted parameters.
     pub(super) fn curve(&self, line: Series, inputs: &[Vec<f64>]) -> Series {
         self.banded(line, &|p| self.along(p, inputs))
     }
@@ -119,7 +120,7 @@ impl Study<'_> {
         inputs.iter().map(|x| self.problem.law.predict(p, x)).collect()
     }
 
-    /// Title of the figure of the runs, and the axis of the losses.
+    /// Title of the figure of the runs, and its axis for the losses.
     fn runs(&self) -> (Template<0>, Axis) {
         let title = match (self.simulated, self.fit.is_some()) {
             (false, false) => words::DATA,
@@ -132,8 +133,8 @@ impl Study<'_> {
         (title, axis(value, log))
     }
 
-    /// Figure of the runs and of the law fitted to them, for a law of parameters, tokens and perhaps unique tokens, whose
-    /// places among the inputs are `n`, `d` and `unique`.
+    /// Figure of the runs and of the law fitted to them, for a law of parameters, tokens and perhaps unique tokens. The
+    /// indices of these inputs are `n`, `d` and `unique`.
     #[inline(never)]
     pub(super) fn data(&self, n: usize, d: usize, unique: Option<usize>) -> Figure {
         let data = &self.shown.data;
@@ -160,8 +161,8 @@ impl Study<'_> {
         Figure::new("data", title, x, value).series(series)
     }
 
-    /// The fitted curve of a group of rows. `lo` and `hi` are the ends of the rows' abscissae, `n` and `d` the places of
-    /// the parameters and of the tokens among the inputs.
+    /// The fitted curve for a group of rows. `lo` and `hi` are the smallest and the largest abscissa of the rows, `n`
+    /// and `d` are the indices of the inputs for parameters and tokens, and `group` is the id of the group.
     #[inline(never)]
     fn curve_of(&self, fit: &Fit, rows: &[usize], [lo, hi]: [f64; 2], [n, d]: [usize; 2], group: &str) -> Series {
         let (data, law, unique) = (&self.shown.data, self.problem.law, self.place(Role::Unique));
@@ -219,7 +220,10 @@ impl Study<'_> {
     }
 
     /// Figure of the worth of K epochs over U unique tokens. The worth is the number of fresh tokens that would give an
-    /// equal loss, divided by U. `d` and `u` are the places of the tokens and of the unique tokens among the inputs.
+    /// equal loss, divided by U.
+    ///
+    /// `d` and `u` are the indices of the inputs for tokens and unique tokens. The number of parameters of the model is
+    /// U / 100, so small that the unique tokens support all of them.
     #[inline(never)]
     pub(super) fn worth(&self, d: usize, u: usize) -> Figure {
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -368,7 +372,7 @@ impl Study<'_> {
         (0..3).map(line).collect()
     }
 
-    /// Figure of the compute-optimal number of tokens per parameter against the compute budget.
+    /// Figure of the compute-optimal number of tokens per parameter as a function of the compute budget.
     pub(super) fn frontier(&self, fit: &Fit) -> Option<Figure> {
         let (n, d) = (self.place(Role::Params)?, self.place(Role::Tokens)?);
         let (data, law) = (&self.shown.data, self.problem.law);
@@ -435,7 +439,7 @@ impl Study<'_> {
         figure
     }
 
-    /// Figure of the refitted values of the two parameters with the strongest correlation.
+    /// Figure of the refitted values of the two parameters whose values have the strongest correlation.
     pub(super) fn ridge(&self) -> Option<Figure> {
         let params = self.problem.law.info.params;
         let (r, [i, j]) = self.tied()?;

@@ -96,8 +96,8 @@ const LEVEL: f64 = 0.95;
 /// Fewest refits from which the endpoints of a bootstrap interval are estimated.
 const ENOUGH: usize = 20;
 /// Two inputs count as tied if the absolute value of their correlation is at least this number. Two parameters count as
-/// tied if this holds for the correlation of their refits. At this correlation, each of the two explains nine tenths of
-/// the variance of the other.
+/// tied if the correlation of their refitted values is that strong. At this correlation, each of the two explains nine
+/// tenths of the variance of the other.
 const TOGETHER: f64 = 0.95;
 /// The runs do not determine some combination of parameters if the smallest pivot of the scaled curvature matrix is
 /// below this number: the objective is then flat along that combination.
@@ -118,7 +118,7 @@ const fn stopped(stop: Stop) -> Template<0> {
     }
 }
 
-/// Parameters with which the fit is compared: published ones, or those that the runs were simulated from.
+/// Parameters with which the fit is compared. They were published, or the runs were simulated from them.
 struct Claimed {
     /// The authors of the publication; `None` for parameters that were not published but only used to simulate the
     /// runs.
@@ -154,7 +154,7 @@ impl Study<'_> {
         output
     }
 
-    /// Adds what is known after the search.
+    /// Adds to `output` what is known after the search.
     #[inline(never)]
     fn of_fit(&self, fit: &Fit, output: &mut Output) {
         let figures = &mut output.figures;
@@ -182,8 +182,8 @@ impl Study<'_> {
         self.problem.law.info.inputs.iter().position(|input| input.role == role)
     }
 
-    /// Published parameters that the fit is compared with. Runs of the user are compared only if the user asks for it,
-    /// and never if an input of the law is just called `x`, because the `x` of a user's table need not be the quantity
+    /// Published parameters with which the fit is compared. Runs from the user's table are compared only if the user asks
+    /// for it, and never if an input of the law is just called `x`, because the `x` of a table need not be the quantity
     /// that the publication calls `x`. Simulated runs are always compared.
     fn printed(&self) -> &'static [Published] {
         let info = self.problem.law.info;
@@ -191,7 +191,7 @@ impl Study<'_> {
         if same { info.published } else { &[] }
     }
 
-    /// Parameters with which the fit is compared: published ones, and those that the runs were simulated from.
+    /// All parameters with which the fit is compared: published ones, and those from which the runs were simulated.
     fn claimed(&self) -> Vec<Claimed> {
         let example = &self.problem.law.info.example;
         let one = |published: &Published| Claimed {
@@ -206,12 +206,13 @@ impl Study<'_> {
         list
     }
 
-    /// The parameters that the runs were simulated from; `None` for the user's runs.
+    /// The parameters from which the runs were simulated; `None` if the runs come from the user's table.
     fn truth(&self) -> Option<&'static [f64]> {
         self.simulated.then_some(self.problem.law.info.example.values)
     }
 
-    /// The strongest correlation between the refits of two free parameters, and the indices of these two parameters.
+    /// Of all pairs of free parameters, the pair whose refitted values have the strongest correlation. Returns this
+    /// correlation and the indices of the two parameters.
     fn tied(&self) -> Option<(f64, [usize; 2])> {
         let params = self.problem.law.info.params;
         let moved = |j: usize| self.refits.iter().map(|p| params[j].transform.forward(p[j])).collect::<Vec<_>>();

@@ -17,16 +17,16 @@ use crate::text::{Argument, Template, Text, count, error, list, loss, name, numb
 /// A residual is too large to be noise if its absolute value is more than this many times the median absolute residual.
 const FAR: f64 = 12.0;
 
-/// If the objective at another minimum is higher than that of the fit by less than this share, the note only says that
-/// it is less than 0.001% higher.
+/// A minimum counts as nearly as low as the fit if its objective is higher by less than this share. Its note then says
+/// that the objective is less than 0.001% higher.
 const NEARLY: f64 = 1e-5;
 
 const fn column(name: Template<0>) -> Column {
     Column { name, unit: "" }
 }
 
-/// Ascending numbers as text, in which successive numbers are joined to spans, as in `2-6, 9`. Only the first 300 spans
-/// are listed.
+/// Writes ascending numbers as text, in which successive numbers are joined to spans, as in `2-6, 9`. Only the first
+/// 300 spans are listed.
 fn spans(lines: &[usize]) -> String {
     let spans: Vec<_> = lines.chunk_by(|a, b| a + 1 == *b).collect();
     let one = |span: &&[usize]| match span {
@@ -37,8 +37,8 @@ fn spans(lines: &[usize]) -> String {
     spans.iter().take(300).map(one).collect::<Vec<_>>().join(", ") + more
 }
 
-/// The note on two inputs whose logarithms are correlated; `r` is the correlation. `called` contains the symbols of the
-/// inputs.
+/// The note on two inputs whose logarithms are correlated. `r` is the correlation, and `called` contains the symbols of
+/// the inputs.
 #[inline(never)]
 fn move_together(first: Role, second: Role, r: f64, called: [Argument; 2]) -> Text {
     let [a, b] = called;
@@ -125,7 +125,7 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on parameters that the runs do not determine, and on a better fit, if a profile found one.
+    /// Notes on parameters that the runs do not determine. If a profile found a better fit, a note says so.
     fn of_profiles(&self) -> Vec<Text> {
         let boot = self.bootstrapped();
         let mut notes = Vec::new();
@@ -155,7 +155,7 @@ impl Study<'_> {
         (best > worst).then(said)
     }
 
-    /// A note for the case that the model in question cannot reach the target loss with any number of tokens.
+    /// A note if the model that the user asks about cannot reach the target loss with any number of tokens.
     fn too_small(&self, fit: &Fit) -> Option<Text> {
         let (law, Ask { loss: target, params, unique, .. }) = (self.problem.law, self.ask);
         let (target, size) = (target?, params?);
@@ -164,7 +164,8 @@ impl Study<'_> {
         (asked && most > target).then(|| text!(words::TOO_SMALL, size = setting(size), loss = setting(target)))
     }
 
-    /// Notes on rows whose residual is far above the median, for example because a cell is damaged or the run failed.
+    /// Notes on rows whose residual is far above the median residual, for example because a cell is damaged or the run
+    /// failed.
     fn far_off(&self, fit: &Fit) -> Vec<Text> {
         // A curve through few rows passes close to most of them.
         if self.simulated || self.problem.data.len() < 4 * self.problem.free() {
@@ -212,7 +213,7 @@ impl Study<'_> {
         at_bounds.map(|(j, pressed)| (j, pressed && self.noise_is_known())).map(one).collect()
     }
 
-    /// Notes on inputs whose correlation is so strong that the runs cannot tell their effects apart.
+    /// Notes on inputs with so strong a correlation that the runs cannot tell their effects apart.
     pub(super) fn together(&self) -> Vec<Text> {
         let (data, inputs) = (&self.shown.data, self.problem.law.info.inputs);
         let column = |k: usize| (0..data.len()).map(|i| math::ln(data.input(i)[k])).collect::<Vec<_>>();
@@ -228,7 +229,8 @@ impl Study<'_> {
         notes
     }
 
-    /// Notes on whether the fit is the lowest minimum of the objective, and whether other minima fit nearly as well.
+    /// Notes that say whether the fit is the lowest minimum of the objective, and whether other minima fit nearly as
+    /// well.
     pub(super) fn minima(&self, fit: &Fit) -> Vec<Text> {
         let mut notes = Vec::new();
         let (met, starts) = (|| count(fit.met), || count(fit.starts));

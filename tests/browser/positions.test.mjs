@@ -1,0 +1,166 @@
+// One screen says it: at four sizes the answer, Run, the main controls and the headline figure with its labels are on the
+// screen together, for every preset before a run and for every experiment after its quick run. Nothing is shrunk to pass.
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { catalogue, finished, root, shown, start } from "./harness.mjs";
+
+/** @typedef {import("./types.d.ts").LabLocator} LabLocator */
+
+/** Sizes of the whole page, which is not scrolled. */
+const PAGE = [
+  [1280, 720],
+  [1920, 1080],
+  [390, 844],
+];
+/** The size of an element in the text of another site. */
+const EMBED = [704, 560];
+const LEAST = { figure: 220, text: 14, target: 44 };
+/** The most screens of 1280 x 800 that a page with closed folds is long. */
+const SCREENS = 4;
+
+/** @type {import("./types.d.ts").Lab} */
+let lab;
+before(async () => {
+  lab = await start("cpu");
+});
+after(() => lab?.stop());
+
+/**
+ * Changes the size of the screen, and waits until five frames in a row have one layout: the headline figure takes the height that
+ * is left in the frames after the change.
+ * @param {import("playwright-core").Page} page @param {number} width @param {number} height
+ */
+async function resize(page, width, height) {
+  await page.setViewportSize({ width, height });
+  await page.evaluate(async () => {
+    const layout = () => {
+      const plot = document.querySelector("scaling-lab").shadowRoot.querySelector(".first svg");
+      return `${document.documentElement.scrollHeight} ${plot.getBoundingClientRect().height}`;
+    };
+    for (let same = 0, before = ""; same < 5;) {
+      await new Promise(requestAnimationFrame);
+      const now = layout();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+  });
+}
+
+/**
+ * What is wrong on the screen: parts outside the viewport, and what is too small.
+ * @param {import("playwright-core").Page} page @param {number[]} size
+ */
+async function faults(page, [width, height]) {
+  await resize(page, width, height);
+  return page.evaluate(
+    ({ least, at }) => {
+      const root = document.querySelector("scaling-lab").shadowRoot;
+      /** @type {string[]} */
+      const found = [];
+      const one = (/** @type {string} */ name, /** @type {string} */ selector) => {
+        const nodes = [...root.querySelectorAll(selector)].filter(
+          (node) => node.getClientRects().length,
+        );
+        if (!nodes.length) found.push(`${at}: no ${name}`);
+        for (const node of nodes) {
+          const { top, bottom, left, right } = node.getBoundingClientRect();
+          if (top < 0 || left < 0 || bottom > innerHeight + 0.5 || right > innerWidth + 0.5)
+            found.push(
+              `${at}: ${name} from ${Math.round(top)} to ${Math.round(bottom)} is not on the screen`,
+            );
+        }
+        return nodes;
+      };
+      for (const node of one("answer", ".answer"))
+        if (!node.textContent.trim()) found.push(`${at}: an empty answer`);
+      if (document.querySelector("scaling-lab").result.progress.total)
+        one("Run", ".runs button.primary");
+      one("main control", ".main .control");
+      one("title of the figure", ".first figcaption");
+      one("plot", ".first .lab-plot");
+      if (root.querySelector(".first .lab-legend button")) one("label", ".first .lab-legend");
+      for (const svg of root.querySelectorAll(".first .lab-plot > svg")) {
+        const { height } = svg.getBoundingClientRect();
+        if (height < least.figure) found.push(`${at}: the plot is ${height} px high`);
+        const size = parseFloat(getComputedStyle(svg).fontSize);
+        if (size < least.text) found.push(`${at}: the text of the plot has ${size} px`);
+      }
+      for (const node of root.querySelectorAll(
+        ".answer, .said dd, .main label, .main .label, .main button, .first figcaption, .first .lab-legend button",
+      )) {
+        const size = parseFloat(getComputedStyle(node).fontSize);
+        if (size < least.text)
+          found.push(`${at}: ${node.className || node.localName} has ${size} px`);
+      }
+      for (const node of root.querySelectorAll(".main button, .main select, .main input")) {
+        const { height } = node.getBoundingClientRect();
+        if (height && height < least.target - 0.5)
+          found.push(`${at}: a ${node.localName} is ${height} px high`);
+      }
+      return found;
+    },
+    { least: LEAST, at: `${width} x ${height}` },
+  );
+}
+
+/** A page of another site that holds one element, at a path of the lab's own server. @param {import("playwright-core").Page} page @param {string} slug @param {string} query */
+async function embed(page, slug, query) {
+  const main = readdirSync(join(root, "dist")).find((name) => /^main-\w+\.js$/.test(name));
+  const given = [...new URLSearchParams(query)].map(([name, value]) => `${name}="${value}"`);
+  await page.route("**/host.html", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<!doctype html><meta name="viewport" content="width=device-width"><body style="margin:0">
+<script type="module" src="${main}"></script><scaling-lab experiment="${slug}" controls="minimal" ${given.join(" ")}></scaling-lab>`,
+    }),
+  );
+  await page.goto(`${lab.url}host.html`);
+  await page.waitForFunction(() => document.querySelector("scaling-lab")?.result);
+}
+
+for (const { slug, presets, quick } of await catalogue()) {
+  test(slug, async () => {
+    /** @type {string[]} */
+    const found = [];
+    const note = (/** @type {string} */ state, /** @type {string[]} */ faults) =>
+      found.push(...faults.map((fault) => `${state}: ${fault}`));
+    const runs = async (/** @type {import("playwright-core").Page} */ page) => {
+      const element = /** @type {LabLocator} */ (page.locator("scaling-lab"));
+      await element.locator(".runs button.primary").click();
+      await finished(element);
+    };
+    await lab.open(`#/${slug}`, async (page) => {
+      await shown(page);
+      for (const { title, query } of presets.length ? presets : [{ title: slug, query: "" }]) {
+        await page.evaluate((hash) => void (location.hash = hash), `#/${slug}?${query}`);
+        await page.waitForFunction((title) => {
+          const lab = document.querySelector("scaling-lab");
+          const chosen = lab.shadowRoot.querySelector(".presets option:checked");
+          return lab.result && (!chosen || chosen.textContent === title);
+        }, title);
+        for (const size of PAGE) note(title, await faults(page, size));
+        await resize(page, 1280, 800);
+        const screens = await page.evaluate(() => document.documentElement.scrollHeight / 800);
+        if (screens > SCREENS)
+          found.push(`${title}: the page is ${screens.toFixed(1)} screens long`);
+      }
+    });
+    await lab.open(`#/${slug}?${quick}`, async (page) => {
+      await shown(page);
+      await runs(page);
+      for (const size of PAGE) note("after the quick run", await faults(page, size));
+    });
+    for (const [state, query] of [
+      ...presets.map(({ title, query }) => [title, query]),
+      ["quick", quick],
+    ])
+      await lab.open(null, async (page) => {
+        await embed(page, slug, query);
+        if (state === "quick") await runs(page);
+        note(`${state}, embedded`, await faults(page, EMBED));
+      });
+    assert.deepEqual(found, []);
+  });
+}
