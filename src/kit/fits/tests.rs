@@ -713,6 +713,8 @@ fn several_laws_are_compared_in_the_answer_and_in_the_first_figure() {
     let drawn =
         |output: &Output| output.figures[0].series.iter().filter(|series| series.id.starts_with("law-")).count();
     assert_eq!((&*output.figures[0].id, drawn(&output)), ("data", 2));
+    let few = run("fit", "compare=log-linear&bootstrap=0&profiles=no", Some(&curve("x,loss,z", 1..5)));
+    assert_eq!(answer(&few), "There are too few runs to say which of 2 laws fits best.");
     let output = run("data-constrained", "compare=yes&rows=60&bootstrap=0&profiles=no", None);
     let said = answer(&output);
     assert!(said.starts_with("By 5 laws, four epochs are worth ") && said.ends_with("has the lowest AICc."), "{said}");

@@ -165,6 +165,10 @@ crate::texts! {
     WORTH_WITHOUT_END = "Four epochs are worth {worth} epochs of fresh tokens, and even after {last} epochs one more adds at least 0.1.";
     LOOSE_WORTH = "By the fit, four epochs are worth {worth} epochs of fresh tokens, but these runs do not determine how many epochs help.";
     WORTH_BY_LAWS = "By {laws} laws, four epochs are worth {least} to {most} epochs of fresh tokens, and {best} has the lowest AICc.";
+    WORTH_BY_LAWS_ALONE = "By {laws} laws, four epochs are worth {least} to {most} epochs of fresh tokens.";
+    NO_WORTH = "The law does not say what four epochs are worth: no number of fresh tokens gives the same loss.";
+    LOWEST_OF_LAWS = "Of {laws} laws, {best} has the lowest AICc.";
+    TOO_FEW_FOR_LAWS = "There are too few runs to say which of {laws} laws fits best.";
     BEST_TWICE = "Of {laws} laws, {best} has the lowest AICc and predicts the largest runs best.";
     BEST_OF_LAWS = "Of {laws} laws, {best} has the lowest AICc, and {sharpest} predicts the largest runs best.";
     FITTED = "The law is fitted: these are its parameters.";
@@ -174,6 +178,7 @@ crate::texts! {
     PARAMETERS_FACT = "parameters";
     TOKENS_FACT = "tokens";
     WORTH_FACT = "worth of {epochs} epochs";
+    LAW_FACT_AICC = "AICc {aicc}";
     LAW_FACT = "AICc {aicc}, error on the largest runs {error}";
     VALUE_ALONE = "{value}";
     VALUE_BETWEEN = "{value} [{least}, {most}]";

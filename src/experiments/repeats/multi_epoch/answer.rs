@@ -2,11 +2,11 @@
 
 use super::run::Reuse;
 use super::{MultiEpoch, words};
-use crate::experiments::repeats::reuse::Estimate;
+use crate::kit::Experiment;
 use crate::math::Z95;
 use crate::output::Answer;
 use crate::text;
-use crate::text::{Text, count, multiple, setting};
+use crate::text::{Text, count, multiple, phrase, setting};
 
 impl MultiEpoch {
     /// The answer: what was measured or computed exactly or, before the run, what theory predicts.
@@ -14,9 +14,8 @@ impl MultiEpoch {
         if self.begun() {
             return self.measured_answer(reuse);
         }
-        let worths: Vec<Option<f64>> = (0..self.sizes.len()).map(|size| self.expected_worth(size)).collect();
-        // What is computed and never simulated is no prediction.
-        Answer::new(self.worth_words(&worths, self.legs.total() > 0))
+        let [less, more] = [0, self.largest()].map(|size| self.expected_worth(size));
+        Answer::new(self.worth_words(less, more))
     }
 
     /// What theory says that the largest number of epochs is worth, by the index of the data set's size.
@@ -25,72 +24,43 @@ impl MultiEpoch {
     }
 
     /// The worth of the largest number of epochs for the smallest and the largest data set.
-    fn worth_words(&self, worths: &[Option<f64>], theory: bool) -> Text {
-        let epochs = || count(self.most_epochs());
-        let [small, large] = [self.sizes[0], self.sizes[self.largest()]];
-        match (worths[0], worths[self.largest()]) {
-            (Some(worth), Some(_)) if worths.len() == 1 => {
-                let (samples, worth) = (count(small), multiple(worth));
-                if theory {
-                    text!(words::SHOULD_BE_WORTH_ALONE, epochs = epochs(), samples = samples, worth = worth)
-                } else {
-                    text!(words::ARE_WORTH_ALONE, epochs = epochs(), samples = samples, worth = worth)
-                }
-            }
-            (Some(less), Some(more)) => {
-                let (small, large, less, more) = (count(small), count(large), multiple(less), multiple(more));
-                if theory {
-                    text!(
-                        words::SHOULD_BE_WORTH,
-                        epochs = epochs(),
-                        small = small,
-                        less = less,
-                        large = large,
-                        more = more
-                    )
-                } else if self.params.lr > 0.0 {
-                    let rate = setting(self.params.lr);
-                    text!(
-                        words::AT_ONE_RATE,
-                        rate = rate,
-                        epochs = epochs(),
-                        small = small,
-                        less = less,
-                        large = large,
-                        more = more
-                    )
-                } else {
-                    text!(words::ARE_WORTH, epochs = epochs(), small = small, less = less, large = large, more = more)
-                }
-            }
-            _ => text!(words::WILL_MEASURE, epochs = epochs(), samples = count(large)),
+    fn worth_words(&self, less: Option<f64>, more: Option<f64>) -> Text {
+        let epochs = count(self.most_epochs());
+        let [small, large] = [self.sizes[0], self.sizes[self.largest()]].map(count);
+        let (Some(less), Some(more)) = (less, more) else {
+            return text!(words::WILL_MEASURE, epochs = epochs, samples = large);
+        };
+        let [less, more] = [less, more].map(multiple);
+        let worth = phrase(if self.largest() == 0 {
+            text!(words::WORTH_OF_ONE, epochs = epochs, samples = small, worth = less)
+        } else {
+            text!(words::WORTH_OF_TWO, epochs = epochs, small = small, less = less, large = large, more = more)
+        });
+        match self.params.lr {
+            // What is computed and never simulated is no prediction.
+            _ if !self.begun() && self.legs.total() > 0 => text!(words::BY_THEORY, worth = worth),
+            0.0 => text!(words::BY_RUNS, worth = worth),
+            rate => text!(words::AT_ONE_RATE, rate = setting(rate), worth = worth),
         }
     }
 
     /// What the runs show so far.
     #[inline(never)]
     fn measured_answer(&self, reuse: &[Reuse]) -> Answer {
-        let last = || count(self.most_epochs());
-        let found: Vec<Option<Estimate>> = reuse.iter().map(Reuse::plateau).collect();
-        let worths: Vec<Option<f64>> = found.iter().map(|found| found.map(|found| found.value)).collect();
-        let unknown = worths.iter().position(Option::is_none);
-        let said = match unknown {
-            Some(size) if crate::kit::Experiment::progress(self).finished() => {
-                text!(words::NO_WORTH, epochs = last(), samples = count(self.sizes[size]))
-            }
-            _ => self.worth_words(&worths, false),
+        let epochs = || count(self.most_epochs());
+        let worth = |size: usize| reuse[size].plateau().map(|worth| worth.value);
+        let ends = [0, self.largest()];
+        let said = match ends.into_iter().find(|&size| worth(size).is_none() && self.progress().finished()) {
+            Some(size) => text!(words::NO_WORTH, epochs = epochs(), samples = count(self.sizes[size])),
+            None => self.worth_words(worth(ends[0]), worth(ends[1])),
         };
-        let fact = |answer: Answer, (&n, found): (&u32, Option<Estimate>)| {
-            let Some(found) = found else { return answer };
-            let [least, most] = found.interval(self.errors(Z95)).map(multiple);
-            let worth = multiple(found.value);
-            let value = if found.error.is_finite() {
-                text!(words::WORTH_WITHIN, worth = worth, least = least, most = most)
-            } else {
-                text!(words::WORTH, worth = worth)
-            };
-            answer.fact(text!(words::WORTH_FACT, epochs = last(), samples = count(n)), value)
-        };
-        self.sizes.iter().zip(found).fold(Answer::new(said), fact)
+        let mut answer = Answer::new(said);
+        for (&n, reuse) in self.sizes.iter().zip(reuse) {
+            let Some(worth) = reuse.plateau().filter(|worth| worth.error.is_finite()) else { continue };
+            let [least, most] = worth.interval(self.errors(Z95)).map(multiple);
+            let name = text!(words::WORTH_FACT, epochs = epochs(), samples = count(n));
+            answer = answer.fact(name, text!(words::WORTH, worth = multiple(worth.value), least = least, most = most));
+        }
+        answer
     }
 }

@@ -108,15 +108,14 @@ impl MultiEpoch {
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(&|e| Self::known(&e.reuse), &|i| reuse[i].reuse.clone(), &|_| 1.0);
         series.push(self.as_good_as_fresh(&series));
+        let mut figure = Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()?;
         // The last point of the largest data set says its number.
         let size = self.largest();
-        let worth = reuse[size].plateau().map(|e| e.value).or_else(|| self.expected_worth(size));
-        let mark = worth.map(|worth| {
-            let (epochs, samples) = (count(self.most_epochs()), count(self.sizes[size]));
-            let label = text!(words::WORTH_THERE, epochs = epochs, samples = samples, worth = multiple(worth));
-            Mark::at(label, f64::from(self.most_epochs()), worth)
-        });
-        Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).marks(mark).drawn()
+        if let Some(worth) = reuse[size].plateau().map(|e| e.value).or_else(|| self.expected_worth(size)) {
+            let label = text!(words::WORTH_THERE, worth = multiple(worth));
+            figure.marks.push(Mark::at(label, f64::from(self.most_epochs()), worth));
+        }
+        Some(figure)
     }
 
     pub(super) fn saturation_figure(&self, reuse: &[Reuse]) -> Option<Figure> {

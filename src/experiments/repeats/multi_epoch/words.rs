@@ -97,16 +97,15 @@ crate::texts! {
     SATURATION = "epochs K where E = 0.75 K";
     // Answers, before and after the run.
     WILL_MEASURE = "The runs will show how many epochs of fresh samples {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
-    SHOULD_BE_WORTH = "By theory, {epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
-    SHOULD_BE_WORTH_ALONE = "By theory, {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples.";
-    ARE_WORTH = "{epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
-    ARE_WORTH_ALONE = "{epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples.";
-    AT_ONE_RATE = "At learning rate {rate}, {epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}.";
+    BY_THEORY = "By theory, {worth}.";
+    AT_ONE_RATE = "At learning rate {rate}, {worth}.";
+    BY_RUNS = "{worth}.";
+    WORTH_OF_TWO = "{epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}";
+    WORTH_OF_ONE = "{epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples";
     NO_WORTH = "These runs do not show what {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
     WORTH_FACT = "worth of {epochs} {epochs:epoch|epochs}, N = {samples}";
-    WORTH = "{worth}";
-    WORTH_WITHIN = "{worth} [{least}, {most}]";
-    WORTH_THERE = "K = {epochs}, N = {samples}: {worth}";
+    WORTH = "{worth} [{least}, {most}]";
+    WORTH_THERE = "worth {worth} epochs";
     // Titles.
     RISK_AGAINST_EPOCHS = "Excess risk against the number of epochs";
     REUSE_AGAINST_EPOCHS = "What K epochs over N samples are worth";

@@ -3,7 +3,7 @@
 //! A law of repeated data answers what epochs are worth, a law of parameters and tokens how to split a compute budget,
 //! and a law of one input says itself.
 
-use super::{Claimed, Compared, LEVEL, Study};
+use super::{Compared, ENOUGH, LEVEL, Study};
 use crate::fit::bootstrap::interval;
 use crate::fit::derived::{allocation, inputs, tokens_for};
 use crate::fit::profile::{NARROW, factor};
@@ -57,6 +57,10 @@ impl Worth {
     }
 }
 
+/// Columns of the numbers of [`Compared`]: the Akaike criterion, and the error on the largest runs.
+const AICC: usize = 3;
+const ERROR: usize = 4;
+
 /// A number with its interval. An end that is not finite is left out.
 fn ranged(kind: fn(f64) -> Argument, value: f64, [lo, hi]: [f64; 2]) -> Text {
     let (value, least, most) = (kind(value), kind(lo), kind(hi));
@@ -85,46 +89,63 @@ impl Study<'_> {
         Worth { unique: math::exp(middle) }
     }
 
-    /// What the fit of simulated runs should find, and what the fit of other runs will say.
+    /// What the fit of simulated runs should find, and what the fit of other runs will say. What each law says is in a
+    /// function of its own, because the first download of a page contains only the one that it calls.
     fn expected(&self) -> Text {
-        let (law, [n, d, u]) = (self.problem.law, self.roles());
-        let budget = self.ask.compute;
-        match (self.truth(), n.and(d).and(budget), u) {
-            (Some(p), _, Some(u)) => self.worth_words(self.worth_over(u), p, true),
+        let [n, d, u] = self.roles();
+        match (self.truth(), n.and(d).and(self.ask.compute), u) {
+            (Some(p), _, Some(u)) => self.true_worth(p, u),
             (None, _, Some(_)) => words::WILL_SAY_WORTH.into(),
-            (Some(p), Some(budget), None) => self.split_words(budget, allocation(law, p, budget, None), true),
+            (Some(p), Some(budget), None) => self.true_split(p, budget),
             (None, Some(budget), None) => text!(words::WILL_SPLIT, compute = number(budget)),
-            (Some(p), None, None) => match law.says(p) {
-                Some(says) => text!(words::SHOULD_FIND, law = phrase(says)),
-                None => words::WILL_FIND.into(),
-            },
+            (Some(p), None, None) => self.true_law(p),
             (None, None, None) => words::WILL_FIND.into(),
         }
     }
 
-    /// What K epochs are worth at the parameters `p`.
-    fn worth_words(&self, over: Worth, p: &[f64], truth: bool) -> Text {
-        let law = self.problem.law;
+    #[inline(never)]
+    fn true_worth(&self, p: &[f64], u: usize) -> Text {
+        let (over, law) = (self.worth_over(u), self.problem.law);
         let worth = multiple(over.of(law, p, EPOCHS));
+        let last = over.last(law, p).unwrap_or(MOST_EPOCHS);
+        text!(words::TRUE_WORTH, worth = worth, last = count(last))
+    }
+
+    #[inline(never)]
+    fn true_split(&self, p: &[f64], budget: f64) -> Text {
+        let [n, d, _] = allocation(self.problem.law, p, budget, None);
+        let (compute, ratio, n, d) = (number(budget), multiple(d / n), amount(n), amount(d));
+        text!(words::TRUE_SPLIT, compute = compute, parameters = n, tokens = d, ratio = ratio)
+    }
+
+    #[inline(never)]
+    fn true_law(&self, p: &[f64]) -> Text {
+        let says = self.problem.law.says(p);
+        says.map_or_else(|| words::WILL_FIND.into(), |says| text!(words::SHOULD_FIND, law = phrase(says)))
+    }
+
+    /// What K epochs are worth at the parameters `p`.
+    fn worth_words(&self, over: Worth, p: &[f64]) -> Text {
+        let law = self.problem.law;
+        let worth = over.of(law, p, EPOCHS);
+        if worth.is_nan() {
+            return words::NO_WORTH.into();
+        }
+        let worth = multiple(worth);
         match over.last(law, p) {
-            Some(last) if truth => text!(words::TRUE_WORTH, worth = worth, last = count(last)),
             Some(last) => text!(words::FOUND_WORTH, worth = worth, last = count(last)),
             None => text!(words::WORTH_WITHOUT_END, worth = worth, last = count(MOST_EPOCHS)),
         }
     }
 
     /// The best split of a budget, in words.
-    fn split_words(&self, budget: f64, [n, d, _]: [f64; 3], truth: bool) -> Text {
+    fn split_words(&self, budget: f64, [n, d, _]: [f64; 3]) -> Text {
         let compute = number(budget);
         if n == 0.0 || !n.is_finite() {
             return text!(words::NO_SPLIT, compute = compute);
         }
         let (n, d, ratio) = (amount(n), amount(d), multiple(d / n));
-        if truth {
-            text!(words::TRUE_SPLIT, compute = compute, parameters = n, tokens = d, ratio = ratio)
-        } else {
-            text!(words::FOUND_SPLIT, compute = compute, parameters = n, tokens = d, ratio = ratio)
-        }
+        text!(words::FOUND_SPLIT, compute = compute, parameters = n, tokens = d, ratio = ratio)
     }
 
     /// What the fit found.
@@ -162,18 +183,23 @@ impl Study<'_> {
         }
     }
 
+    /// The refits for the intervals of the answer; none if there are too few.
+    fn enough_refits(&self) -> Vec<Vec<f64>> {
+        if self.refits.len() >= ENOUGH { self.some_refits() } else { Vec::new() }
+    }
+
     /// The best split of the budget.
     fn found_split(&self, fit: &Fit, budget: f64) -> Answer {
         let at = |p: &[f64]| allocation(self.problem.law, p, budget, None);
         let found = at(&fit.params);
-        let refits: Vec<[f64; 3]> = self.some_refits().iter().map(|p| at(p)).collect();
+        let refits: Vec<[f64; 3]> = self.enough_refits().iter().map(|p| at(p)).collect();
         let ends = |of: fn(&[f64; 3]) -> f64| interval(refits.iter().map(of), LEVEL);
         let ratio = ends(|[n, d, _]| d / n);
         let none = found[0] == 0.0 || !found[0].is_finite();
         let said = if !none && !refits.is_empty() && factor(ratio) > NARROW {
             text!(words::WIDE_SPLIT, compute = number(budget), parameters = amount(found[0]), tokens = amount(found[1]))
         } else {
-            self.split_words(budget, found, false)
+            self.split_words(budget, found)
         };
         let answer = Answer::new(said);
         if none {
@@ -193,15 +219,15 @@ impl Study<'_> {
         if !all.is_empty() {
             return self.worth_by_laws(fit, over, own, all);
         }
-        let refits = self.some_refits();
+        let refits = self.enough_refits();
         let ends = |k: f64| interval(refits.iter().map(|p| over.of(law, p, k)), LEVEL);
         // The law of the worth has one parameter of its own.
         let decay = ["R_D", "delta_D"].iter().find_map(|name| law.param(name).ok());
         let loose = decay.is_some_and(|j| self.undetermined(j, fit.params[j]) || self.loose().contains(&j));
-        let said = if loose {
+        let said = if loose && own.is_finite() {
             text!(words::LOOSE_WORTH, worth = multiple(own))
         } else {
-            self.worth_words(over, &fit.params, false)
+            self.worth_words(over, &fit.params)
         };
         let mut answer = Answer::new(said);
         for k in [EPOCHS, MANY_EPOCHS] {
@@ -221,24 +247,25 @@ impl Study<'_> {
         };
         let worths: Vec<(Text, f64)> =
             std::iter::once((self.own_name(), own)).chain(all.iter().filter_map(worth)).collect();
-        let known = || worths.iter().map(|(_, worth)| *worth).filter(|worth| worth.is_finite());
-        let said = text!(
-            words::WORTH_BY_LAWS,
-            laws = count(known().count()),
-            least = multiple(known().fold(f64::INFINITY, f64::min)),
-            most = multiple(known().fold(0.0, f64::max)),
-            best = phrase(self.best_law(fit, all, 3)),
-        );
+        let worths: Vec<(Text, f64)> = worths.into_iter().filter(|(_, worth)| worth.is_finite()).collect();
+        let [least, most] =
+            worths.iter().fold([f64::INFINITY, 0.0], |[a, b], (_, worth)| [a.min(*worth), b.max(*worth)]);
+        let (laws, least, most) = (count(worths.len()), multiple(least), multiple(most));
+        let said = match self.best_law(fit, all, AICC) {
+            _ if worths.is_empty() => words::NO_WORTH.into(),
+            Some(best) => text!(words::WORTH_BY_LAWS, laws = laws, least = least, most = most, best = phrase(best)),
+            None => text!(words::WORTH_BY_LAWS_ALONE, laws = laws, least = least, most = most),
+        };
         let one = |answer: Answer, (law, worth): (Text, f64)| answer.fact(law, ranged(multiple, worth, [f64::NAN; 2]));
         worths.into_iter().fold(Answer::new(said), one)
     }
 
-    /// The law whose number in column `k` of the comparison is the lowest.
-    fn best_law(&self, fit: &Fit, all: &[&Compared], k: usize) -> Text {
-        let least = self.compared_own(fit).numbers[k];
-        let better = all.iter().filter(|law| !(law.numbers[k] >= least || law.numbers[k].is_nan()));
-        let best = better.min_by(|a, b| a.numbers[k].total_cmp(&b.numbers[k]));
-        best.map_or_else(|| self.own_name(), |law| Text::verbatim(law.name))
+    /// The law whose number in column `k` of the comparison is the lowest; `None` if no law has such a number.
+    fn best_law(&self, fit: &Fit, all: &[&Compared], k: usize) -> Option<Text> {
+        let own = (self.own_name(), self.compared_own(fit).numbers[k]);
+        let others = all.iter().map(|law| (Text::verbatim(law.name), law.numbers[k]));
+        let known = std::iter::once(own).chain(others).filter(|(_, number)| !number.is_nan());
+        known.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(law, _)| law)
     }
 
     /// The name of the law of this fit among several laws. Another form of this law may have its name.
@@ -252,15 +279,25 @@ impl Study<'_> {
     #[inline(never)]
     fn found_best(&self, fit: &Fit, all: &[&Compared]) -> Answer {
         let own = self.compared_own(fit);
-        let (laws, best, sharpest) = (count(all.len() + 1), self.best_law(fit, all, 3), self.best_law(fit, all, 4));
-        let said = if best == sharpest {
-            text!(words::BEST_TWICE, laws = laws, best = phrase(best))
-        } else {
-            text!(words::BEST_OF_LAWS, laws = laws, best = phrase(best), sharpest = phrase(sharpest))
+        let laws = count(all.len() + 1);
+        let said = match [AICC, ERROR].map(|k| self.best_law(fit, all, k)) {
+            [Some(best), Some(sharpest)] if best == sharpest => {
+                text!(words::BEST_TWICE, laws = laws, best = phrase(best))
+            }
+            [Some(best), Some(sharpest)] => {
+                text!(words::BEST_OF_LAWS, laws = laws, best = phrase(best), sharpest = phrase(sharpest))
+            }
+            [Some(best), None] => text!(words::LOWEST_OF_LAWS, laws = laws, best = phrase(best)),
+            [None, _] => text!(words::TOO_FEW_FOR_LAWS, laws = laws),
         };
         let one = |answer: Answer, law: &Compared| {
-            let [_, _, _, aicc, error, _] = law.numbers;
-            answer.fact(Text::verbatim(law.name), text!(words::LAW_FACT, aicc = number(aicc), error = multiple(error)))
+            let [aicc, error] = [AICC, ERROR].map(|k| law.numbers[k]);
+            let value = match (aicc.is_nan(), error.is_nan()) {
+                (true, _) => return answer,
+                (false, true) => text!(words::LAW_FACT_AICC, aicc = number(aicc)),
+                (false, false) => text!(words::LAW_FACT, aicc = number(aicc), error = multiple(error)),
+            };
+            answer.fact(Text::verbatim(law.name), value)
         };
         std::iter::once(&own).chain(all.iter().copied()).fold(Answer::new(said), one)
     }
@@ -303,11 +340,5 @@ impl Study<'_> {
     /// The place of the parameters, of the tokens and of the unique tokens among the inputs.
     pub(super) fn roles(&self) -> [Option<usize>; 3] {
         [Role::Params, Role::Tokens, Role::Unique].map(|role| self.place(role))
-    }
-
-    /// The first set of parameters that a figure can show before the fit: the true ones of simulated runs, and else
-    /// the first published ones.
-    pub(super) fn known(&self) -> Option<&'static [f64]> {
-        self.truth().or_else(|| self.claimed().first().map(|Claimed { values, .. }| *values))
     }
 }

@@ -10,7 +10,7 @@ use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
 use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Axis, Figure, Mark, Series, units};
+use crate::output::{Axis, Figure, Id, Mark, Series, units};
 use crate::stats::{order, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, amount, count, interval as ends_of, loss, multiple, name, number};
@@ -236,18 +236,27 @@ impl Study<'_> {
         let fresh = Series::theory("fresh", words::FRESH, xs.clone(), xs.clone());
         let mut series: Vec<_> = fitted.into_iter().chain([fresh]).collect();
         series.extend(self.theirs(&xs, &of));
-        series.extend(self.worth_by_other_laws(&xs, u));
+        if !self.compared.is_empty() {
+            series.extend(self.worth_by_other_laws(&xs, u));
+        }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
         let mut figure = Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series);
-        figure.marks.extend(self.fit.map(|fit| &fit.params[..]).or(self.known()).map(|p| {
+        if let Some(p) = self.best_known() {
             let worth = over.of(law, p, EPOCHS);
-            Mark::at(text!(words::WORTH_OF, epochs = count(EPOCHS), worth = multiple(worth)), EPOCHS, worth)
-        }));
+            let label = text!(words::WORTH_OF, epochs = count(EPOCHS), worth = multiple(worth));
+            figure.marks.push(Mark::at(label, EPOCHS, worth));
+        }
         figure
     }
 
+    /// The parameters that a figure shows: those of the fit and, before it, those that the runs were simulated from.
+    fn best_known(&self) -> Option<&[f64]> {
+        self.fit.map_or_else(|| self.truth(), |fit| Some(&fit.params))
+    }
+
     /// The worth of epochs under other laws of repeated data that were fitted to the runs.
+    #[inline(never)]
     fn worth_by_other_laws(&self, x: &[f64], u: usize) -> Vec<Series> {
         let one = |(k, other): (usize, &Compared)| {
             let (law, p) = other.repeats()?;
@@ -257,83 +266,110 @@ impl Study<'_> {
         self.compared.iter().enumerate().filter_map(one).collect()
     }
 
-    /// Figure of parameters against tokens: the runs, lines of equal loss, lines of equal compute, and the
-    /// compute-optimal split. Before the fit, the law has the true or published parameters, if there are any. `n` and
-    /// `d` are the places of the parameters and of the tokens among the inputs.
+    /// Figure of parameters against tokens: the runs, the compute-optimal split, the budget and, after the fit, lines of
+    /// equal loss and of equal compute. `n` and `d` are the places of the parameters and of the tokens among the inputs.
     #[inline(never)]
     pub(super) fn contours(&self, n: usize, d: usize) -> Figure {
         let data = &self.shown.data;
-        let at = |k: usize| (0..data.len()).map(move |i| data.input(i)[k]).collect::<Vec<_>>();
+        let at = |k: usize| (0..data.len()).map(|i| data.input(i)[k]).collect::<Vec<_>>();
         let (sizes, tokens) = (at(n), at(d));
-        let p = self.fit.map(|fit| &fit.params[..]).or(self.known());
-        let split = |p: &[f64]| self.ask.compute.map(|c| allocation(self.problem.law, p, c, self.ask.unique));
+        let mut compute = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
+        let mut frame = [ends(sizes.iter().copied()), ends(tokens.iter().copied())];
+        let p = self.best_known();
         // The best split of the budget may lie far beyond the runs.
-        let best = p.and_then(split).filter(|[n, d, _]| n.is_finite() && d.is_finite());
-        let with = |values: &[f64], k: usize| {
-            let [lo, hi] = ends(values.iter().copied().chain(best.map(|best| best[k])));
-            [0.5 * lo, 2.0 * hi]
-        };
-        let frame = [with(&sizes, 0), with(&tokens, 1)];
-        let compute = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d).chain(best.and(self.ask.compute)));
-        let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
-        if let Some(p) = p {
-            series.extend(self.best_and_equal_loss(p, frame, compute));
+        let best = p.and_then(|p| self.split(p));
+        if let Some((split, budget)) = best {
+            let within = |[lo, hi]: [f64; 2], x: f64| [lo.min(x), hi.max(x)];
+            frame = [within(frame[0], split[0]), within(frame[1], split[1])];
+            compute = within(compute, budget);
         }
-        series.extend(self.equal_compute(frame, compute));
+        let frame = frame.map(|[lo, hi]| [0.5 * lo, 2.0 * hi]);
+        let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
+        series.extend(p.map(|p| self.best_splits(p, frame, compute)));
+        if let Some(budget) = self.ask.compute {
+            let label = text!(words::BUDGET, compute = number(budget));
+            series.push(self.equal_compute("budget".into(), label, budget, frame));
+        }
+        if let Some(fit) = self.fit {
+            series.extend(self.equal_loss(&fit.params, frame));
+            series.extend(self.powers_of_ten(frame, compute));
+        }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
         let mut figure = Figure::new("contours", words::CONTOURS, x, y).series(series);
-        figure.marks.extend(
-            best.map(|[n, d, _]| Mark::at(text!(words::OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d)),
-        );
-        figure.marks.extend(
-            self.fit.and(self.truth()).and_then(split).map(|[n, d, _]| {
-                Mark::at(text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d)
-            }),
-        );
+        if let Some(([n, d], _)) = best {
+            let (size, tokens) = (amount(n), amount(d));
+            figure.marks.push(Mark::at(text!(words::OPTIMUM, parameters = size, tokens = tokens), n, d));
+        }
+        if self.fit.is_some() {
+            figure.marks.extend(self.true_optimum());
+        }
         figure
     }
 
-    /// The compute-optimal split of each budget in the range `compute`, and lines of equal loss, within a frame of
-    /// parameters and tokens.
-    fn best_and_equal_loss(&self, p: &[f64], frame: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
-        let (law, [[n_lo, n_hi], [d_lo, d_hi]]) = (self.problem.law, frame);
-        let inside = |d: f64| if (d_lo..=d_hi).contains(&d) { d } else { f64::NAN };
-        let xs = || math::ratios(n_lo, n_hi, CURVE + 1);
-        let best = math::ratios(c_lo, c_hi, 25).into_iter().map(|c| allocation(law, p, c, self.ask.unique));
-        let (x, y) = best
-            .filter(|[n, d, _]| (n_lo..=n_hi).contains(n) && inside(*d).is_finite())
-            .map(|[n, d, _]| (n, d))
-            .unzip();
-        let mut series = vec![Series::theory("best", words::BEST, x, y)];
-        let mut losses = self.shown.data.y.clone();
-        sort(&mut losses);
-        for k in 0..4 {
-            let level = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
-            let tokens = |n: &f64| inside(tokens_for(law, p, *n, level, self.ask.unique));
-            let (id, label) = (format!("loss-{}", k + 1), text!(words::EQUAL_LOSS, loss = loss(level)));
-            series.push(Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss"));
-        }
-        series
+    /// The best number of parameters and of tokens for the budget at the parameters `p`, and the budget; `None` if
+    /// there is no best split.
+    fn split(&self, p: &[f64]) -> Option<([f64; 2], f64)> {
+        let budget = self.ask.compute?;
+        let [n, d, _] = allocation(self.problem.law, p, budget, self.ask.unique);
+        (n.is_finite() && d.is_finite()).then_some(([n, d], budget))
     }
 
-    /// Lines of equal compute within a frame of parameters and tokens: the budget, and three powers of ten.
-    fn equal_compute(&self, [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
+    /// The best split of the budget at the true parameters of simulated runs.
+    #[inline(never)]
+    fn true_optimum(&self) -> Option<Mark> {
+        let ([n, d], _) = self.split(self.truth()?)?;
+        Some(Mark::at(text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d))
+    }
+
+    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens.
+    fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> Series {
+        let (mut x, mut y) = (Vec::new(), Vec::new());
+        for c in math::ratios(lo, hi, 25) {
+            let [n, d, _] = allocation(self.problem.law, p, c, self.ask.unique);
+            if [n, d].iter().zip(frame).all(|(x, [lo, hi])| (lo..=hi).contains(x)) {
+                x.push(n);
+                y.push(d);
+            }
+        }
+        Series::theory("best", words::BEST, x, y)
+    }
+
+    /// Lines of equal loss within a frame of parameters and tokens.
+    #[inline(never)]
+    fn equal_loss(&self, p: &[f64], [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2]) -> Vec<Series> {
         let inside = |d: f64| if (d_lo..=d_hi).contains(&d) { d } else { f64::NAN };
         let xs = || math::ratios(n_lo, n_hi, CURVE + 1);
-        let line = |id: String, label: Text, c: f64| {
-            let y = xs().iter().map(|n| inside(c / (6.0 * n))).collect();
-            Series::theory(id, label, xs(), y)
+        let mut losses = self.shown.data.y.clone();
+        sort(&mut losses);
+        let line = |k: u32| {
+            let level = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
+            let tokens = |n: &f64| inside(tokens_for(self.problem.law, p, *n, level, self.ask.unique));
+            let (id, label) = (format!("loss-{}", k + 1), text!(words::EQUAL_LOSS, loss = loss(level)));
+            Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss")
         };
-        let budget = |c: f64| line("budget".into(), text!(words::BUDGET, compute = number(c)), c);
+        (0..4).map(line).collect()
+    }
+
+    /// A line of equal compute within a frame of parameters and tokens.
+    fn equal_compute(&self, id: Id, label: Text, compute: f64, [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2]) -> Series {
+        let x = math::ratios(n_lo, n_hi, CURVE + 1);
+        let tokens = |n: &f64| Some(compute / (6.0 * n)).filter(|d| (d_lo..=d_hi).contains(d)).unwrap_or(f64::NAN);
+        let y = x.iter().map(tokens).collect();
+        Series::theory(id, label, x, y)
+    }
+
+    /// Lines of equal compute within a frame, for three powers of ten in the range `compute`.
+    #[inline(never)]
+    fn powers_of_ten(&self, frame: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
         let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
         let step = ((power(c_hi) - power(c_lo)) / 3.0).ceil().max(1.0);
-        let powers = (0..3).map(|k| {
+        let line = |k: u32| {
             let c = math::pow(10.0, power(c_lo).ceil() + step * f64::from(k));
             let label = text!(words::EQUAL_COMPUTE, compute = number(c));
-            line(format!("compute-{}", k + 1), label, c).group("compute")
-        });
-        self.ask.compute.map(budget).into_iter().chain(powers).collect()
+            self.equal_compute(format!("compute-{}", k + 1).into(), label, c, frame).group("compute")
+        };
+        (0..3).map(line).collect()
     }
 
     /// Figure of the compute-optimal number of tokens per parameter as a function of the compute budget.
