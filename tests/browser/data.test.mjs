@@ -241,7 +241,7 @@ test("the panel arrives after the first figure, and nothing moves", () =>
   }));
 
 for (const [how, give] of /** @type {[string, (element: LabLocator) => Promise<void>][]} */ ([
-  ["dropped", (element) => drop(element, [{ name: "early.csv", text: TABLE }], ".stage")],
+  ["dropped", (element) => drop(element, [{ name: "early.csv", text: TABLE }], ".body")],
   ["chosen", (element) => choose(element, TABLE, "early.csv")],
 ]))
   test(`a file that is ${how} before the panel has arrived is read once it has`, () =>
@@ -334,7 +334,7 @@ describe("a file that is not a table is refused with a reason, and the previous 
       ]);
       await panel(element).getByText("Drop one file, not 2.").waitFor();
       // A file dropped beside the panel counts too.
-      await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".stage");
+      await drop(element, [{ name: "beside.csv", text: table({ rows: 36 }) }], ".body");
       await holds(page, 36);
       assert.equal(await panel(element).getAttribute("data-over"), null);
     }));

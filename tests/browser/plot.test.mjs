@@ -182,7 +182,7 @@ const shownOf = (page, figures) =>
     );
     const { element, update, destroy } = renderFigure(figures[0], { width: 700 });
     document.body.append(element);
-    const svg = element.querySelector("svg");
+    const svg = element.querySelector(".lab-plot > svg");
     // The code that draws heat maps must be fetched first.
     while (!svg.querySelector(".line")) await new Promise((done) => setTimeout(done, 10));
     const lines = () => [...svg.querySelectorAll("[data-layer=lines] path")];

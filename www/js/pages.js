@@ -55,7 +55,7 @@ const COLUMNS = ["what", "number", "ours", "agrees"];
 const sourceOf = (source) =>
   source
     .split(/(arXiv \d{4}\.\d{5})/)
-    .map((part, i) => (i % 2 ? link(`https://arxiv.org/abs/${part.slice(6)}`, part) : part));
+    .map((part, i) => (i % 2 ? link(`https://arxiv.org/abs/${part.slice(6)}`, data(part)) : part));
 
 /** The text of a cell: a formatted number, or words. @param {any} value */
 const cell = (value) => (typeof value === "number" ? num(value, 5) : String(value ?? "–"));
