@@ -227,10 +227,11 @@ test("the panel arrives after the first figure, and nothing moves", () =>
             return [node.className?.toString(), x, y, width, height].join(" ");
           }),
       );
+    // The focus scrolls the settings.
+    await button(element, "Choose a file").focus();
     const before = await places();
     assert.ok(before.length > 5, before.join("; "));
     assert.equal(await element.locator(".own textarea").count(), 0, "the panel is not there yet");
-    await button(element, "Choose a file").focus();
     arrive();
     await element.locator(".own textarea").waitFor({ state: "attached" });
     assert.deepEqual(await places(), before);
