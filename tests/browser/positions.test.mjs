@@ -80,6 +80,7 @@ async function faults(page, [width, height]) {
       one("main control", ".main .control");
       one("title of the figure", ".first figcaption");
       one("plot", ".first .lab-plot");
+      one("tick label", ".first .lab-plot svg text.small");
       if (root.querySelector(".first .lab-legend button")) one("label", ".first .lab-legend");
       for (const svg of root.querySelectorAll(".first .lab-plot > svg")) {
         const { height } = svg.getBoundingClientRect();

@@ -26,7 +26,6 @@ crate::texts! {
     FRESH = "fresh tokens";
     BEST = "compute-optimal split";
     EQUAL_LOSS = "loss = {loss}";
-    EQUAL_COMPUTE = "C = {compute} FLOPs";
     FITTED_RUNS = "all runs, predicted by the fit to all runs";
     LARGEST_RUNS = "largest runs, predicted by a fit to the smaller runs";
     EQUAL = "predicted = measured";
@@ -179,7 +178,7 @@ crate::texts! {
     TOKENS_FACT = "tokens";
     WORTH_FACT = "worth of {epochs} epochs";
     LAW_FACT_AICC = "AICc {aicc}";
-    LAW_FACT = "AICc {aicc}, error on the largest runs {error}";
+    LAW_FACT = "AICc {aicc}, error {error}";
     VALUE_ALONE = "{value}";
     VALUE_BETWEEN = "{value} [{least}, {most}]";
     VALUE_ABOVE = "{value}, at least {least}";

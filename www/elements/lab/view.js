@@ -43,7 +43,7 @@ import { visible } from "../../js/visible.js";
 const DEVICES = ["auto", "gpu", "cpu"];
 const FRAME_MS = 14;
 /** The height of title, answer and headline figure in a page of somebody else. */
-const EMBED_PX = 520;
+const EMBED_PX = 470;
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 

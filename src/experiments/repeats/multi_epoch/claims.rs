@@ -10,7 +10,7 @@ pub(super) const TO_THE_EDGE: &str = "model=one-hot&spectrum=power&a=4.5&b=1&noi
 pub(super) const CLAIMS: &[Claim] = &[
     Claim::printed("reuse-plateau-slope", 0.25, r"slope of the plateau of $E$ in $\ln N$, for equally strong features")
         .by("Yan et al., arXiv 2511.13421", "Theorem 4.2")
-        .at("samples=250,500,1000,2000,4000&epochs=1,4,16&runs=512&rates=32")
+        .at("samples=250,500,1000,2000,4000&epochs=1,4,16&runs=512")
         .pick(Pick::Verdict("plateau-slope"))
         .within(0.03, "the interval, and the 0.02 to 0.03 by which mean-field theory exceeds the limit at such $N$")
         .note(r"The plateau is simulated with 8 features and $K = 16$. The fitted line has an intercept, so the ratios $E / \ln N$ are not 1/4 at these $N$."),

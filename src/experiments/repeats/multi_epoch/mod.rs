@@ -65,7 +65,7 @@ crate::params! {
         /// Largest learning rate of the search, as a multiple of $1/D^2$, where $D^2$ is the mean squared norm of a dense sample, or the largest squared size of a one-hot feature.
         largest_rate: f64 = Spec::number("1", 0.01, 2.0).label("largest learning rate").was(&["largest"]);
         /// Number of learning rates in the search.
-        rates: u32 = Spec::integer("16", 4.0, 64.0).label("learning rates tried");
+        rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("192", 2.0, 4096.0).log().unit("runs");
         /// Size of your data set. The table of advice says how many epochs are worthwhile for this size.
@@ -548,7 +548,7 @@ impl Experiment for MultiEpoch {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96";
+    const QUICK: &'static str = "samples=50,200&epochs=1,16&runs=96&rates=16";
     const MAIN: &'static [&'static str] = &["samples", "epochs"];
     const FIRST: &'static [&'static str] =
         &["features=16", "features=5&spectrum=power&a=1", "noise=0.5", "samples=100,1000&epochs=1,2,4,8&tokens=1e10"];

@@ -65,7 +65,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Features of different strength", query: "features=5&spectrum=power&a=1" },
         Preset {
             title: "Power-law data, simulated",
-            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64",
+            query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
         },
         Preset {
             title: "Power-law data as published, computed exactly",
@@ -103,7 +103,7 @@ crate::texts! {
     WORTH_OF_TWO = "{epochs} {epochs:epoch|epochs} over {small} samples {epochs:is|are} worth {less} epochs of fresh samples, and over {large} samples {more}";
     WORTH_OF_ONE = "{epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth {worth} epochs of fresh samples";
     NO_WORTH = "These runs do not show what {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
-    WORTH_FACT = "worth of {epochs} {epochs:epoch|epochs}, N = {samples}";
+    WORTH_FACT = "{epochs} {epochs:epoch|epochs}, N = {samples}";
     WORTH = "{worth} [{least}, {most}]";
     WORTH_THERE = "worth {worth} epochs";
     // Titles.

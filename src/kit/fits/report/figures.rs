@@ -10,7 +10,7 @@ use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
 use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Axis, Figure, Id, Mark, Series, units};
+use crate::output::{Axis, Figure, Mark, Series, units};
 use crate::stats::{order, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, amount, count, interval as ends_of, loss, multiple, name, number};
@@ -208,12 +208,16 @@ impl Study<'_> {
         figure
     }
 
-    /// The fitted curves of other laws with one input.
+    /// The fitted curves of other laws with one input. On a logarithmic axis they end at half the least value of the
+    /// runs, because a curve that tends to 0 would leave no room for the others.
     #[inline(never)]
     fn other_laws(&self, x: &[f64], inputs: &[Vec<f64>]) -> Vec<Series> {
+        let log = self.problem.objective.residual == Residual::Log;
+        let least = if log { 0.5 * ends(self.shown.data.y.iter().copied())[0] } else { f64::NEG_INFINITY };
         let one = |(k, other): (usize, &Compared)| {
             let (law, p) = other.fitted.as_ref().filter(|(law, _)| law.info.inputs.len() == 1)?;
-            let y = inputs.iter().map(|x| law.predict(p, x)).collect();
+            let y =
+                inputs.iter().map(|x| Some(law.predict(p, x)).filter(|y| *y >= least).unwrap_or(f64::NAN)).collect();
             Some(Series::theory(format!("law-{}", k + 1), Text::verbatim(other.name), x.to_vec(), y))
         };
         self.compared.iter().enumerate().filter_map(one).collect()
@@ -266,8 +270,8 @@ impl Study<'_> {
         self.compared.iter().enumerate().filter_map(one).collect()
     }
 
-    /// Figure of parameters against tokens: the runs, the compute-optimal split, the budget and, after the fit, lines of
-    /// equal loss and of equal compute. `n` and `d` are the places of the parameters and of the tokens among the inputs.
+    /// Figure of parameters against tokens: the runs, the compute-optimal split, all splits of the budget and, after the
+    /// fit, lines of equal loss. `n` and `d` are the places of the parameters and of the tokens among the inputs.
     #[inline(never)]
     pub(super) fn contours(&self, n: usize, d: usize) -> Figure {
         let data = &self.shown.data;
@@ -286,13 +290,9 @@ impl Study<'_> {
         let frame = frame.map(|[lo, hi]| [0.5 * lo, 2.0 * hi]);
         let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
         series.extend(p.map(|p| self.best_splits(p, frame, compute)));
-        if let Some(budget) = self.ask.compute {
-            let label = text!(words::BUDGET, compute = number(budget));
-            series.push(self.equal_compute("budget".into(), label, budget, frame));
-        }
+        series.extend(self.all_splits(frame));
         if let Some(fit) = self.fit {
             series.extend(self.equal_loss(&fit.params, frame));
-            series.extend(self.powers_of_ten(frame, compute));
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
@@ -351,25 +351,13 @@ impl Study<'_> {
         (0..4).map(line).collect()
     }
 
-    /// A line of equal compute within a frame of parameters and tokens.
-    fn equal_compute(&self, id: Id, label: Text, compute: f64, [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2]) -> Series {
+    /// The line of all splits of the budget within a frame of parameters and tokens.
+    fn all_splits(&self, [[n_lo, n_hi], [d_lo, d_hi]]: [[f64; 2]; 2]) -> Option<Series> {
+        let budget = self.ask.compute?;
         let x = math::ratios(n_lo, n_hi, CURVE + 1);
-        let tokens = |n: &f64| Some(compute / (6.0 * n)).filter(|d| (d_lo..=d_hi).contains(d)).unwrap_or(f64::NAN);
+        let tokens = |n: &f64| Some(budget / (6.0 * n)).filter(|d| (d_lo..=d_hi).contains(d)).unwrap_or(f64::NAN);
         let y = x.iter().map(tokens).collect();
-        Series::theory(id, label, x, y)
-    }
-
-    /// Lines of equal compute within a frame, for three powers of ten in the range `compute`.
-    #[inline(never)]
-    fn powers_of_ten(&self, frame: [[f64; 2]; 2], [c_lo, c_hi]: [f64; 2]) -> Vec<Series> {
-        let power = |c: f64| math::ln(c) / std::f64::consts::LN_10;
-        let step = ((power(c_hi) - power(c_lo)) / 3.0).ceil().max(1.0);
-        let line = |k: u32| {
-            let c = math::pow(10.0, power(c_lo).ceil() + step * f64::from(k));
-            let label = text!(words::EQUAL_COMPUTE, compute = number(c));
-            self.equal_compute(format!("compute-{}", k + 1).into(), label, c, frame).group("compute")
-        };
-        (0..3).map(line).collect()
+        Some(Series::theory("budget", text!(words::BUDGET, compute = number(budget)), x, y))
     }
 
     /// Figure of the compute-optimal number of tokens per parameter as a function of the compute budget.
