@@ -134,10 +134,10 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
       await by("Download JSON");
       return JSON.parse(String(await saved(`scaling-lab-${slug}-seed${seed}.json`)));
     }
-    /** Presses Tab until the focus is there. */
-    async function tab(/** @type {string} */ wanted) {
+    /** Presses Tab, or Shift and Tab, until the focus is there. */
+    async function tab(/** @type {string} */ wanted, back = false) {
       for (let presses = 0; presses < 60; presses++) {
-        await browser.press(KEYS.Tab);
+        await (back ? browser.chord(KEYS.Shift, KEYS.Tab) : browser.press(KEYS.Tab));
         if (await browser.evaluate(focused, wanted)) return;
       }
       assert.fail(`60 presses of Tab do not lead to ${wanted}`);
@@ -175,7 +175,8 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
             ),
           );
           before = await browser.evaluate(state);
-          await tab("Run");
+          // Run stands before the settings.
+          await tab("Run", true);
           await browser.press(KEYS.Enter);
           await ended();
           const values = { ...STATES[FIRST], weights: "0.7,0.3", seed: "7" };

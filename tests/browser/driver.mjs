@@ -27,7 +27,13 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const WAIT_MS = 30_000;
 
 /** The keys of the protocol that are no characters. */
-export const KEYS = { Tab: "\uE004", Enter: "\uE007", Left: "\uE012", Right: "\uE014" };
+export const KEYS = {
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Shift: "\uE008",
+  Left: "\uE012",
+  Right: "\uE014",
+};
 
 /** Runs a function in the page and reports what it gives or throws. */
 const SCRIPT = `const [text, ...more] = arguments, done = more.pop();
@@ -143,6 +149,11 @@ async function drive(name, folder, send, quit) {
           { type: "keyUp", value },
         ]),
       ),
+    chord: (...keys) =>
+      act("key", [
+        ...keys.map((value) => ({ type: "keyDown", value })),
+        ...keys.toReversed().map((value) => ({ type: "keyUp", value })),
+      ]),
     async click(find, ...args) {
       const origin = await evaluate(still, String(find), args);
       await act("pointer", [

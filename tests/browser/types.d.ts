@@ -36,6 +36,8 @@ export interface Browser {
   evaluate<R, A extends unknown[]>(run: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** Presses and releases keys in turn. */
   press(...keys: string[]): Promise<unknown>;
+  /** Holds all keys down together, then releases them. */
+  chord(...keys: string[]): Promise<unknown>;
   /** Moves the pointer to an element and clicks. */
   click<A extends unknown[]>(find: (...args: A) => Element, ...args: A): Promise<void>;
   /** Chooses a file in a field for files. */
