@@ -1,8 +1,21 @@
 // What a user sees and saves: axes that cannot freeze the tab, results that keep their settings, fields, texts, print.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ask, button, catalogue, copied, downloaded, ready, run, start } from "./harness.mjs";
+import {
+  ask,
+  button,
+  catalogue,
+  copied,
+  downloaded,
+  ready,
+  root,
+  run,
+  shown,
+  start,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 /** @typedef {import("./types.d.ts").Page} Page */
@@ -885,3 +898,55 @@ test("the page's CSV is the command line's, digit for digit", async () => {
   ];
   assert.equal(toCsv(JSON.parse(await ask(...state, "json"))), await ask(...state, "csv"));
 });
+
+test("an element in another page links to its present setting in the lab", () =>
+  lab.open(null, async (page) => {
+    const main = readdirSync(join(root, "dist")).find((name) => /^main-\w+\.js$/.test(name));
+    await page.route("**/host.html", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><script type="module" src="${main}"></script><scaling-lab experiment="exam-time" controls="minimal" hours="50"></scaling-lab>`,
+      }),
+    );
+    await page.goto(`${lab.url}host.html`);
+    const element = await ready(page);
+    const link = element.getByRole("link", { name: "Open in the lab" });
+    const leads = (/** @type {string} */ hash) =>
+      page.waitForFunction(
+        (hash) =>
+          document
+            .querySelector("scaling-lab")
+            .shadowRoot.querySelector(`.open a[href$="${hash}"]`),
+        hash,
+      );
+    await leads("#/exam-time?hours=50");
+    await element.evaluate((e) => e.setAttribute("hours", "60"));
+    await leads("#/exam-time?hours=60");
+    assert.ok(await link.isVisible());
+  }));
+
+test("Step keeps the keyboard focus, so that it can be pressed again", () =>
+  lab.open("#/exam-time?runs=512&facts=32", async (page) => {
+    const element = await ready(page);
+    await button(element, "Step").focus();
+    for (const done of [1, 2]) {
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(
+        (done) => document.querySelector("scaling-lab").result.progress.done === done,
+        done,
+      );
+    }
+    assert.equal(await element.evaluate((e) => e.shadowRoot.activeElement?.textContent), "Step");
+  }));
+
+test("on a phone the question follows the headline figure", () =>
+  lab.open(
+    "#/exam-time",
+    async (page) => {
+      const element = await shown(page);
+      const place = async (/** @type {string} */ selector) =>
+        /** @type {{y: number}} */ (await element.locator(selector).boundingBox()).y;
+      assert.ok((await place(".question")) > (await place(".first")));
+    },
+    { context: { viewport: { width: 390, height: 844 } } },
+  ));

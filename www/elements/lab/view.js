@@ -125,6 +125,7 @@ export class View {
     // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
     ui.folds = h("div", { class: "folds" });
+    ui.open = h("a", { target: "_blank" }, t("openInLab"));
     /** @param {string} label @param {...any} body */
     const form = (label, ...body) =>
       h(
@@ -139,12 +140,13 @@ export class View {
     this.article = h(
       "article",
       { class: "lab" },
-      h("header", {}, ui.title, h("p", { class: "question" }, ...prose(entry.question))),
+      h("header", {}, ui.title),
       ui.alerts,
       ui.notices,
       h(
         "div",
         { class: "body" },
+        h("p", { class: "question" }, ...prose(entry.question)),
         h("div", { class: "said" }, ui.answer, ui.facts, ui.older),
         h(
           "div",
@@ -171,7 +173,7 @@ export class View {
           take,
         ),
       ),
-      h("p", { class: "open" }, h("a", { href: acts.address(), target: "_blank" }, t("openInLab"))),
+      h("p", { class: "open" }, ui.open),
       ui.live,
     );
     root.replaceChildren(this.article);
@@ -429,10 +431,11 @@ export class View {
     if (!problem) seed.value = text;
   }
 
-  /** Shows the seed and the preset. @param {number} seed @param {number} preset its place in the list, or -1 for none */
+  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none */
   state(seed, preset) {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
     this.#ui.preset.selectedIndex = 1 + preset;
+    this.#ui.open.href = this.#acts.address();
   }
 
   // ---- the run ------------------------------------------------------------------------------------------
@@ -457,9 +460,9 @@ export class View {
       [reset, mode === "idle" || mode === "dead"],
       [cancel, !playing && mode !== "paused"],
     ])) {
-      // On a phone, a button that does nothing is hidden; the keyboard focus then moves to Run.
-      if (off && node.matches(":focus")) run.focus();
       node.setAttribute("aria-disabled", String(off));
+      // On a phone, a button that does nothing is hidden; the keyboard focus then moves to Run.
+      if (off && node.matches(":focus") && !node.checkVisibility()) run.focus();
     }
     if (result) this.progress(result.progress, { mode, result, ...more });
   }
