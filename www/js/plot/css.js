@@ -100,6 +100,7 @@ export const svgRules = [
   ".dots{fill:currentColor;stroke:var(--lab-bg)}",
   ".open{fill:var(--lab-bg);stroke:currentColor}",
   ...[...Array(COLOURS).keys()].map((i) => `.c${i}{color:var(--lab-c${i})}`),
+  ".key{color:var(--lab-muted)}",
   ".ghost{color:var(--lab-muted);opacity:.45}",
   ...[...Array(STEPS).keys()].map((i) => `.q${i}{color:var(--lab-q${i})}`),
 ];
@@ -117,7 +118,8 @@ export const css = `
 .lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
 ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-read{min-block-size:2.8em;scroll-margin-block:.5em;line-height:1.4;margin:.5em 0 .3em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
-.lab-read .hint{color:var(--lab-muted)}
+.lab-read .hint{color:var(--lab-muted);visibility:hidden}
+.lab-plot:is(:hover,:focus-visible)~.lab-read .hint{visibility:visible}
 .lab-read b{font-weight:600}
 .lab-read span{overflow-wrap:anywhere}
 .lab-legend{display:flex;flex-wrap:wrap;gap:.3em .5em}
@@ -126,6 +128,7 @@ ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-legend button:focus-visible,.lab-figure summary:focus-visible,.lab-scroll:focus-visible{outline:2px solid var(--lab-focus);outline-offset:1px}
 .lab-legend button[aria-pressed=false]{color:var(--lab-muted);text-decoration:line-through}
 .lab-legend button[aria-pressed=false] svg{opacity:.3}
+.lab-legend .key{color:var(--lab-muted);display:inline-flex;align-items:center;gap:.5em;padding:.1em .5em}
 .lab-legend svg,.lab-read svg{flex:none;overflow:visible;inline-size:2em;block-size:1em;vertical-align:-.1em}
 .lab-note{color:var(--lab-muted);margin:.3em 0}
 .lab-figure details{margin-block-start:.3em}

@@ -80,7 +80,7 @@ export function drawSimplex(figure, view, size, kept) {
   /** @type {(i: number, s: Series) => number[]} */
   const at = (i, s) =>
     real(s.x[i]) && real(s.y[i]) ? project(Number(s.x[i]), Number(s.y[i])) : [NaN, NaN];
-  const all = looks(figure.series);
+  const all = looks(figure.series, figure.groups);
   /** @type {import("./draw.js").Placed[]} */
   const placed = [];
   const painted = figure.series.map((s, k) => {

@@ -105,6 +105,7 @@ crate::texts! {
     SECOND_QUARTER = "second quarter of the skills";
     SECOND_HALF = "second half of the skills";
     // Curves and places.
+    MEDIAN = "median of the runs";
     MEDIAN_OF = "{training}: median of the runs";
     MEDIAN_WITHOUT_DIVERGED = "{training}: median of the runs, without {runs} that diverged";
     QUARTILES_WITHOUT_DIVERGED = "{training}: median and quartiles of the runs, without {runs} that diverged";
