@@ -29,7 +29,7 @@ crate::texts! {
     TIMES_AT_BEST_RATES = "Training samples to the target, with the best learning rate of each training distribution";
     // Curves and places.
     RUN_DRAWS = "The run draws the curves here.";
-    CENSORED = "budget spent before half of the runs reached the target";
+    CENSORED = "fewer than half reached the target";
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";
     EDGE = "edge of stability";

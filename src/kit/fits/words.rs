@@ -12,7 +12,6 @@ crate::texts! {
     RATIO_AT_BUDGET = "your budget: {ratio} tokens per parameter";
     BUDGET = "your budget, C = {compute} FLOPs";
     TRUE_OPTIMUM = "truth: {parameters}, {tokens}";
-    OPTIMUM = "{parameters} parameters, {tokens} tokens";
     FIT_OPTIMUM = "fit: {parameters}, {tokens}";
     TRUTH_AT = "truth: {value}";
     FIT_AT = "fit: {value}";

@@ -132,12 +132,13 @@ ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-legend svg,.lab-read svg{flex:none;overflow:visible;inline-size:2em;block-size:1em;vertical-align:-.1em}
 .lab-note{color:var(--lab-muted);margin:.3em 0}
 .lab-figure details{margin-block-start:.3em}
+.lab-figure details:not([open],[hidden]){display:inline-block;margin-inline-end:1.2em}
 .lab-figure summary{cursor:pointer;padding:.4em 0;inline-size:fit-content}
 .lab-scroll{overflow:auto;max-block-size:20em;max-inline-size:100%}
 .lab-scroll table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .lab-scroll th,.lab-scroll td{padding:.2em .7em;text-align:end;border-block-end:1px solid var(--lab-grid);white-space:nowrap}
 .lab-scroll thead th{position:sticky;inset-block-start:0;background:var(--lab-bg)}
 .lab-sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (pointer:coarse){.lab-legend{gap:0 .5em}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}}
+@media (pointer:coarse){.lab-legend{gap:0 .5em;padding-block:7px}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}.lab-legend button{margin-block:-7px}}
 @media (forced-colors:active){.lab-svg{forced-color-adjust:none}}
 `;

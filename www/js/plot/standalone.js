@@ -36,12 +36,13 @@ export function standalone(figure, view, stamp, theme) {
 
   const shown = entries(figure).filter(({ members }) => view.shown(members[0].series.id));
   let x = 4;
-  const legend = [...shown, ...hows(shown)].map(({ label, members }) => {
-    const wide = size * 2.6 + textWidth(upper(label), size);
+  const named = shown.map((entry) => ({ ...entry, label: upper(entry.label) }));
+  const legend = [...named, ...hows(shown)].map(({ label, members }) => {
+    const wide = size * 2.6 + textWidth(label, size);
     if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
     const g = el("g", { transform: `translate(${x} ${y})` }, [
       swatch(members, size),
-      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(label)),
+      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, label),
     ]);
     x += wide + size;
     return g;

@@ -124,7 +124,7 @@ crate::texts! {
     FLOW = "flow without noise";
     EQUAL_WEIGHTS = "B = A²: all weights are equal";
     UNIFORM_RUNS = "single runs with uniform training";
-    FLOW_TIMES = "flow without noise, where it reached the target";
+    FLOW_TIMES = "flow without noise";
     FIT = "{training}: fit with the exponent {slope}";
     BOUND = "{training}: as steep as the bound, with the exponent {bound}";
     NOTHING_LEARNED = "loss of always predicting 0";

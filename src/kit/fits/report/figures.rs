@@ -306,7 +306,7 @@ impl Study<'_> {
             let label = if self.fit.is_some() {
                 text!(words::FIT_OPTIMUM, parameters = size, tokens = tokens)
             } else {
-                text!(words::OPTIMUM, parameters = size, tokens = tokens)
+                text!(words::TRUE_OPTIMUM, parameters = size, tokens = tokens)
             };
             figure.marks.push(Mark::at(label, n, d));
         }
