@@ -11,7 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Output, POINTS_MAX, Series, Verdict};
+use scaling_lab::output::{Figure, Output, POINTS_MAX, Series, Verdict};
 use scaling_lab::params::{self, Kind, Texts};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
@@ -326,7 +326,18 @@ fn said(what: &str, output: &Output) -> String {
     text
 }
 
-/// Answers and headline figures of all presets, each at the size of the quick setting, before and after the run.
+/// The groups of a figure that have a colour, in the order of their colours.
+fn colours(figure: &Figure) -> Vec<&str> {
+    let mut keys: Vec<&str> = figure.groups.iter().map(|group| &*group.id).collect();
+    for key in figure.series.iter().map(|series| series.group.as_deref().unwrap_or(&series.id)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// Answers, colours and headline figures of all presets, each at the size of the quick setting, before and after the run.
 #[test]
 fn answers() {
     for entry in experiments::all() {
@@ -349,11 +360,18 @@ fn answers() {
             assert!(!first.folded && (field || first.series.iter().any(curve)), "{what}: {} is empty", first.id);
             // The sizes of one may not fit the lists of the other.
             let Some(mut session) = open(preset.query) else { continue };
-            said(&what, &session.output());
+            let start = session.output();
+            said(&what, &start);
             while !session.progress().finished() {
                 pollster::block_on(session.advance()).expect("advances");
             }
             let found = session.output();
+            for before in &start.figures {
+                let Some(after) = found.figures.iter().find(|figure| figure.id == before.id) else { continue };
+                let (old, new) = (colours(before), colours(after));
+                let moved = |(place, key)| new.iter().position(|other| other == key).is_some_and(|now| now != place);
+                assert!(!old.iter().enumerate().any(moved), "{what}, {}: colours: {old:?}, {new:?}", before.id);
+            }
             let measured = session.progress().total > 0;
             assert!(!measured || said(&what, &found) != expected, "{what}: the run changes the answer");
             templates.push(found.answer.expect("an answer").text.template());

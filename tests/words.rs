@@ -69,8 +69,9 @@ impl Found {
             for axis in [&figure["x"], &figure["y"], &figure["field"]] {
                 found.all(&format!("axes of figure {id}"), [&axis["label"], &axis["unit"]]);
             }
-            for named in list(&figure["series"]).iter().chain(&list(&figure["marks"])) {
+            for named in ["groups", "series", "marks"].iter().flat_map(|part| list(&figure[part])) {
                 found.text(&format!("a label in figure {id}"), &named["label"]);
+                found.all(&format!("a word in figure {id}"), [&named["how"], &named["tag"]]);
             }
         }
         for table in list(&document["tables"]) {

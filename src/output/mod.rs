@@ -18,7 +18,7 @@ pub(crate) mod words;
 
 pub use answer::{Answer, Fact};
 pub use digest::{Numbers, digest, numbers};
-pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
+pub use figure::{Axis, Field, Figure, Frame, Group, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
 pub use table::{Cell, Column, Table};
 pub use verdict::{Against, Limit, Verdict};
 

@@ -81,7 +81,15 @@ async function faults(page, [width, height]) {
       one("title of the figure", ".first figcaption");
       one("plot", ".first .lab-plot");
       one("tick label", ".first .lab-plot svg text.small");
-      if (root.querySelector(".first .lab-legend button")) one("label", ".first .lab-legend");
+      if (root.querySelector(".first .lab-figure > .lab-legend button"))
+        one("label", ".first .lab-figure > .lab-legend");
+      for (const { scrollHeight, clientHeight } of root.querySelectorAll(
+        ".first .lab-figure > .lab-legend",
+      ))
+        if (scrollHeight > clientHeight + 1)
+          found.push(`${at}: the legend scrolls, it needs ${scrollHeight} px of ${clientHeight}`);
+      for (const text of root.querySelectorAll(".first .lab-plot > svg text"))
+        if (text.textContent.endsWith("…")) found.push(`${at}: "${text.textContent}" is cut`);
       for (const svg of root.querySelectorAll(".first .lab-plot > svg")) {
         const { height } = svg.getBoundingClientRect();
         if (height < least.figure) found.push(`${at}: the plot is ${height} px high`);
@@ -89,7 +97,7 @@ async function faults(page, [width, height]) {
         if (size < least.text) found.push(`${at}: the text of the plot has ${size} px`);
       }
       for (const node of root.querySelectorAll(
-        ".answer, .said dd, .main label, .main .label, .main button, .first figcaption, .first .lab-legend button",
+        ".answer, .said dd, .main label, .main .label, .main button, .first figcaption, .first .lab-figure > .lab-legend button",
       )) {
         const size = parseFloat(getComputedStyle(node).fontSize);
         if (size < least.text)

@@ -93,11 +93,16 @@ export interface Answer {
 
 type Drawn = import("./plot/figure.js").Figure;
 /** A figure as the engine gives it: what the plot draws, with texts that are not filled yet. */
-export type Figure = Omit<Drawn, "title" | "series" | "marks"> & {
+export type Figure = Omit<Drawn, "title" | "groups" | "series" | "marks"> & {
   title: Text;
   /** The heading of the user's column along the horizontal axis, in place of the axis's label. */
   heading?: Text;
-  series: (Omit<Drawn["series"][number], "label"> & { label: Text })[];
+  groups?: { id: string; label: Text }[];
+  series: (Omit<Drawn["series"][number], "label" | "how" | "tag"> & {
+    label: Text;
+    how?: Text;
+    tag?: Text;
+  })[];
   marks?: (Omit<NonNullable<Drawn["marks"]>[number], "label"> & { label: Text })[];
 };
 

@@ -403,6 +403,7 @@ impl Race {
             Axis::linear(words::EXPONENT),
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
+        .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
         .series(seen.into_iter().chain(late).chain(more))
         .drawn()
     }

@@ -662,8 +662,10 @@ fn the_answer_and_its_numbers_are_those_of_the_tables() {
         said.starts_with(&format!("For 5.76 × 10²³ FLOPs these runs recommend {} B parameters", &size[..4])),
         "{said}"
     );
-    let marks = &figure(&output, "contours").marks;
-    assert!(marks[0].label.english().starts_with(&size[..6]) && marks[1].label.english().starts_with("truth: 72.4 B"));
+    let contours = figure(&output, "contours");
+    assert!(contours.marks[0].label.english().starts_with(&format!("fit: {}", &size[..6])), "{contours:?}");
+    let truth = contours.series.last().expect("the truth").label.english();
+    assert_eq!(truth, "truth: 72.4 B, 1.33 T", "the best split at the true parameters");
 
     let output = run("fit", "bootstrap=40&profiles=no", None);
     let row = &table(&output, "parameters")[0];

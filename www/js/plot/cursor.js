@@ -120,7 +120,7 @@ export function createCursor(plot, svg, locale, strings, now) {
     read.replaceChildren(
       ...lines.map(({ text, placed }, k) => {
         const span = html("span");
-        if (placed) span.append(swatchSvg(placed.series, placed.look), " ");
+        if (placed) span.append(swatchSvg([placed]), " ");
         span.append(
           k === (figure.field && cursor?.id === null ? lines.length - 1 : 1)
             ? html("b", "", text)
@@ -273,9 +273,9 @@ export function createCursor(plot, svg, locale, strings, now) {
     read,
     live,
     draw,
-    /** Removes the cursor from a series that is no longer shown. @param {string} id */
-    forget(id) {
-      if (cursor?.id === id) cursor = null;
+    /** Removes the cursor from a series that is no longer shown. @param {(id: string) => boolean} shown */
+    forget(shown) {
+      if (cursor?.id && !shown(cursor.id)) cursor = null;
     },
   };
 }

@@ -27,7 +27,7 @@ import { el } from "./svg.js";
 /** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
 /** The layers from back to front. */
-const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"];
+const LAYERS = ["field", "grid", "areas", "rules", "lines", "axes", "dots", "marks"];
 /** The most decades that a logarithmic axis shows; smaller values lie below the axis. */
 const DECADES = 12;
 /** @param {number} width */

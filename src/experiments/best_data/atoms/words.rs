@@ -90,6 +90,9 @@ crate::texts! {
     OPTIMAL = "optimal";
     FLAT = "best truncated uniform";
     // Curves.
+    BY_THEORY = "exact";
+    BY_RUNS = "simulated: mean and 95% interval";
+    NONE_MISSED = "no atom missed in any run: 95% bound";
     MATCHED_EXACT = "matched training, exact";
     OPTIMAL_EXACT = "optimal training, exact";
     FLAT_EXACT = "best truncated uniform training, exact";

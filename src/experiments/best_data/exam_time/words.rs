@@ -49,7 +49,7 @@ pub(super) const INFO: Info = Info {
 
 crate::texts! {
     // Axes and columns.
-    SHARE_OF_FIRST = "hours for the first subject";
+    SHARE_OF_FIRST = "share of the hours for the first subject";
     EXPECTED_LOSS = "expected exam loss";
     MEAN_LOSS = "mean exam loss";
     PLACE = "position between the matched (0) and the optimal (1) shares";
@@ -80,10 +80,13 @@ crate::texts! {
     // Curves and places.
     LIMIT = "power law, the limit of many hours";
     EXACT = "exact at these hours";
+    THESE_HOURS = "at these hours";
+    BY_THEORY = "exact";
+    BY_STUDENTS = "simulated: mean and 95% interval";
     MATCHED = "matched";
     OPTIMAL = "optimal";
     MATCHED_SHARE = "matched {share}";
-    OPTIMAL_SHARE = "optimal {share}";
+    OPTIMAL_SHARE = "optimal with many hours {share}";
     MATCHED_SHARES = "matched {first}, {second}, {third}";
     OPTIMAL_SHARES = "optimal {first}, {second}, {third}";
     THIS_EXAM = "this exam";

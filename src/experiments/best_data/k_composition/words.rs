@@ -105,6 +105,7 @@ crate::texts! {
     SECOND_QUARTER = "second quarter of the skills";
     SECOND_HALF = "second half of the skills";
     // Curves and places.
+    MEDIAN = "median of the runs";
     MEDIAN_OF = "{training}: median of the runs";
     MEDIAN_WITHOUT_DIVERGED = "{training}: median of the runs, without {runs} that diverged";
     QUARTILES_WITHOUT_DIVERGED = "{training}: median and quartiles of the runs, without {runs} that diverged";
@@ -123,7 +124,7 @@ crate::texts! {
     FLOW = "flow without noise";
     EQUAL_WEIGHTS = "B = A²: all weights are equal";
     UNIFORM_RUNS = "single runs with uniform training";
-    FLOW_TIMES = "flow without noise, where it reached the target";
+    FLOW_TIMES = "flow without noise";
     FIT = "{training}: fit with the exponent {slope}";
     BOUND = "{training}: as steep as the bound, with the exponent {bound}";
     NOTHING_LEARNED = "loss of always predicting 0";

@@ -8,6 +8,7 @@ pub(super) const INFO: Info = Info {
     question: "A model is tested on a known mixture: when does it help to train on another one?",
     notice: &[
         r"A shift helps almost always. The matched shares, which are equal to the test weights, are the best only if one more sample lowers the loss equally in every part, that is, if all $p_k e_k'(p_k N)$ are equal. With $n = p_k N$ this requires $e'(n) \propto 1/n$, the slope of a logarithm. Choose the logarithm: the matched and the optimal shares coincide, and the gain is zero to all digits.",
+        "A run draws random mixtures. The figure of the test loss shows what they reach with their optimal shares: the bar covers the middle 90% of them, each scaled so that its loss with matched shares is that of your mixture.",
         "The histogram shows the gains of random mixtures. Some gains are small, but every mixture gains something. The control has the weights of these mixtures and logarithmic curves, with which nothing can be gained.",
         "If all parts have one power law, the shift goes from common parts to rare parts. If their exponents differ, it goes to the parts that learn slowly. Other curves may shift the other way: with an offset or exponential curves and few samples, the common parts get all data. With different exponents the best shares change with $N$, so a mixture that was tuned on a small run is not the best for a large one.",
         "With an offset ($a = 1$) or exponential curves, some parts may best get no data at all. With power laws without an offset every part gets some data, because a part without samples has an infinite error.",
@@ -95,8 +96,9 @@ crate::texts! {
     OPTIMAL = "optimal shares";
     MORE_OF_PART = "above 0: train more on this part";
     OPTIMAL_AT_EACH = "optimal shares at each N";
-    MATCHED_SAMPLES = "matched: {samples} samples";
-    OPTIMAL_SAMPLES = "optimal: {samples} samples";
+    MIXTURES = "random mixtures: median, middle 90%";
+    MATCHED_SAMPLES = "matched: {samples}";
+    OPTIMAL_SAMPLES = "optimal: {samples}";
     PART = "part {part}";
     SAMPLES_HERE = "N";
     THIS_FAMILY = "curves of this family";

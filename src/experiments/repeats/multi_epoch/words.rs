@@ -117,10 +117,16 @@ crate::texts! {
     REUSE_OF_SCHEDULES = "Effective reuse rate with constant and decaying learning rates, N = {samples}";
     FOUR_EPOCHS = "Are four epochs right for every data set?";
     // Curves and places.
+    SIZE = "N = {samples}";
+    BY_SIMULATION = "simulated";
+    BY_MEAN_FIELD = "mean-field theory";
+    BY_EXACT = "exact";
     SIMULATED = "N = {samples}, simulated";
     MEAN_FIELD = "N = {samples}, mean-field theory";
     EXACT = "N = {samples}, exact";
-    AS_GOOD_AS_FRESH = "as good as fresh samples, E = K";
+    AS_GOOD_AS_FRESH = "fresh samples, E = K";
+    WHERE_SATURATED = "K where E = 0.75 K";
+    PLATEAU = "plateau of E";
     SATURATION_SIMULATED = "K where E = 0.75 K, simulated";
     SATURATION_MEAN_FIELD = "K where E = 0.75 K, mean-field theory";
     SATURATION_EXACT = "K where E = 0.75 K, exact";
