@@ -351,6 +351,12 @@ fn dragged(handle: &Handle, spec: &Spec, from: &Value, to: [f64; 2]) -> String {
     }
 }
 
+/// The values of the parameter at the points of the series along which a handle moves.
+fn values_of(handle: &Handle, spec: &Spec, series: &Series) -> Vec<f64> {
+    let percent = if spec.unit == "%" { 100.0 } else { 1.0 };
+    handle.values.clone().unwrap_or_else(|| series.x.iter().map(|x| percent * x).collect())
+}
+
 /// The handles of a figure, each with the declaration of its parameter and with the values that are tried: two points
 /// inside the path of the handle.
 fn handles(what: &str, params: &'static [Spec], figure: &Figure) -> Vec<(Handle, &'static Spec, [[f64; 2]; 2])> {
@@ -365,7 +371,7 @@ fn handles(what: &str, params: &'static [Spec], figure: &Figure) -> Vec<(Handle,
             return (handle.clone(), spec, [[0.2, 0.5], [0.7, 0.1]]);
         };
         let series = figure.series.iter().find(|series| series.id == *along).expect("the series of the handle");
-        let values = handle.values.as_ref().unwrap_or(&series.x);
+        let values = &values_of(handle, spec, series);
         assert!(values.len() == series.x.len() && values.len() > 1, "{what}: a value for each point");
         for list in [values, &series.x] {
             let order = list[0].total_cmp(&list[1]);
@@ -391,7 +397,7 @@ fn stands(what: &str, figure: &Figure, handle: &Handle, spec: &Spec, value: &Val
         (Value::Number(x), _) => *x,
         (shared, part) => shares(shared)[part.expect("a part")],
     };
-    let values = handle.values.as_ref().unwrap_or(&series.x);
+    let values = &values_of(handle, spec, series);
     let x = between(values, &series.x, [spec.scale, figure.x.scale], value);
     near(mark.x.expect("a place along the axis"), x, &format!("{what}: the abscissa"));
     if let Some(y) = mark.y {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Handle, finite_list, finite_list_option, finite_option, finite_rows};
+use super::handle::{self, Handle};
+use super::{finite_list, finite_list_option, finite_option, finite_rows};
 use crate::params::Scale;
 use crate::text::{Template, Text};
 
@@ -305,7 +306,7 @@ pub struct Figure {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     /// The points that the reader drags to set a parameter.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(serialize_with = "handle::all", skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
     /// Whether the figure is folded and comes after the others, because few readers need it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

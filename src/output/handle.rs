@@ -1,6 +1,6 @@
 //! Handles: the points of a figure that a reader drags to set a parameter.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::finite_list_option;
 use super::{Figure, Id, Mark};
@@ -17,7 +17,8 @@ pub struct Handle {
     /// moves over a simplex: its coordinates are the first two of the three shares that the parameter consists of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub along: Option<Id>,
-    /// The value of the parameter at each point of the series; `None` if the value is the abscissa.
+    /// The value of the parameter at each point of the series. `None` means that the value is the abscissa, or 100 times
+    /// the abscissa if the unit of the parameter is `%`.
     #[serde(serialize_with = "finite_list_option", skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<f64>>,
     /// The index of the share that the handle sets, if the parameter consists of shares; the other shares keep their
@@ -29,7 +30,8 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Makes a handle that moves along the series with this id. The parameter takes the abscissa as its value.
+    /// Makes a handle that moves along the series with this id. The parameter takes the abscissa as its value, in percent
+    /// if its unit is `%`.
     pub fn along(param: &'static str, series: impl Into<Id>) -> Self {
         Self { param, along: Some(series.into()), values: None, part: None, mark: 0 }
     }
@@ -50,6 +52,13 @@ impl Handle {
         self.part = Some(part);
         self
     }
+}
+
+/// Serialises handles. This is a separate function because the build splits the wasm by function, and few experiments
+/// need it.
+#[inline(never)]
+pub(super) fn all<S: Serializer>(handles: &[Handle], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(handles)
 }
 
 impl Figure {

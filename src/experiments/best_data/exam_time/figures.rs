@@ -37,28 +37,30 @@ impl ExamTime {
         if self.done > 1 {
             series.extend(self.simulated());
         }
-        if self.p.len() == 2 {
-            let percent = x.iter().map(|x| 100.0 * x).collect();
-            Figure::new(id, words::LOSS_AGAINST_SHARE, SHARE, LOSS)
-                .series(series)
-                .marks([
-                    Mark::at_x(text!(words::MATCHED_SHARE, share = share(self.p[0])), self.p[0]),
-                    Mark::at_x(text!(words::OPTIMAL_SHARE, share = share(self.limit())), self.limit()),
-                ])
-                .handle(Handle::along("share", "exact").values(percent), self.yours())
+        let pair = self.p.len() == 2;
+        let figure = Figure::new(
+            id,
+            if pair { words::LOSS_AGAINST_SHARE } else { words::LOSS_ALONG_LINE },
+            if pair { SHARE } else { Axis::linear(words::PLACE) },
+            LOSS,
+        )
+        .series(series)
+        .marks(if pair {
+            [
+                Mark::at_x(text!(words::MATCHED_SHARE, share = share(self.p[0])), self.p[0]),
+                Mark::at_x(text!(words::OPTIMAL_SHARE, share = share(self.limit())), self.limit()),
+            ]
         } else {
-            Figure::new(id, words::LOSS_ALONG_LINE, Axis::linear(words::PLACE), LOSS)
-                .series(series)
-                .marks([Mark::at_x(words::MATCHED, 0.0), Mark::at_x(words::OPTIMAL, self.limit())])
-        }
+            [Mark::at_x(words::MATCHED, 0.0), Mark::at_x(words::OPTIMAL, self.limit())]
+        });
+        if pair { figure.handle(Handle::along("share", "exact"), self.yours()) } else { figure }
     }
 
-    /// The user's share on the exact curve. Its label gives the share of the hours that it wastes: with the best share,
-    /// so many fewer hours reach an equal loss.
+    /// The user's share on the exact curve. Its label gives the share of the hours that it wastes: with the optimal
+    /// share, so many fewer hours reach an equal loss.
     fn yours(&self) -> Mark {
-        let loss = self.exact(&self.at(self.yours));
-        let least = self.exact(&self.at(self.best_position()));
-        let wasted = 1.0 - math::pow(least / loss, 1.0 / self.a);
+        let [loss, least] = [self.yours, self.limit()].map(|x| self.exact(&self.at(x)));
+        let wasted = 1.0 - math::pow((least / loss).min(1.0), 1.0 / self.a);
         Mark::at(text!(words::YOUR_SHARE, share = share(self.yours), wasted = share(wasted)), self.yours, loss)
     }
 
