@@ -56,16 +56,20 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       placed,
       (m) => [sx(Number(m.x)), sy(Number(m.y))],
       texts,
+      gapOf(figure, size),
     ),
   };
 }
 
+/** The gap between a marked point and its label, in px. A grip needs more of it. @param {Figure} figure @param {number} size */
+export const gapOf = ({ handles }, size) => size * (handles ? 1.1 : 0.45);
+
 /**
  * Draws marked points with labels beside them, and other labels.
  * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
- * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} [texts]
+ * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} texts @param {number} gap
  */
-export function drawPlaces(marks, size, box, placed, at, texts = []) {
+export function drawPlaces(marks, size, box, placed, at, texts, gap) {
   const points = marks
     .filter((m) => real(m.x) && real(m.y))
     .map((m) => {
@@ -75,7 +79,7 @@ export function drawPlaces(marks, size, box, placed, at, texts = []) {
     });
   const data =
     points.length > 0 ? placed.flatMap((p) => p.px.map((x, i) => ({ x, y: p.py[i] }))) : [];
-  const beside = placeBeside(points, size * 1.1, size * 0.45, box, data);
+  const beside = placeBeside(points, size * 1.1, gap, box, data);
   const all = [
     ...texts,
     ...points.map((p, i) => ({
