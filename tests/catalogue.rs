@@ -11,8 +11,8 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Figure, Output, POINTS_MAX, Series, Verdict};
-use scaling_lab::params::{self, Kind, Texts};
+use scaling_lab::output::{Figure, Frame, Handle, Output, POINTS_MAX, Series, Verdict};
+use scaling_lab::params::{self, Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
 
@@ -316,6 +316,126 @@ fn every_preset_shows_theory_at_once() {
             check_output(&what, &session.output());
         }
     }
+}
+
+/// Interpolates between the points `(from[i], to[i])`; the logarithms of numbers of a logarithmic scale are interpolated.
+/// Beyond the ends, the result is that of the nearest end.
+fn between(from: &[f64], to: &[f64], [a, b]: [Scale; 2], at: f64) -> f64 {
+    let scaled = |scale, x: f64| if scale == Scale::Log { x.ln() } else { x };
+    let i = from[1..from.len() - 1].iter().take_while(|x| **x < at).count();
+    let [lo, hi, at] = [from[i], from[i + 1], at].map(|x| scaled(a, x));
+    let t = ((at - lo) / (hi - lo)).clamp(0.0, 1.0);
+    let [lo, hi] = [to[i], to[i + 1]].map(|x| scaled(b, x));
+    let y = lo + t * (hi - lo);
+    if b == Scale::Log { y.exp() } else { y }
+}
+
+/// Shares of a parameter; empty for a parameter that is a number.
+fn shares(value: &Value) -> &[f64] {
+    if let Value::List(shares) = value { shares } else { &[] }
+}
+
+/// The text that a handle gives its parameter if it is dragged to `to`, and the parameter had the value `from`.
+fn dragged(handle: &Handle, spec: &Spec, from: &Value, to: [f64; 2]) -> String {
+    let [x, y] = to;
+    match (spec.kind, handle.part) {
+        (Kind::Simplex, None) => format!("{x},{y},{}", 1.0 - x - y),
+        (Kind::Simplex, Some(part)) => {
+            let shares = shares(from);
+            let other = |share: f64| share * (1.0 - x) / (1.0 - shares[part]);
+            let all = shares.iter().enumerate().map(|(i, share)| if i == part { x } else { other(*share) });
+            all.map(|share| share.to_string()).collect::<Vec<_>>().join(",")
+        }
+        (Kind::Integer, _) => x.round().to_string(),
+        _ => x.to_string(),
+    }
+}
+
+/// The values of the parameter at the points of the series along which a handle moves.
+fn values_of(handle: &Handle, spec: &Spec, series: &Series) -> Vec<f64> {
+    let percent = if spec.unit == "%" { 100.0 } else { 1.0 };
+    handle.values.clone().unwrap_or_else(|| series.x.iter().map(|x| percent * x).collect())
+}
+
+/// The handles of a figure, each with the declaration of its parameter and with the values that are tried: two points
+/// inside the path of the handle.
+fn handles(what: &str, params: &'static [Spec], figure: &Figure) -> Vec<(Handle, &'static Spec, [[f64; 2]; 2])> {
+    let one = |handle: &Handle| {
+        let what = format!("{what}, {}, {}", figure.id, handle.param);
+        let spec = params.iter().find(|spec| spec.name == handle.param).unwrap_or_else(|| panic!("{what}: unknown"));
+        let kinds = [Kind::Number, Kind::Integer, Kind::Simplex];
+        assert!(kinds.contains(&spec.kind), "{what}: a handle cannot set a {:?}", spec.kind);
+        let Some(along) = &handle.along else {
+            let simplex = figure.field.as_ref().is_some_and(|field| field.frame == Frame::Simplex);
+            assert!(simplex && spec.kind == Kind::Simplex, "{what}: shares in a triangle");
+            return (handle.clone(), spec, [[0.2, 0.5], [0.7, 0.1]]);
+        };
+        let series = figure.series.iter().find(|series| series.id == *along).expect("the series of the handle");
+        let values = &values_of(handle, spec, series);
+        assert!(values.len() == series.x.len() && values.len() > 1, "{what}: a value for each point");
+        for list in [values, &series.x] {
+            let order = list[0].total_cmp(&list[1]);
+            assert!(list.windows(2).all(|pair| pair[0].total_cmp(&pair[1]) == order), "{what}: in order, none twice");
+        }
+        let (min, max) = if spec.kind == Kind::Simplex { (0.0, 1.0) } else { (spec.min, spec.max) };
+        assert_eq!(spec.kind == Kind::Simplex, handle.part.is_some(), "{what}: one of the shares");
+        assert!(values.iter().all(|value| (min..=max).contains(value)), "{what}: values that the parameter takes");
+        (handle.clone(), spec, [[values[values.len() / 3], 0.0], [values[values.len() * 2 / 3], 0.0]])
+    };
+    figure.handles.iter().map(one).collect()
+}
+
+/// Asserts that the mark of a handle stands where the path of the handle has the parameter's value.
+fn stands(what: &str, figure: &Figure, handle: &Handle, spec: &Spec, value: &Value) {
+    let mark = &figure.marks[handle.mark];
+    let near = |a: f64, b: f64, what: &str| assert!((a - b).abs() <= 0.02 * b.abs(), "{what}: {a}, not {b}");
+    let Some(along) = &handle.along else {
+        return [mark.x, mark.y].iter().zip(shares(value)).for_each(|(x, share)| near(x.expect("x"), *share, what));
+    };
+    let series = figure.series.iter().find(|series| series.id == *along).expect("the series of the handle");
+    let value = match (value, handle.part) {
+        (Value::Number(x), _) => *x,
+        (shared, part) => shares(shared)[part.expect("a part")],
+    };
+    let values = &values_of(handle, spec, series);
+    let x = between(values, &series.x, [spec.scale, figure.x.scale], value);
+    near(mark.x.expect("a place along the axis"), x, &format!("{what}: the abscissa"));
+    if let Some(y) = mark.y {
+        near(y, between(values, &series.y, [spec.scale, figure.y.scale], value), &format!("{what}: the ordinate"));
+    }
+}
+
+#[test]
+fn a_dragged_handle_stands_where_it_was_dragged_to() {
+    let mut seen = 0;
+    for entry in experiments::all() {
+        let value = |texts: &Texts, spec: &Spec| {
+            spec.parse(params::text(texts, spec.name).unwrap_or(spec.default)).expect("a value")
+        };
+        let open = |texts: &Texts| Session::open(Rc::new(Exec::cpu()), entry.slug, texts, 1).expect("allowed").output();
+        for preset in entry.info.presets {
+            let texts = params::query(preset.query);
+            let what = format!("{}, {}", entry.slug, preset.title);
+            for figure in open(&texts).figures {
+                for (handle, spec, places) in handles(&what, entry.params, &figure) {
+                    stands(&what, &figure, &handle, spec, &value(&texts, spec));
+                    for to in places {
+                        let text = dragged(&handle, spec, &value(&texts, spec), to);
+                        let what = format!("{what}, {}={text}", spec.name);
+                        let mut moved = texts.clone();
+                        moved.retain(|(name, _)| name != spec.name);
+                        moved.push((spec.name.to_owned(), text));
+                        let output = open(&moved);
+                        let there = output.figures.iter().find(|one| one.id == figure.id).expect("the figure stays");
+                        let same = there.handles.iter().find(|one| one.param == spec.name).expect("the handle stays");
+                        stands(&what, there, same, spec, &value(&moved, spec));
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 20, "{seen} drags");
 }
 
 /// The English of an answer, after a check of what every answer has in common.

@@ -447,6 +447,9 @@ const wordsOf = (language) => ({
 /** The wasm of the CPU's build as wasm-bindgen made it. */
 const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
 
+/** The experiments with something that a reader can drag on a figure. @type {Set<string>} */
+const dragged = new Set();
+
 /** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
 async function openings() {
   const { marked, ran } = observe(wasm());
@@ -473,7 +476,7 @@ async function openings() {
       // A link with settings has them checked.
       lab.check(slug, values);
       const run = new lab.Run(engine, slug, values, 1);
-      run.result();
+      if (run.result().figures.some((/** @type {any} */ { handles }) => handles)) dragged.add(slug);
       run.cancel();
       run.free();
     }
@@ -664,6 +667,7 @@ const costs = all.map(({ slug, data, budget }) => {
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   if (data) later.push(fileOf("tables-and-pages.js"));
+  if (dragged.has(slug)) later.push(fileOf("grips.js"));
   const whole = new Set([...ready, ...later]);
   return {
     slug,

@@ -17,6 +17,8 @@ pub struct Ask {
     pub loss: Option<f64>,
     /// Number of parameters of the model that should reach the target loss.
     pub params: Option<f64>,
+    /// Number of epochs whose worth a figure says.
+    pub epochs: Option<f64>,
 }
 
 /// Answer to a question about a fit: a number and its name.

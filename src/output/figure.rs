@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::handle::{self, Handle};
 use super::{finite_list, finite_list_option, finite_option, finite_rows};
 use crate::params::Scale;
 use crate::text::{Template, Text};
@@ -346,6 +347,9 @@ pub struct Figure {
     /// Labelled points and lines that are drawn on the figure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// The points that the reader drags to set a parameter.
+    #[serde(serialize_with = "handle::all", skip_serializing_if = "Vec::is_empty")]
+    pub handles: Vec<Handle>,
     /// Whether the figure is folded and comes after the others, because few readers need it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
@@ -372,6 +376,7 @@ impl Figure {
             groups: vec![],
             series: vec![],
             marks: vec![],
+            handles: vec![],
             folded: false,
             nothing: None,
         }

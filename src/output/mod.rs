@@ -11,6 +11,7 @@ use crate::text::Text;
 mod answer;
 mod digest;
 mod figure;
+mod handle;
 mod table;
 pub(crate) mod units;
 mod verdict;
@@ -19,6 +20,7 @@ pub(crate) mod words;
 pub use answer::{Answer, Fact};
 pub use digest::{Numbers, digest, numbers};
 pub use figure::{Axis, Field, Figure, Frame, Group, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
+pub use handle::Handle;
 pub use table::{Cell, Column, Table};
 pub use verdict::{Against, Limit, Verdict};
 

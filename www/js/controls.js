@@ -7,12 +7,13 @@ import { sliderScale } from "./slider.js";
 
 /** @typedef {import("./types.d.ts").Spec} Spec
  *  @typedef {(text: string, settled: boolean) => void} Report `settled` is false in the middle of a drag
- *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void}} Make
+ *  @typedef {(i: number, share: number) => string} Part the text after one of the shares is set
+ *  @typedef {(spec: Spec, ids: {field: string, notes: string}, report: Report, context: Context) => {body: Node[], set: (text: string) => void, part?: Part}} Make
  *  @typedef {{size: () => number, runs?: () => import("./types.d.ts").Runs | null, kinds?: Record<string, Make>,
- *    value?: (name: string) => string, ask?: (name: string, text: string) => void}} Context
+ *    value?: (name: string) => string, ask?: (name: string, text: string, settled?: boolean) => void}} Context
  *    `size`: how many parts the experiment has now; `runs`: the table that it reads; `kinds`: controls that few experiments need
  *    (KIND-control.js, table-panel.js); `value` and `ask` read and set other parameters
- *  @typedef {{element: HTMLElement, set: (text: string) => void, problem: (message: string) => void}} Control */
+ *  @typedef {{element: HTMLElement, set: (text: string) => void, part?: Part, problem: (message: string) => void}} Control */
 
 /** The direction in which a key moves the value. @type {Record<string, 1 | -1>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
@@ -158,7 +159,7 @@ export function makeControl(spec, report, context) {
   const ids = { field: uid(spec.name), notes: uid("notes") };
   const problem = h("p", { class: "problem", role: "alert" });
   const make = { ...kinds, ...context.kinds }[spec.kind] ?? awaited;
-  const { body, set } = make(spec, ids, report, context);
+  const { body, ...made } = make(spec, ids, report, context);
   const many = spec.kind === "matrix" || spec.kind === "columns";
   const label = h(
     many ? "span" : "label",
@@ -176,7 +177,7 @@ export function makeControl(spec, report, context) {
   );
   return {
     element,
-    set,
+    ...made,
     problem(message) {
       if (problem.textContent !== message) problem.textContent = message;
       for (const field of element.querySelectorAll("input[type=text], select"))

@@ -123,5 +123,6 @@ export function simplex(spec, { field: id, notes }, report) {
       text.set(value);
       show(value);
     },
+    part: (i, share) => formatList(setShare(shares, i, share)),
   };
 }

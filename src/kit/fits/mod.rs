@@ -190,6 +190,7 @@ macro_rules! fit_params {
                         unique: Some(self.unique_tokens),
                         loss: Some(self.target_loss).filter(|loss| *loss > 0.0),
                         params: Some(self.model_size),
+                        epochs: None,
                     },
                     rows: self.rows,
                     noise: self.noise,

@@ -15,7 +15,7 @@ crate::texts! {
     FIT_OPTIMUM = "fit: {parameters}, {tokens}";
     TRUTH_AT = "truth: {value}";
     FIT_AT = "fit: {value}";
-    WORTH_OF = "{epochs} epochs are worth {worth}";
+    WORTH_OF = "{epochs} {epochs:epoch is|epochs are} worth {worth}";
     // Curves and points of the runs.
     FIT = "fit";
     RUNS = "runs";

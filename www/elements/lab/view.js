@@ -83,6 +83,7 @@ const row = (key, field, ...after) =>
 export class View {
   #level;
   #acts;
+  /** @type {import("../../js/plot/figure.js").Steer | undefined} */ #steer;
   /** @type {Map<string, import("../../js/controls.js").Control>} */ #controls = new Map();
   /** @type {Record<string, any>} */ #ui = {};
   /** @type {Map<string, FigureView>} */ #figures = new Map();
@@ -195,17 +196,20 @@ export class View {
     const acts = this.#acts;
     const context = {
       kinds,
+      params: entry.params,
+      controls: this.#controls,
       runs: acts.runs,
       value: acts.value,
-      ask: (/** @type {string} */ name, /** @type {string} */ text) => {
+      ask: (/** @type {string} */ name, /** @type {string} */ text, settled = true) => {
         this.#controls.get(name)?.set(text);
-        acts.change(name, text, true);
+        acts.change(name, text, settled);
       },
       size: () => {
         const simplex = entry.params.find((spec) => spec.kind === "simplex");
         return simplex ? acts.value(simplex.name).split(",").length : 2;
       },
     };
+    this.#steer = context;
     /** @param {import("../../js/types.d.ts").Spec} spec */
     const make = (spec) => {
       const control = makeControl(
@@ -579,7 +583,7 @@ export class View {
 
   /** @param {import("../../js/plot/figure.js").Figure} figure @returns {FigureView} */
   #figure(figure) {
-    const view = renderFigure(figure, { locale: lang });
+    const view = renderFigure(figure, { locale: lang, steer: this.#steer });
     const { id, title } = figure;
     /** @param {string} format */
     const save = (format) =>

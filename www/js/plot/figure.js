@@ -1,6 +1,6 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is fast enough to be called every frame while a slider moves.
-import { later } from "../assets.js";
+import { grips as gripsPart, later } from "../assets.js";
 import { createCursor } from "./cursor.js";
 import { drawFigure, fontSize } from "./draw.js";
 import { hasData } from "./extent.js";
@@ -18,7 +18,11 @@ import { el } from "./svg.js";
  *  @typedef {{id: string, label: string}} Group
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
- *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, groups?: Group[], series: Series[], marks?: Mark[], folded?: boolean, nothing?: string}} Figure */
+ *  @typedef {{param: string, along?: string, values?: number[], part?: number, mark: number}} Handle
+ *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, groups?: Group[], series: Series[], marks?: Mark[], handles?: Handle[], folded?: boolean, nothing?: string}} Figure */
+/** The parameters that a reader can set by dragging on the figure: their controls, their texts, and how to set them.
+ *  @typedef {{params: import("../types.d.ts").Spec[], controls: Map<string, import("../controls.js").Control>,
+ *    value: (name: string) => string, ask: (name: string, text: string, settled: boolean) => void}} Steer */
 /** @typedef {{text: string, metadata: unknown}} Stamp */
 /**
  * @typedef {object} Options
@@ -27,6 +31,7 @@ import { el } from "./svg.js";
  * @property {number} [width] a fixed width in px; else the element follows its container
  * @property {number} [height] a fixed height of the drawing in px; else it follows the width
  * @property {boolean} [caption] whether the figure shows its own title; true unless given
+ * @property {Steer} [steer] the parameters that the figure's handles set; without them nothing can be dragged
  */
 
 let last = 0;
@@ -55,6 +60,8 @@ export function renderFigure(figure, options = {}) {
   let drawn = null;
   /** @type {import("./draw.js").Kept | null} */
   let kept = null;
+  /** @type {ReturnType<typeof import("./handle.js").createGrips> | null} */
+  let grips = null;
 
   const element = html("figure", "lab-figure");
   const title = html("figcaption", "", figure.title);
@@ -151,12 +158,19 @@ export function renderFigure(figure, options = {}) {
       say(note, dropped === 1 ? strings.dropped1 : fill(strings.dropped, { count: dropped }));
     legend.draw(current);
     cursor.draw();
+    grips?.draw();
     if (details.open) drawTable();
   }
 
   let summary = 0;
   function describe() {
     summary = 0;
+    const { steer } = options;
+    if (steer && current.handles)
+      gripsPart().then(
+        ({ createGrips }) => (grips ??= createGrips(plot, svg, now, steer)).draw(),
+        () => {},
+      );
     // The code is fetched after the first drawing; until then, and if that fails, the title is the label.
     later().then(
       ({ summarise }) => set(svg, "aria-label", summarise(current, shown, locale, strings)),

@@ -92,6 +92,7 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       placed,
       (m) => [sx(Number(m.x)), sy(Number(m.y))],
       texts,
+      gapOf(figure, size),
     ),
   };
 }
@@ -112,13 +113,15 @@ function tags(placed, size, box) {
   }
   return labels;
 }
+/** The gap between a marked point and its label, in px. A grip needs more of it. @param {Figure} figure @param {number} size */
+export const gapOf = ({ handles }, size) => size * (handles ? 1.1 : 0.45);
 
 /**
  * Draws marked points with labels beside them, and other labels.
  * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
- * @param {(m: import("./figure.js").Mark) => number[]} at @param {Label[]} [texts]
+ * @param {(m: import("./figure.js").Mark) => number[]} at @param {Label[]} texts @param {number} gap
  */
-export function drawPlaces(marks, size, box, placed, at, texts = []) {
+export function drawPlaces(marks, size, box, placed, at, texts, gap) {
   const points = marks
     .filter((m) => real(m.x) && real(m.y))
     .map((m) => {
@@ -131,7 +134,7 @@ export function drawPlaces(marks, size, box, placed, at, texts = []) {
     const w = textWidth(text, size);
     return { x: x + ({ start: w / 2, end: -w / 2 }[anchor] ?? 0), y: y - size * 0.35, w };
   });
-  const beside = placeBeside(points, size * 1.1, size * 0.45, box, data, others);
+  const beside = placeBeside(points, size * 1.1, gap, box, data, others);
   const all = [
     ...texts,
     ...points.map((p, i) => ({

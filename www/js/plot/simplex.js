@@ -3,7 +3,7 @@ import { sameAxes } from "./axes.js";
 import { real } from "./extent.js";
 import { axisTitle, valueFormat } from "./format.js";
 import { textWidth, wrapText } from "./layout.js";
-import { drawPlaces } from "./marks.js";
+import { drawPlaces, gapOf } from "./marks.js";
 import { path, symbols } from "./path.js";
 import { looks } from "./style.js";
 import { el } from "./svg.js";
@@ -102,6 +102,8 @@ export function drawSimplex(figure, view, size, kept) {
     { x0: 2, y0: 2, x1: width - 2, y1: box.y1 },
     placed,
     (m) => project(Number(m.x), Number(m.y)),
+    [],
+    gapOf(figure, size),
   );
   return {
     layers: { field: map?.nodes, ...axes, marks },

@@ -3,7 +3,7 @@
 use super::run::Closing;
 use super::{ExamTime, real, words};
 use crate::math::{self, Z95};
-use crate::output::{Axis, Field, Figure, Frame, Mark, Series, units};
+use crate::output::{Axis, Field, Figure, Frame, Handle, Mark, Series, units};
 use crate::params::Scale;
 use crate::text;
 use crate::text::{Template, share};
@@ -25,10 +25,6 @@ pub(super) fn lattice_shares((i, j): (u32, u32)) -> [f64; 3] {
 }
 
 impl ExamTime {
-    pub(super) fn line_axis(&self) -> Axis {
-        if self.p.len() == 2 { SHARE } else { Axis::linear(words::PLACE) }
-    }
-
     pub(super) fn line_figure(&self, id: &'static str) -> Figure {
         let (first, last) =
             if self.p.len() == 2 { (0.02, 0.98) } else { (self.line[0], self.line[self.line.len() - 1]) };
@@ -41,22 +37,32 @@ impl ExamTime {
         if self.done > 1 {
             series.extend(self.simulated());
         }
-        Figure::new(
+        let pair = self.p.len() == 2;
+        let figure = Figure::new(
             id,
-            if self.p.len() == 2 { words::LOSS_AGAINST_SHARE } else { words::LOSS_ALONG_LINE },
-            self.line_axis(),
+            if pair { words::LOSS_AGAINST_SHARE } else { words::LOSS_ALONG_LINE },
+            if pair { SHARE } else { Axis::linear(words::PLACE) },
             LOSS,
         )
         .groups([("power-law", words::LIMIT), ("exact", words::THESE_HOURS)])
         .series(series)
-        .marks(if self.p.len() == 2 {
+        .marks(if pair {
             [
                 Mark::at_x(text!(words::MATCHED_SHARE, share = share(self.p[0])), self.p[0]),
                 Mark::at_x(text!(words::OPTIMAL_SHARE, share = share(self.limit())), self.limit()),
             ]
         } else {
             [Mark::at_x(words::MATCHED, 0.0), Mark::at_x(words::OPTIMAL, self.limit())]
-        })
+        });
+        if pair { figure.handle(Handle::along("share", "exact"), self.yours()) } else { figure }
+    }
+
+    /// The user's share on the exact curve. Its label gives the share of the hours that it wastes: with the optimal
+    /// share, so many fewer hours reach an equal loss.
+    fn yours(&self) -> Mark {
+        let [loss, least] = [self.yours, self.limit()].map(|x| self.exact(&self.at(x)));
+        let wasted = 1.0 - math::pow((least / loss).min(1.0), 1.0 / self.a);
+        Mark::at(text!(words::YOUR_SHARE, share = share(self.yours), wasted = share(wasted)), self.yours, loss)
     }
 
     /// Measured losses of the simulated students along the line of allocations. The code is a separate function because
@@ -108,18 +114,16 @@ impl ExamTime {
             Axis::linear(words::SHARE_2).unit(units::PERCENT),
         )
         .field(Field { x: axis.clone(), y: axis, z, label, unit: "", scale: Scale::Log, frame: Frame::Simplex })
-        .marks([
-            {
-                let [first, second, third] = [self.p[0], self.p[1], self.p[2]].map(share);
-                let label = text!(words::MATCHED_SHARES, first = first, second = second, third = third);
-                Mark::at(label, self.p[0], self.p[1])
-            },
-            {
-                let [first, second, third] = [self.power[0], self.power[1], self.power[2]].map(share);
-                let label = text!(words::OPTIMAL_SHARES, first = first, second = second, third = third);
-                Mark::at(label, self.power[0], self.power[1])
-            },
-        ])
+        .handle(Handle::over_simplex("weights"), {
+            let [first, second, third] = [self.p[0], self.p[1], self.p[2]].map(share);
+            let label = text!(words::MATCHED_SHARES, first = first, second = second, third = third);
+            Mark::at(label, self.p[0], self.p[1])
+        })
+        .marks([{
+            let [first, second, third] = [self.power[0], self.power[1], self.power[2]].map(share);
+            let label = text!(words::OPTIMAL_SHARES, first = first, second = second, third = third);
+            Mark::at(label, self.power[0], self.power[1])
+        }])
     }
 
     pub(super) fn gain_figure(&self) -> Figure {
@@ -160,6 +164,6 @@ impl ExamTime {
             Axis::linear(words::HOURS_RATIO),
         )
         .series(series)
-        .marks([Mark::at_x(words::THIS_EXAM, self.p[0])])
+        .handle(Handle::along("weights", "power-law").part(0), Mark::at_x(words::THIS_EXAM, self.p[0]))
     }
 }

@@ -39,6 +39,8 @@ crate::params! {
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
         /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");
+        /// Your share of the hours for the first of two subjects. The figure says how many of the hours it wastes; you can drag it along the curve.
+        share: u32 = Spec::integer("50", 2.0, 98.0).unit("%").label("your share");
         /// Number of facts in each subject.
         facts: u32 = Spec::integer("64", 1.0, 4096.0).log().unit("facts");
         /// Number of simulated students.
@@ -54,6 +56,8 @@ pub struct ExamTime {
     c: Vec<f64>,
     a: f64,
     hours: u32,
+    /// The user's share of the hours for the first of two subjects.
+    yours: f64,
     facts: u32,
     runs: u32,
     /// Optimal shares of the hours if the error is exactly a power law.
@@ -229,7 +233,7 @@ impl Experiment for ExamTime {
     }
 
     fn start(params: Params, seed: u32) -> Result<Self> {
-        let Params { weights: p, difficulty, exponent: a, hours, facts, runs } = params;
+        let Params { weights: p, difficulty, exponent: a, hours, share, facts, runs } = params;
         let c = broadcast("difficulty", &difficulty, p.len())?;
         let n = f64::from(hours);
         let power = theory::optimal_shares(&p, &c, a);
@@ -273,6 +277,7 @@ impl Experiment for ExamTime {
             c,
             a,
             hours,
+            yours: f64::from(share) / 100.0,
             facts,
             runs,
             power,

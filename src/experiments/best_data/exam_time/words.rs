@@ -89,6 +89,7 @@ crate::texts! {
     OPTIMAL_SHARE = "optimal with many hours {share}";
     MATCHED_SHARES = "matched {first}, {second}, {third}";
     OPTIMAL_SHARES = "optimal {first}, {second}, {third}";
+    YOUR_SHARE = "yours {share}: {wasted} wasted";
     THIS_EXAM = "this exam";
     STUDENTS = "simulated students, mean and 95% interval";
     SINGLE = "single students: median, and range of the middle 80%";

@@ -6,6 +6,7 @@
 //! fit equally well. The published runs are such runs.
 
 use crate::error::Result;
+use crate::fit::derived::Ask;
 use crate::fit::find;
 use crate::kit::fits::{Common, Fits, Form, Page, SWITCH, fit_params};
 use crate::kit::{Claim, Info};
@@ -34,6 +35,8 @@ fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
     form: &'static str = Spec::choice("repeats", FORMS);
     /// Also fit other laws to the runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
+    /// Number of epochs whose worth the figure says. You can drag it along the curve.
+    epochs: u32 = Spec::integer("4", 1.0, 1000.0).log().unit("epochs");
 });
 
 /// The page `data-constrained`: its texts, and the laws that it fits.
@@ -74,7 +77,8 @@ impl Page for DataConstrained {
     type Params = Params;
 
     fn common(params: &Params) -> Common {
-        params.common()
+        let common = params.common();
+        Common { ask: Ask { epochs: Some(f64::from(params.epochs)), ..common.ask }, ..common }
     }
 
     fn forms(params: &Params) -> Result<(Form, Vec<Form>)> {

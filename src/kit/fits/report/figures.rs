@@ -10,7 +10,7 @@ use crate::fit::profile::Profile;
 use crate::fit::{Fit, Residual, Role, Transform};
 use crate::kit::fits::words;
 use crate::math;
-use crate::output::{Axis, Figure, Mark, Series, units};
+use crate::output::{Axis, Figure, Handle, Id, Mark, Series, units};
 use crate::stats::{order, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, amount, count, interval as ends_of, loss, multiple, name, number};
@@ -234,7 +234,8 @@ impl Study<'_> {
         let (data, law) = (&self.shown.data, self.problem.law);
         let over = self.worth_over(u);
         let [_, most] = ends((0..data.len()).map(|i| data.input(i)[d] / data.input(i)[u]));
-        let xs = math::ratios(1.0, most.clamp(16.0, 1000.0), CURVE / 2 + 1);
+        let asked = self.ask.epochs.unwrap_or(EPOCHS);
+        let xs = math::ratios(1.0, most.max(asked).clamp(16.0, 1000.0), CURVE / 2 + 1);
         let of = |p: &[f64]| xs.iter().map(|&k| over.of(law, p, k)).collect::<Vec<_>>();
         let fitted =
             self.fit.map(|fit| self.banded(Series::theory("fit", words::FIT, xs.clone(), of(&fit.params)), &of));
@@ -248,11 +249,20 @@ impl Study<'_> {
         let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
         let mut figure = Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).group("fit", words::FIT).series(series);
         if let Some(p) = self.best_known() {
-            let worth = over.of(law, p, EPOCHS);
-            let label = text!(words::WORTH_OF, epochs = count(EPOCHS), worth = multiple(worth));
-            figure.marks.push(Mark::at(label, EPOCHS, worth));
+            let worth = over.of(law, p, asked);
+            let mark = Mark::at(text!(words::WORTH_OF, epochs = count(asked), worth = multiple(worth)), asked, worth);
+            match self.best_known_curve().filter(|_| self.ask.epochs.is_some() && worth.is_finite()) {
+                Some(curve) => figure = figure.handle(Handle::along("epochs", curve), mark),
+                None => figure.marks.push(mark),
+            }
         }
         figure
+    }
+
+    /// The id of the curve with the parameters [`Study::best_known`].
+    fn best_known_curve(&self) -> Option<Id> {
+        let truth = || self.claimed().iter().position(|claimed| Some(claimed.values) == self.truth()).map(published_id);
+        self.fit.map_or_else(truth, |_| Some("fit".into()))
     }
 
     /// The parameters that a figure shows: those of the fit and, before it, those that the runs were simulated from.
@@ -281,16 +291,24 @@ impl Study<'_> {
         let mut compute = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
         let mut frame = [ends(sizes.iter().copied()), ends(tokens.iter().copied())];
         let p = self.best_known();
-        // The best split of the budget may lie far beyond the runs.
-        let best = p.and_then(|p| self.split(p));
-        if let Some((split, budget)) = best {
-            let within = |[lo, hi]: [f64; 2], x: f64| [lo.min(x), hi.max(x)];
-            frame = [within(frame[0], split[0]), within(frame[1], split[1])];
-            compute = within(compute, budget);
+        // The best split of the budget may lie far beyond the runs. There is room for larger budgets, up to the next power
+        // of 1000, so that the axes stay while the budget is dragged.
+        let best = p.and_then(|p| self.split(p, self.ask.compute?));
+        if let (Some(p), Some((_, budget))) = (p, best) {
+            let room = math::pow(1000.0, (math::ln(budget) / math::ln(1000.0)).floor() + 1.0);
+            for (split, budget) in [budget, room].into_iter().filter_map(|budget| self.split(p, budget)) {
+                let within = |[lo, hi]: [f64; 2], x: f64| [lo.min(x), hi.max(x)];
+                frame = [within(frame[0], split[0]), within(frame[1], split[1])];
+                compute = within(compute, budget);
+            }
         }
         let frame = frame.map(|[lo, hi]| [0.5 * lo, 2.0 * hi]);
         let mut series = vec![Series::measured("runs", words::RUNS, sizes, tokens)];
-        series.extend(p.map(|p| self.best_splits(p, frame, compute)));
+        let splits = p.map(|p| self.best_splits(p, frame, compute));
+        let budgets = splits.map_or_else(Vec::new, |(line, budgets)| {
+            series.push(line);
+            budgets
+        });
         series.extend(self.all_splits(frame));
         if let Some(fit) = self.fit {
             series.extend(self.equal_loss(&fit.params, frame));
@@ -308,15 +326,19 @@ impl Study<'_> {
             } else {
                 text!(words::TRUE_OPTIMUM, parameters = size, tokens = tokens)
             };
-            figure.marks.push(Mark::at(label, n, d));
+            let mark = Mark::at(label, n, d);
+            if budgets.len() > 1 {
+                figure = figure.handle(Handle::along("budget", "best").values(budgets), mark);
+            } else {
+                figure.marks.push(mark);
+            }
         }
         figure
     }
 
-    /// The best number of parameters and of tokens for the budget at the parameters `p`, and the budget; `None` if
-    /// there is no best split.
-    fn split(&self, p: &[f64]) -> Option<([f64; 2], f64)> {
-        let budget = self.ask.compute?;
+    /// The best number of parameters and of tokens for a budget at the parameters `p`, and the budget; `None` if there
+    /// is no best split.
+    fn split(&self, p: &[f64], budget: f64) -> Option<([f64; 2], f64)> {
         let [n, d, _] = allocation(self.problem.law, p, budget, self.ask.unique);
         (n.is_finite() && d.is_finite()).then_some(([n, d], budget))
     }
@@ -324,22 +346,24 @@ impl Study<'_> {
     /// The best split of the budget at the true parameters of simulated runs.
     #[inline(never)]
     fn true_optimum(&self) -> Option<Series> {
-        let ([n, d], _) = self.split(self.truth()?)?;
+        let ([n, d], _) = self.split(self.truth()?, self.ask.compute?)?;
         let label = text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d));
         Some(Series::theory("true-optimum", label, vec![n], vec![d]).points())
     }
 
-    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens.
-    fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> Series {
-        let (mut x, mut y) = (Vec::new(), Vec::new());
+    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens, and
+    /// these budgets.
+    fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> (Series, Vec<f64>) {
+        let (mut x, mut y, mut budgets) = (Vec::new(), Vec::new(), Vec::new());
         for c in math::ratios(lo, hi, 25) {
             let [n, d, _] = allocation(self.problem.law, p, c, self.ask.unique);
             if [n, d].iter().zip(frame).all(|(x, [lo, hi])| (lo..=hi).contains(x)) {
                 x.push(n);
                 y.push(d);
+                budgets.push(c);
             }
         }
-        Series::theory("best", words::BEST, x, y)
+        (Series::theory("best", words::BEST, x, y), budgets)
     }
 
     /// Lines of equal loss within a frame of parameters and tokens.
