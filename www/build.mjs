@@ -407,7 +407,7 @@ export const claims = ${load("lab:words/claims")};`,
       virtual(
         `lab:entry/${entry.slug}`,
         `${partsOf(entry)} ${exporting({ described: entry, math })}
-export const entry = { ...described, kinds, table };`,
+export const entry = { ...described, kinds, table, pictured: ${pictured.has(entry.slug)} };`,
       ),
     );
     // What several experiments say is typeset with the words that come after the first figure.
@@ -447,6 +447,8 @@ const wordsOf = (language) => ({
 /** The wasm of the CPU's build as wasm-bindgen made it. */
 const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
 
+/** The experiments that have a small picture. @type {Set<string>} */
+const pictured = new Set();
 /** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
 async function openings() {
   const { marked, ran } = observe(wasm());
@@ -479,6 +481,9 @@ async function openings() {
     }
     port.close();
     opened.set(slug, ran(exports));
+    const run = new lab.Run(engine, slug, [], 1);
+    if (run.picture()) pictured.add(slug);
+    run.free();
   }
   return opened;
 }
@@ -498,6 +503,8 @@ const parted = plan(
   graph(readFileSync(join(made, "cpu/from.wasm"))),
   calls(wasm()),
   await openings(),
+  undefined,
+  pictured,
 );
 for (const { slug } of all) {
   const [name] = lacking(parted, slug);
@@ -664,6 +671,7 @@ const costs = all.map(({ slug, data, budget }) => {
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   if (data) later.push(fileOf("tables-and-pages.js"));
+  if (pictured.has(slug)) later.push(fileOf("js/picture.js"));
   const whole = new Set([...ready, ...later]);
   return {
     slug,

@@ -116,5 +116,8 @@ export const json = (name) => fetched(name, (response) => response.json()).catch
 /** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));
 
+/** Loads the part that draws small pictures. @returns {Promise<typeof import("./picture.js")>} */
+export const pictures = () => part(() => import("./picture.js"));
+
 /** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
 export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));
