@@ -11,7 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
-use scaling_lab::output::{Figure, Frame, Handle, Output, POINTS_MAX, Series, Verdict};
+use scaling_lab::output::{Drawing, Figure, Frame, Handle, Output, POINTS_MAX, Picture, Series, Verdict};
 use scaling_lab::params::{self, Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
@@ -306,6 +306,37 @@ fn check_output(what: &str, output: &Output) {
     }
 }
 
+/// Checks what every small picture has in common.
+fn check_picture(what: &str, picture: &Picture) {
+    let said = |text: &scaling_lab::text::Text| {
+        let text = text.english();
+        let odd = text.is_empty() || text.contains(['{', '}', '$']) || text.contains("NaN");
+        assert!(!odd, "{what}: a text of the picture: {text}");
+        text
+    };
+    let (title, about) = (said(&picture.title), said(&picture.about));
+    assert!(title.chars().count() <= 45 && !title.ends_with('.'), "{what}: a short title: {title}");
+    assert!(about.chars().count() <= 140 && about.ends_with('.'), "{what}: how to read the picture: {about}");
+    assert!((1..=5).contains(&picture.rows.len()), "{what}: {} rows", picture.rows.len());
+    for row in &picture.rows {
+        let (label, value) = (said(&row.label), said(&row.value));
+        let what = format!("{what}, {label}: {value}");
+        if row.drawing == Drawing::Paths {
+            for step in 0..row.values[0].len() {
+                let mut places: Vec<f64> = row.values.iter().map(|path| path[step]).collect();
+                places.sort_by(f64::total_cmp);
+                assert!(places.iter().zip(0..).all(|(place, i)| *place == f64::from(i)), "{what}: step {step}");
+            }
+        } else {
+            let [shares] = &row.values[..] else { panic!("{what}: one list of shares") };
+            assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{what}: shares: {shares:?}");
+            let bar = row.drawing == Drawing::Bar;
+            assert!(!bar || shares.iter().sum::<f64>() < 1.0 + 1e-9, "{what}: parts of a whole: {shares:?}");
+            assert!(bar || !shares.is_empty(), "{what}: cells");
+        }
+    }
+}
+
 #[test]
 fn every_preset_shows_theory_at_once() {
     for entry in experiments::all() {
@@ -314,6 +345,9 @@ fn every_preset_shows_theory_at_once() {
             let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset.query), 1)
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
+            if let Some(picture) = session.picture() {
+                check_picture(&what, &picture);
+            }
         }
     }
 }
@@ -484,6 +518,9 @@ fn answers() {
             said(&what, &start);
             while !session.progress().finished() {
                 pollster::block_on(session.advance()).expect("advances");
+                if let Some(picture) = session.picture() {
+                    check_picture(&what, &picture);
+                }
             }
             let found = session.output();
             for before in &start.figures {

@@ -407,7 +407,7 @@ export const claims = ${load("lab:words/claims")};`,
       virtual(
         `lab:entry/${entry.slug}`,
         `${partsOf(entry)} ${exporting({ described: entry, math })}
-export const entry = { ...described, kinds, table };`,
+export const entry = { ...described, kinds, table, pictured: ${pictured.has(entry.slug)} };`,
       ),
     );
     // What several experiments say is typeset with the words that come after the first figure.
@@ -450,6 +450,8 @@ const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
 /** The experiments with something that a reader can drag on a figure. @type {Set<string>} */
 const dragged = new Set();
 
+/** The experiments that have a small picture. @type {Set<string>} */
+const pictured = new Set();
 /** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
 async function openings() {
   const { marked, ran } = observe(wasm());
@@ -482,6 +484,9 @@ async function openings() {
     }
     port.close();
     opened.set(slug, ran(exports));
+    const run = new lab.Run(engine, slug, [], 1);
+    if (run.picture()) pictured.add(slug);
+    run.free();
   }
   return opened;
 }
@@ -501,6 +506,8 @@ const parted = plan(
   graph(readFileSync(join(made, "cpu/from.wasm"))),
   calls(wasm()),
   await openings(),
+  undefined,
+  pictured,
 );
 for (const { slug } of all) {
   const [name] = lacking(parted, slug);
@@ -668,6 +675,7 @@ const costs = all.map(({ slug, data, budget }) => {
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   if (data) later.push(fileOf("tables-and-pages.js"));
   if (dragged.has(slug)) later.push(fileOf("grips.js"));
+  if (pictured.has(slug)) later.push(fileOf("js/picture.js"));
   const whole = new Set([...ready, ...later]);
   return {
     slug,

@@ -342,6 +342,7 @@ mod tests {
             progress: Progress::default(),
             notices: vec![],
             output,
+            picture: None,
         };
         let mut out = Vec::new();
         text(&document, &mut out).expect("a buffer");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Claim, Info, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Twin};
-use crate::output::{Output, Progress};
+use crate::output::{Output, Picture, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
 use crate::text;
@@ -106,6 +106,15 @@ pub trait Experiment: Sized + 'static {
     /// when there are measurements must be in separate functions with `#[inline(never)]`, which are called only then.
     /// The build splits the wasm by function, and leaves such functions out of the first download.
     fn output(&self) -> Output;
+
+    /// A small picture that shows the idea of the experiment with the data of its run so far; `None` if the experiment
+    /// has none. Before a run the picture shows what theory predicts, or the state from which the run starts.
+    ///
+    /// The page asks for the picture only after it has drawn the first figure, so no code of it is in the first
+    /// download.
+    fn picture(&self) -> Option<Picture> {
+        None
+    }
 }
 
 /// The most bytes of gzip that a first visit to an experiment may fetch: the page, the engine and the experiment.
@@ -128,8 +137,10 @@ pub trait Run {
     fn progress(&self) -> Progress;
     /// Runs to the next checkpoint.
     fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
-    /// The results so far.
+    /// The results so far, without the picture.
     fn output(&self) -> Output;
+    /// The picture of the results so far.
+    fn picture(&self) -> Option<Picture>;
 }
 
 impl<E: Experiment> Run for E {
@@ -145,6 +156,9 @@ impl<E: Experiment> Run for E {
             output.explain();
         }
         output
+    }
+    fn picture(&self) -> Option<Picture> {
+        Experiment::picture(self)
     }
 }
 

@@ -2,7 +2,14 @@
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
 // src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater, tablesAndPages, waiting, waits } from "../js/assets.js";
+import {
+  base,
+  later as loadLater,
+  pictures,
+  tablesAndPages,
+  waiting,
+  waits,
+} from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
@@ -158,7 +165,10 @@ export class ScalingLab extends HTMLElement {
       // What kept an earlier run from starting is over.
       this.#view?.alert();
     },
-    show: (result) => this.#view?.show(result, this.#run),
+    show: (result) => {
+      this.#view?.show(result, this.#run);
+      this.#depict().catch(() => {});
+    },
     progressed: (progress) => {
       this.#view?.progress(progress, this.#run);
       this.#emit("progress", progress);
@@ -336,6 +346,15 @@ export class ScalingLab extends HTMLElement {
     } catch (error) {
       if (start === this.#starts) this.#run.end(error);
     }
+  }
+
+  /** Shows the small picture of the present result, if the experiment has one. */
+  async #depict() {
+    if (!this.#entry?.pictured) return;
+    await this.#run.depict();
+    const { depict } = await pictures();
+    const { picture } = this.#run.result ?? {};
+    if (this.#view && picture) depict(this.#view.picture, picture);
   }
 
   /** Says which files the page waits for. */

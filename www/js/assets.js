@@ -118,6 +118,8 @@ export const later = () => part(() => import("./after-first-figure.js"));
 
 /** Loads the part that lets a reader drag something on a figure. @returns {Promise<typeof import("./grips.js")>} */
 export const grips = () => part(() => import("./grips.js"));
+/** Loads the part that draws small pictures. @returns {Promise<typeof import("./picture.js")>} */
+export const pictures = () => part(() => import("./picture.js"));
 
 /** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
 export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));

@@ -40,6 +40,8 @@ export interface Entry {
   data: string;
   /** Has it a kernel, which a GPU can run? */
   kernel: boolean;
+  /** Has it a small picture? */
+  pictured: boolean;
   /** Makes the controls of kinds of parameters that few experiments have. */
   kinds: Record<string, import("./controls.js").Make>;
   /** The place of a table of one's own, and its styles. */
@@ -89,6 +91,13 @@ export interface Table {
 export interface Answer {
   text: Text;
   facts?: { name: Text; value: Text }[];
+}
+
+/** A small picture that shows the idea of an experiment. */
+export interface Picture {
+  title: Text;
+  about: Text;
+  rows: { label: Text; value: Text; drawing: "bar" | "cells" | "paths"; values: number[][] }[];
 }
 
 type Drawn = import("./plot/figure.js").Figure;
@@ -142,6 +151,8 @@ export interface Result {
   figures: Figure[];
   tables: Table[];
   verdicts: Verdict[];
+  /** A result that was just opened has none yet: the page asks for it once the code of pictures has arrived. */
+  picture?: Picture;
   notices?: Text[];
 }
 

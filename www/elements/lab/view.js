@@ -125,6 +125,7 @@ export class View {
     ui.live = h("p", { class: "unseen", role: "status" });
     // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
+    this.picture = h("div", { class: "picture", hidden: !entry.pictured });
     ui.folds = h("div", { class: "folds" });
     ui.open = h("a", { target: "_blank" }, t("openInLab"));
     /** @param {string} label @param {...any} body */
@@ -158,8 +159,9 @@ export class View {
             { class: "others" },
             form("controls", presets, others.length ? ui.more : "", running),
             panel ?? "",
-            ui.device,
           ),
+          this.picture,
+          ui.device,
         ),
         ui.first,
         h(

@@ -107,6 +107,12 @@ crate::texts! {
     MATCHED_SHARES = "matched: the test distribution";
     OPTIMAL_SHARES = "optimal: the top {atoms} {atoms:atom|atoms}";
     FLAT_SHARES = "best truncated uniform: the top {atoms} {atoms:atom|atoms}";
+    // Picture.
+    SEEN = "Atoms seen after {samples} {samples:sample|samples}";
+    SEEN_BY_THEORY = "Each cell is an atom, frequent ones first. A darker one is likelier to be seen, by theory.";
+    SEEN_BY_RUNS = "Each cell is an atom, frequent ones first. A darker one was seen by more of {runs} runs.";
+    SEEN_FLAT = "truncated";
+    KNOWN = "{known} of test";
     // Answers.
     SHOW_FEW = "Train only on the {drawn} most frequent of {atoms} facts: after {samples} samples the loss is {optimal}, against {matched} if training copies the test.";
     SHOW_ALL = "Show all {atoms} facts almost equally often: after {samples} samples the loss is {optimal}, against {matched} if training copies the test.";

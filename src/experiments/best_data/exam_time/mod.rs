@@ -14,7 +14,7 @@ use run::Closing;
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::kit::{Claim, Experiment, Info};
-use crate::output::{Answer, Output, Progress};
+use crate::output::{Answer, Output, Picture, Progress};
 use crate::params::{Spec, broadcast};
 use crate::sim::exam_time::{self, Exam};
 use crate::theory::exam_time as theory;
@@ -22,6 +22,7 @@ use crate::theory::exam_time as theory;
 mod answer;
 mod claims;
 mod figures;
+mod picture;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -374,5 +375,9 @@ impl Experiment for ExamTime {
             Some(closing) => self.measured_advice(closing, verdicts[0].agrees),
         };
         Output { answer: Some(Answer::new(answer)), figures, tables: self.tables(), verdicts }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.hours_picture())
     }
 }

@@ -94,6 +94,13 @@ crate::texts! {
     STUDENTS = "simulated students, mean and 95% interval";
     SINGLE = "single students: median, and range of the middle 80%";
     RATIO = "simulated students, 95% interval";
+    // Picture.
+    HOURS_DIVIDED = "Share of the hours for the first subject";
+    HOURS_BEFORE = "Each bar is all {hours} hours, the first subject at the left. The run will measure the best one.";
+    HOURS_OF_STUDENTS = "Each bar is all {hours} hours, the first subject at the left. {students} students measured the best one.";
+    MEASURED_BEST = "measured";
+    NOT_YET = "not yet";
+    FIRST_SHARE = "{share}";
     // Answers.
     KEEP = "Share the hours in proportion to the weights: no other shares reach a lower loss.";
     ADVICE = "Give the {weight} subject {best} of the hours, not {weight}: that reaches the same loss with {saved} fewer hours.";

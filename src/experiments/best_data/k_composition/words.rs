@@ -132,6 +132,10 @@ crate::texts! {
     SWITCH = "uniform training from here on";
     SADDLE = "saddle point";
     TRUTH = "truth";
+    // Picture.
+    SKILLS_LEARNED = "Skills that are learned";
+    SKILLS_AS_CELLS = "Each cell is a skill, frequent ones first. The weight of a darker one is nearer to the truth.";
+    LEARNED_OF = "{learned} of {skills}";
     // Answers.
     POWER_LAW_FIRST = "Theory: with {hops} hops a power law needs fewer samples, because uniform training is stuck near its start.";
     UNIFORM_FIRST = "Theory: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";

@@ -74,6 +74,12 @@ crate::texts! {
     HEAD = "sequences of the most frequent third of skills";
     MIDDLE = "sequences of the middle third of skills";
     TAIL = "sequences of the least frequent third of skills";
+    // Picture.
+    CUPS = "{symbols} cups, shuffled {hops} {hops:time|times}";
+    CUPS_AND_RUNS = "Each line is a cup of one test. Each cell is a run, darker if it answers more tests.";
+    EXAMPLE = "the test";
+    SHUFFLES = "{hops} {hops:shuffle|shuffles}";
+    FOLLOW = "{right} of {runs} right";
     // Answers.
     EXPECT_POWER_LAW = "Transformers learn to follow four shuffles in fewer samples if a few are frequent; the run tests this for a simpler learner.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
