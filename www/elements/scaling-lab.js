@@ -61,6 +61,9 @@ const REST_MS = 20_000;
 /** Runs that take less than these seconds of computing start by themselves when a control has changed. */
 const QUICK_S = 1;
 
+/** A state that has not changed for this time is worth an estimate of its run. */
+const FORETELL_MS = 600;
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -97,6 +100,8 @@ export class ScalingLab extends HTMLElement {
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
   /** Seconds of computing that the last finished run of this experiment and table took. */
   #took = Infinity;
+  /** Ends the estimate of how long a run takes. */
+  #foretelling = new AbortController();
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -152,6 +157,7 @@ export class ScalingLab extends HTMLElement {
     moved: () => {
       this.toggleAttribute("data-busy", this.#run.mode === "playing");
       this.#view?.mode(this.#run);
+      this.#foretell();
     },
     placed: () => {
       this.#badge();
@@ -258,6 +264,7 @@ export class ScalingLab extends HTMLElement {
       this.#listening.abort();
       this.#observer.disconnect();
       this.#run.leave();
+      this.#foretelling.abort();
       this.#own?.rest();
     });
   }
@@ -451,6 +458,11 @@ export class ScalingLab extends HTMLElement {
     this.#emit("change", { settled: true });
   }
 
+  /** @param {string} query of the preset */
+  #preset(query) {
+    return this.#set({ ...parseQuery(query), ...this.#paced });
+  }
+
   /** @param {Partial<Values>} changes @param {boolean} settled */
   #change(changes, settled) {
     Object.assign(this.#values, changes);
@@ -564,7 +576,7 @@ export class ScalingLab extends HTMLElement {
           this.#reflect();
           this.#emit("change", { settled: true });
         },
-        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
+        preset: (query) => this.#preset(query),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
@@ -630,6 +642,24 @@ export class ScalingLab extends HTMLElement {
       },
       () => {},
     );
+  }
+
+  /** Says how long a run of the present state takes if that is long, once the state has not changed for a moment. */
+  #foretell() {
+    this.#foretelling.abort();
+    this.#view?.foretell([]);
+    const [entry, view, of] = [this.#entry, this.#view, this.#run.of];
+    if (this.#run.mode !== "idle" || !entry || !view || !of) return;
+    const { signal } = (this.#foretelling = new AbortController());
+    const tell = async () => {
+      const { kind } = await this.#place();
+      if (signal.aborted || kind !== "cpu") return;
+      const { foretell } = await loadLater();
+      const said = await foretell(entry, of, signal, (query) => this.#preset(query));
+      if (!signal.aborted) view.foretell(said);
+    };
+    // Without the estimate, the page only says less.
+    setTimeout(() => signal.aborted || tell().catch(() => {}), FORETELL_MS);
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */

@@ -269,6 +269,7 @@ export class View {
     ui.cancel = button("cancel", cancel);
     ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
     ui.left = h("span", { class: "left" });
+    ui.foretold = h("p", { class: "foretold", role: "status" });
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
@@ -279,6 +280,7 @@ export class View {
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
+      ui.foretold,
     );
   }
 
@@ -482,6 +484,11 @@ export class View {
           : done >= total
             ? t("marksDone", { total, seconds: num(elapsed, 2) })
             : t("marks", { done, total });
+  }
+
+  /** Shows how long a run takes, beside its buttons. @param {Node[]} said */
+  foretell(said) {
+    this.#ui.foretold.replaceChildren(...said);
   }
 
   /** Shows the device that computes, and why. @param {string} kind @param {string} badge @param {string} why */
