@@ -654,8 +654,13 @@ export class ScalingLab extends HTMLElement {
     const tell = async () => {
       const { kind } = await this.#place();
       if (signal.aborted || kind !== "cpu") return;
-      const { foretell } = await loadLater();
-      const said = await foretell(entry, of, signal, (query) => this.#preset(query));
+      const { seconds, LONG_S } = await loadLater();
+      const others = (/** @type {import("./lab/run.js").State} */ state) => seconds(state, signal);
+      const long = await others(of);
+      if (!(long > LONG_S)) return;
+      const { foretell } = await tablesAndPages();
+      const choose = (/** @type {string} */ query) => this.#preset(query);
+      const said = await foretell(entry, of, long, LONG_S, others, choose);
       if (!signal.aborted) view.foretell(said);
     };
     // Without the estimate, the page only says less.

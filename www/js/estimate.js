@@ -1,27 +1,20 @@
-// How long a run will take, told before it starts. The first moment of a copy of the run is computed and thrown away, so no
-// result depends on it.
-import { h } from "./dom.js";
+// How long a run will take. The first moment of a copy of the run is computed and thrown away, so no result depends on it.
 import { engine } from "./engine/engine.js";
-import { duration, t } from "./i18n.js";
-import { parseQuery } from "./route.js";
-import { sameText } from "./value-text.js";
 
-/** @typedef {import("./types.d.ts").Entry} Entry
- *  @typedef {import("./types.d.ts").Values} Values
- *  @typedef {import("../elements/lab/run.js").State} State */
+/** @typedef {import("../elements/lab/run.js").State} State */
 
 /** Seconds of computing after which a run may be known to be quick. */
 const FIRST_S = 0.05;
 /** Other runs are computed for these seconds. Their first half does not count, because a browser computes slowly at first. */
 const LOOK_S = 0.5;
 /** A run that takes longer than these seconds is announced. */
-const LONG_S = 10;
+export const LONG_S = 10;
 
 /** Estimates of all elements follow one another, because two at once would slow each other down. @type {Promise<unknown>} */
 let last = Promise.resolve();
 
 /** The seconds that a run takes on the CPU at full speed, from the share of its work that is done after a moment; NaN if they cannot be told. @param {State} state @param {AbortSignal} signal @returns {Promise<number>} */
-function seconds({ slug, values, seed, table }, signal) {
+export function seconds({ slug, values, seed, table }, signal) {
   const measured = last.then(async () => {
     await engine.complete(slug);
     if (signal.aborted) return NaN;
@@ -52,40 +45,4 @@ function seconds({ slug, values, seed, table }, signal) {
   });
   last = measured.catch(() => {});
   return measured;
-}
-
-/** The presets of an experiment as values of all parameters, those first that share the most values with the present ones. @param {Entry} entry @param {Values} present */
-function nearest({ params, presets }, present) {
-  return presets
-    .map(({ title, query }) => {
-      const texts = parseQuery(query);
-      const values = Object.fromEntries(
-        params.map(({ name, default: usual }) => [name, texts[name] ?? usual]),
-      );
-      const changes = params.filter(
-        (spec) => !sameText(spec, values[spec.name], present[spec.name]),
-      );
-      return { title, query, values, changes: changes.length };
-    })
-    .filter(({ changes }) => changes > 0)
-    .sort((a, b) => a.changes - b.changes);
-}
-
-/**
- * What is said beside Run if a run of a state takes long: about how long, and a button for the most similar preset that does not. Empty if it does not take long.
- * @param {Entry} entry @param {State} state @param {AbortSignal} signal @param {(query: string) => void} choose a preset
- * @returns {Promise<Node[]>}
- */
-export async function foretell(entry, state, signal, choose) {
-  const long = await seconds(state, signal);
-  if (!(long > LONG_S)) return [];
-  const said = h("span", {}, t("takesLong", { long: duration(long) }));
-  // Presets are made for simulated runs.
-  for (const { title, query, values } of state.table ? [] : nearest(entry, state.values)) {
-    const quick = await seconds({ ...state, values }, signal);
-    if (!(quick < LONG_S)) continue;
-    const words = t("quicker", { title, quick: duration(quick) });
-    return [said, h("button", { type: "button", onclick: () => choose(query) }, words)];
-  }
-  return [said];
 }
