@@ -100,6 +100,8 @@ export class ScalingLab extends HTMLElement {
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
   /** Seconds of computing that the last finished run of this experiment and table took. */
   #took = Infinity;
+  /** Has the user brought a table that no run has used yet? Then a run starts as soon as the table and the settings allow it. */
+  #fresh = false;
   /** Ends the estimate of how long a run takes. */
   #foretelling = new AbortController();
 
@@ -170,6 +172,7 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
+      this.#fresh = false;
       if (type === "done") {
         remember(result, this.#device);
         this.#finished(result, this.#run.elapsed);
@@ -456,6 +459,7 @@ export class ScalingLab extends HTMLElement {
   async #set(query) {
     await this.#apply(this.#withColumns(query), true);
     this.#emit("change", { settled: true });
+    if (this.#fresh) this.#run.rerun();
   }
 
   /** @param {string} query of the preset */
@@ -488,12 +492,10 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     // Presets are made for simulated runs, so none matches while a table is in use.
-    this.#view?.state(
-      this.#seed,
-      this.#own?.held
-        ? -1
-        : (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query))),
-    );
+    const own = !!this.#own?.held;
+    const presets = own ? [] : (this.#entry?.presets ?? []);
+    const preset = presets.findIndex(({ query }) => this.#isAt(parseQuery(query)));
+    this.#view?.state(this.#seed, preset, own);
   }
 
   /** Is the present setting that of a preset? Columns are ignored, because they belong to a table. @param {Values} preset */
@@ -530,12 +532,18 @@ export class ScalingLab extends HTMLElement {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
     [this.#own, this.#unread] = [null, {}];
+    const { table } = entry;
     this.#tablePlace =
-      entry.table?.tablePlace(entry.data, headingOf(level, t("own.title")), async (files) => {
-        // Settings that are being applied would be lost.
-        await this.#applying?.catch(() => {});
-        (await this.#withPanel())?.take(files);
-      }) ?? null;
+      table?.tablePlace(
+        entry.data,
+        new URL(table.example, base).href,
+        headingOf(level, t("own.title")),
+        async (files) => {
+          // Settings that are being applied would be lost.
+          await this.#applying?.catch(() => {});
+          (await this.#withPanel())?.take(files);
+        },
+      ) ?? null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     root.adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet)];
     if (entry.table) {
@@ -563,7 +571,7 @@ export class ScalingLab extends HTMLElement {
           else if (settled) this.#emit("change", { settled });
           // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
           if (settled) engine.rest().catch(() => {});
-          if (settled && this.#took < QUICK_S) run.rerun();
+          if (settled && (this.#fresh || this.#took < QUICK_S)) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -605,6 +613,7 @@ export class ScalingLab extends HTMLElement {
         this.#own = ownRuns(place, {
           changed: () => {
             this.#took = Infinity;
+            this.#fresh = !!this.#own?.held;
             this.#set({ ...this.#settings, ...this.#paced });
           },
           download: (name, blob) =>
@@ -739,6 +748,12 @@ export class ScalingLab extends HTMLElement {
       kind,
       dead ? () => engine.restart() : null,
     );
+    if (kind === "parameter")
+      alert.append(
+        this.#own?.cure(this.#values.exclude, (exclude) =>
+          this.#set({ ...this.#settings, exclude, ...this.#paced }),
+        ) ?? "",
+      );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");
     this.shadowRoot?.replaceChildren(alert);

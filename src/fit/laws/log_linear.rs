@@ -29,7 +29,7 @@ impl Law for LogLinear {
         inputs: &[super::X],
         params: &[Param::signed("A", "A", SLOPE), Param::signed("B", "B", LEVEL)],
         published: &[],
-        example: Example { says: OWN_EXAMPLE, values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
+        example: Example { says: OWN_EXAMPLE, values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]], x: None },
         derived: &[],
         features: 1,
         exactly_linear: true,

@@ -433,9 +433,10 @@ export class View {
     if (!problem) seed.value = text;
   }
 
-  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none */
-  state(seed, preset) {
+  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none @param {boolean} own is the user's own table in use? */
+  state(seed, preset, own) {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
+    this.#ui.preset.options[0].text = t(own ? "presetOwn" : "preset");
     this.#ui.preset.selectedIndex = 1 + preset;
     this.#ui.open.href = this.#acts.address();
   }

@@ -43,7 +43,7 @@ pub(super) const INFO: Info = Info {
         },
     ],
     presets: &[
-        Preset { title: "A learning curve", query: "" },
+        Preset { title: "A power law above a floor", query: "" },
         Preset {
             title: "A broken power law, compared with three other laws",
             query: "law=bnsl&compare=power,log-linear,mixture-of-exponentials",
