@@ -208,6 +208,9 @@ const copies = {
 /** The file of a table that an experiment can read. @param {string} slug */
 const exampleOf = (slug) => putHashed(`${slug}-example.csv`, examples[slug]);
 
+/** Modules of words that only an experiment with a table says. */
+const OF_FITS = /^(law-.*|fits?|runs|table)$/;
+
 /** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) =>
   Object.entries(values)
@@ -419,11 +422,16 @@ export const entry = { ...described, kinds, table };`,
     );
     // What several experiments say is typeset with the words that come after the first figure.
     const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
-    const others = [part?.texts ?? {}, ...Object.values(shared)].flatMap(inWords);
+    const others = Object.entries(shared).flatMap(([module, texts]) =>
+      entry.data || !OF_FITS.test(module) ? [texts] : [],
+    );
     plugins.push(
       virtual(
         `lab:words/${entry.slug}`,
-        exporting({ explanation, math: typeset([explanation, others]) }),
+        exporting({
+          explanation,
+          math: typeset([explanation, [part?.texts ?? {}, ...others].flatMap(inWords)]),
+        }),
       ),
     );
   }

@@ -323,7 +323,7 @@ macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {
         $(pub mod $module;)+
 
-        /// The part of the lab that this module contains.
+        /// A part of the lab: its title, its words and its experiments, which are the modules declared here.
         pub const PART: $crate::kit::Part = $crate::kit::Part::new(
             $title,
             $lead,

@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data, a fixed share of its worth lost at each repeat";
+    TITLE = "Repeated data: fixed share lost";
     DATA_LOST = "Share of its worth that a token loses at each repeat.";
     SIZE_LOST = "Share of its worth that one more parameter loses each time the model grows by $U_N$, the number of parameters that the unique tokens can use.";
     ALL_EPOCHS = r"worth of infinitely many epochs, in epochs of fresh tokens, $1/\delta_D$";

@@ -7,7 +7,7 @@ use crate::text;
 use crate::text::{Templates, Text, number};
 
 crate::texts! {
-    TITLE = "Straight line in the logarithm of the input";
+    TITLE = "Line in the logarithm of x";
     SLOPE = r"Slope: how much $y$ grows when $\ln x$ grows by 1.";
     DOUBLED = "each doubling of x changes y by {change}";
     LEVEL = "Value of $y$ at $x = 1$.";

@@ -6,7 +6,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data with a penalty for overfitting";
+    TITLE = "Repeated data: overfitting";
     PENALTY = "Factor of the penalty for repeated tokens.";
     REPEATS = "Exponent: how the penalty grows with the number of repeats.";
     SIZE = "Exponent: how the penalty grows with the number of parameters per unique token.";

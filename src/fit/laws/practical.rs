@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data, between a ceiling and a floor";
+    TITLE = "Repeated data: ceiling and floor";
     UNTRAINED = "Loss before training.";
     OVERFITTING = "Factor of the part of the loss that overfitting adds.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";

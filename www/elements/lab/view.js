@@ -483,7 +483,7 @@ export class View {
         : mode === "cancelled"
           ? t("marksCancelled", { done, total })
           : done >= total
-            ? t("marksDone", { total, seconds: num(elapsed, 2) })
+            ? t("marksDone", { seconds: num(elapsed, 2) })
             : t("marks", { done, total });
   }
 

@@ -322,7 +322,8 @@ impl Study<'_> {
         Some(Mark::at(text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d))
     }
 
-    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens.
+    /// The curve of the best split into parameters and tokens, by the law with parameters `p`, for all budgets from `lo`
+    /// to `hi`. Points outside `frame`, which holds the least and largest parameters and tokens, are left out.
     fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> Series {
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for c in math::ratios(lo, hi, 25) {
