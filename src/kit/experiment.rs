@@ -32,6 +32,11 @@ pub trait Experiment: Sized + 'static {
     const CLAIMS: &'static [Claim];
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     const DATA: &'static str = "";
+    /// A table that the experiment can read, as CSV; empty if it reads none. The page offers it as an example.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn example() -> String {
+        String::new()
+    }
     /// The kernels and jobs that the experiment runs, made by [`Twin::kernel`] and [`Twin::job`]. The workers of a
     /// page, the parity tests and the shader tests take them from this list.
     const KERNELS: &'static [Twin] = &[];
@@ -198,6 +203,10 @@ pub struct Entry {
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
+    /// Makes a table that the experiment can read, as CSV; empty if it reads none.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip)]
+    pub example: fn() -> String,
     /// Whether the experiment has a kernel. A kernel can run on a GPU; a job cannot.
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
@@ -239,6 +248,8 @@ impl Entry {
             claims: E::CLAIMS,
             #[cfg(not(target_arch = "wasm32"))]
             data: E::DATA,
+            #[cfg(not(target_arch = "wasm32"))]
+            example: E::example,
             #[cfg(not(target_arch = "wasm32"))]
             kernel: has_kernel(E::KERNELS),
             #[cfg(not(target_arch = "wasm32"))]
@@ -326,7 +337,7 @@ macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {
         $(pub mod $module;)+
 
-        /// The part of the lab that this module contains.
+        /// A part of the lab: its title, its words and its experiments, which are the modules declared here.
         pub const PART: $crate::kit::Part = $crate::kit::Part::new(
             $title,
             $lead,

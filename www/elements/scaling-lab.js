@@ -68,6 +68,9 @@ const REST_MS = 20_000;
 /** Runs that take less than these seconds of computing start by themselves when a control has changed. */
 const QUICK_S = 1;
 
+/** A state that has not changed for this time is worth an estimate of its run. */
+const FORETELL_MS = 600;
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -104,6 +107,10 @@ export class ScalingLab extends HTMLElement {
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
   /** Seconds of computing that the last finished run of this experiment and table took. */
   #took = Infinity;
+  /** Has the user brought a table that no run has used yet? Then a run starts as soon as the table and the settings allow it. */
+  #fresh = false;
+  /** Ends the estimate of how long a run takes. */
+  #foretelling = new AbortController();
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -159,6 +166,7 @@ export class ScalingLab extends HTMLElement {
     moved: () => {
       this.toggleAttribute("data-busy", this.#run.mode === "playing");
       this.#view?.mode(this.#run);
+      this.#foretell();
     },
     placed: () => {
       this.#badge();
@@ -174,6 +182,7 @@ export class ScalingLab extends HTMLElement {
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
+      this.#fresh = false;
       if (type === "done") {
         remember(result, this.#device);
         this.#finished(result, this.#run.elapsed);
@@ -268,6 +277,7 @@ export class ScalingLab extends HTMLElement {
       this.#listening.abort();
       this.#observer.disconnect();
       this.#run.leave();
+      this.#foretelling.abort();
       this.#own?.rest();
     });
   }
@@ -468,6 +478,12 @@ export class ScalingLab extends HTMLElement {
   async #set(query) {
     await this.#apply(this.#withColumns(query), true);
     this.#emit("change", { settled: true });
+    if (this.#fresh) this.#run.rerun();
+  }
+
+  /** @param {string} query of the preset */
+  #preset(query) {
+    return this.#set({ ...parseQuery(query), ...this.#paced });
   }
 
   /** @param {Partial<Values>} changes @param {boolean} settled */
@@ -495,12 +511,10 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     // Presets are made for simulated runs, so none matches while a table is in use.
-    this.#view?.state(
-      this.#seed,
-      this.#own?.held
-        ? -1
-        : (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query))),
-    );
+    const own = !!this.#own?.held;
+    const presets = own ? [] : (this.#entry?.presets ?? []);
+    const preset = presets.findIndex(({ query }) => this.#isAt(parseQuery(query)));
+    this.#view?.state(this.#seed, preset, own);
   }
 
   /** Is the present setting that of a preset? Columns are ignored, because they belong to a table. @param {Values} preset */
@@ -537,12 +551,18 @@ export class ScalingLab extends HTMLElement {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
     [this.#own, this.#unread] = [null, {}];
+    const { table } = entry;
     this.#tablePlace =
-      entry.table?.tablePlace(entry.data, headingOf(level, t("own.title")), async (files) => {
-        // Settings that are being applied would be lost.
-        await this.#applying?.catch(() => {});
-        (await this.#withPanel())?.take(files);
-      }) ?? null;
+      table?.tablePlace(
+        entry.data,
+        new URL(table.example, base).href,
+        headingOf(level, t("own.title")),
+        async (files) => {
+          // Settings that are being applied would be lost.
+          await this.#applying?.catch(() => {});
+          (await this.#withPanel())?.take(files);
+        },
+      ) ?? null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     root.adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet)];
     if (entry.table) {
@@ -570,7 +590,7 @@ export class ScalingLab extends HTMLElement {
           else if (settled) this.#emit("change", { settled });
           // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
           if (settled) engine.rest().catch(() => {});
-          if (settled && this.#took < QUICK_S) run.rerun();
+          if (settled && (this.#fresh || this.#took < QUICK_S)) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -583,7 +603,7 @@ export class ScalingLab extends HTMLElement {
           this.#reflect();
           this.#emit("change", { settled: true });
         },
-        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
+        preset: (query) => this.#preset(query),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
@@ -612,6 +632,7 @@ export class ScalingLab extends HTMLElement {
         this.#own = ownRuns(place, {
           changed: () => {
             this.#took = Infinity;
+            this.#fresh = !!this.#own?.held;
             this.#set({ ...this.#settings, ...this.#paced });
           },
           download: (name, blob) =>
@@ -649,6 +670,29 @@ export class ScalingLab extends HTMLElement {
       },
       () => {},
     );
+  }
+
+  /** Says how long a run of the present state takes if that is long, once the state has not changed for a moment. */
+  #foretell() {
+    this.#foretelling.abort();
+    this.#view?.foretell([]);
+    const [entry, view, of] = [this.#entry, this.#view, this.#run.of];
+    if (this.#run.mode !== "idle" || !entry || !view || !of) return;
+    const { signal } = (this.#foretelling = new AbortController());
+    const tell = async () => {
+      const { kind } = await this.#place();
+      if (signal.aborted || kind !== "cpu") return;
+      const { seconds, LONG_S } = await loadLater();
+      const others = (/** @type {import("./lab/run.js").State} */ state) => seconds(state, signal);
+      const long = await others(of);
+      if (!(long > LONG_S)) return;
+      const { foretell } = await tablesAndPages();
+      const choose = (/** @type {string} */ query) => this.#preset(query);
+      const said = await foretell(entry, of, long, LONG_S, others, choose);
+      if (!signal.aborted) view.foretell(said);
+    };
+    // Without the estimate, the page only says less.
+    setTimeout(() => signal.aborted || tell().catch(() => {}), FORETELL_MS);
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
@@ -723,6 +767,12 @@ export class ScalingLab extends HTMLElement {
       kind,
       dead ? () => engine.restart() : null,
     );
+    if (kind === "parameter")
+      alert.append(
+        this.#own?.cure(this.#values.exclude, (exclude) =>
+          this.#set({ ...this.#settings, exclude, ...this.#paced }),
+        ) ?? "",
+      );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");
     this.shadowRoot?.replaceChildren(alert);

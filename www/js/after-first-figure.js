@@ -1,4 +1,5 @@
 // Code of an experiment that is not needed before its first figure is drawn, in one file: saving, copying, heat maps, summaries.
+export { LONG_S, seconds } from "./estimate.js";
 export { download } from "./export.js";
 export { before } from "../elements/lab/ghost.js";
 export { save, take } from "../elements/lab/take.js";

@@ -44,8 +44,12 @@ export interface Entry {
   pictured: boolean;
   /** Makes the controls of kinds of parameters that few experiments have. */
   kinds: Record<string, import("./controls.js").Make>;
-  /** The place of a table of one's own, and its styles. */
-  table?: { tablePlace: typeof import("./table-place.js").tablePlace; css: string };
+  /** The place of a table of one's own, its styles, and the address of an example, from the page's main script. */
+  table?: {
+    tablePlace: typeof import("./table-place.js").tablePlace;
+    css: string;
+    example: string;
+  };
 }
 
 /** What stands below the figures. */

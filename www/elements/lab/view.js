@@ -275,6 +275,7 @@ export class View {
     ui.cancel = button("cancel", cancel);
     ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
     ui.left = h("span", { class: "left" });
+    ui.foretold = h("p", { class: "foretold", role: "status" });
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
@@ -285,6 +286,7 @@ export class View {
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
+      ui.foretold,
     );
   }
 
@@ -437,9 +439,10 @@ export class View {
     if (!problem) seed.value = text;
   }
 
-  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none */
-  state(seed, preset) {
+  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none @param {boolean} own is the user's own table in use? */
+  state(seed, preset, own) {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
+    this.#ui.preset.options[0].text = t(own ? "presetOwn" : "preset");
     this.#ui.preset.selectedIndex = 1 + preset;
     this.#ui.open.href = this.#acts.address();
   }
@@ -486,8 +489,13 @@ export class View {
         : mode === "cancelled"
           ? t("marksCancelled", { done, total })
           : done >= total
-            ? t("marksDone", { total, seconds: num(elapsed, 2) })
+            ? t("marksDone", { seconds: num(elapsed, 2) })
             : t("marks", { done, total });
+  }
+
+  /** Shows how long a run takes, beside its buttons. @param {Node[]} said */
+  foretell(said) {
+    this.#ui.foretold.replaceChildren(...said);
   }
 
   /** Shows the device that computes, and why. @param {string} kind @param {string} badge @param {string} why */

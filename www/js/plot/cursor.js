@@ -108,7 +108,8 @@ export function createCursor(plot, svg, locale, strings, now) {
     const at = place();
     set(pointer, "visibility", at ? "visible" : "hidden");
     if (!at || !drawn) {
-      read.replaceChildren(html("span", "hint", strings.point));
+      const touch = matchMedia("(hover: none)").matches;
+      read.replaceChildren(html("span", "hint", touch ? strings.touch : strings.point));
       return;
     }
     const { box, size } = drawn;

@@ -37,9 +37,9 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Number of atoms, which are separate facts.
-        atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().unit("atoms");
-        /// Exponent $\alpha$ of the test distribution: the test asks for atom $k$ with a probability proportional to $k^{-\alpha}$.
+        /// Number of facts that the test asks for. The paper calls them atoms.
+        atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().label("facts");
+        /// Exponent $\alpha$ of the test distribution: the test asks for fact $k$ with a probability proportional to $k^{-\alpha}$.
         exponent: f64 = Spec::number("1.5", 1.05, 4.0);
         /// Numbers of training samples to compare, separated by commas.
         samples: Vec<f64> = Spec::list("10,30,100,300,1000,3000", 2.0, 1e6, 1, 24).log().unit("samples");

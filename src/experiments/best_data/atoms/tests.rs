@@ -152,7 +152,7 @@ fn a_limit_is_never_said_to_hold_where_it_does_not() {
     }
     assert!(support.contains("at least 11, which") && support.contains("at most 10,000, which"), "{support}");
     let support = notes("atoms=50&samples=5,10,20,50,100,200,500").pop().expect("support");
-    assert!(support.contains("With 50 atoms no number of samples"), "{support}");
+    assert!(support.contains("With 50 facts no number of samples"), "{support}");
     assert!(!support.contains("at least"), "no window: {support}");
 }
 

@@ -36,7 +36,7 @@ crate::params! {
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
         /// Factor by which the error in each subject is multiplied: with 2, the error is twice as large as with 1. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
-        /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, most of the error comes from rare facts.
+        /// Exponent $a$ of the error $n^{-a}$ in a subject after $n$ hours of study. With a large exponent the error falls fast with the hours; with a small one it falls slowly, because many facts of the subject are rarely shown.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
         /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");

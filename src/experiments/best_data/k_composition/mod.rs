@@ -55,7 +55,7 @@ crate::params! {
         batch: u32 = Spec::integer("1", 1.0, 1024.0).log().unit("samples");
         /// Number of independent runs for each training distribution.
         runs: u32 = Spec::integer("32", 1.0, 65_536.0).log().unit("runs");
-        /// Number of samples after which training switches to the uniform distribution. 0 turns this off.
+        /// Number of samples after which training changes from the power law to the uniform distribution. 0 turns this off.
         uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
         /// Test loss, on the uniform distribution, at which the task counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();

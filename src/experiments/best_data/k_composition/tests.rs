@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
 
-/// Median and standard deviation of the logarithms of the times to the target. The standard deviation is estimated from
-/// the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
+/// Median and standard deviation of the logarithm of the number of samples that runs need to reach the target. The
+/// standard deviation is estimated from the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     let ln = |share| match race.quantile(racer, share)? {
         Time::At(t) => Some(math::ln(t as f64)),

@@ -140,13 +140,13 @@ crate::texts! {
     LEAVE_OUT = "Give {parts} of the {all} parts no data at all: the best shares reach the same loss with {saved} fewer samples.";
     KEEP = "Train on the test mixture itself: no other shares reach a lower loss.";
     CONTROL_KEEPS = "With logarithmic curves no shift helps: the best training mixture is the test mixture.";
-    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; this one reaches the same loss with {saved} fewer samples.";
-    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; in this one it lowers the loss by {gain}, from {matched}.";
-    ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift; this one is an exception, for which the test mixture is best.";
+    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it reaches the same loss with {saved} fewer samples.";
+    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it lowers the loss by {gain}, from {matched}.";
+    ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift, but with the weights that you set the test mixture itself is best.";
     SOME_GAIN = "{gained} of {mixtures} random mixtures gain from a shift; for the others no gain can be seen.";
     NONE_GAINS = "None of {mixtures} random mixtures gains from a shift: with logarithmic curves the test mixture is best.";
     // Verdict: two solvers.
-    SOLVERS = "Hypothesis: mirror descent finds the least loss that follows from the optimality condition. Least loss found by mirror descent";
+    SOLVERS = "Hypothesis: two ways to compute the least loss agree. One solves the condition that the best shares meet; the other, mirror descent, goes downhill from the test weights step by step. Least loss found by mirror descent";
     CERTIFICATE = "The gradient at the point where mirror descent stopped proves that no other shares lower the loss by more than {gap}.";
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";

@@ -41,7 +41,7 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "Five symbols, four hops", query: "" },
-        Preset { title: "Two hops, where uniform training wins", query: "hops=2&samples=60000" },
+        Preset { title: "Two hops: uniform wins", query: "hops=2&samples=60000" },
         Preset { title: "Four symbols", query: "symbols=4" },
         Preset { title: "Seven exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2,2.5&samples=100000&runs=64" },
         Preset { title: "Long enough for uniform training", query: "samples=2000000&runs=32" },

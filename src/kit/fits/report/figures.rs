@@ -351,8 +351,9 @@ impl Study<'_> {
         Some(Series::theory("true-optimum", label, vec![n], vec![d]).points())
     }
 
-    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens, and
-    /// these budgets.
+    /// The curve of the best split into parameters and tokens, by the law with parameters `p`, for all budgets from `lo`
+    /// to `hi`, and these budgets. Points outside `frame`, which holds the least and largest parameters and tokens, are
+    /// left out.
     fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> (Series, Vec<f64>) {
         let (mut x, mut y, mut budgets) = (Vec::new(), Vec::new(), Vec::new());
         for c in math::ratios(lo, hi, 25) {
