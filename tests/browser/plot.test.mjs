@@ -4,12 +4,16 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { drawFigure } from "../../www/js/plot/draw.js";
 import { drawField } from "../../www/js/plot/field.js";
+import { drawSimplex } from "../../www/js/plot/simplex.js";
 import { changed, logs, nowhere, plane, simplex } from "../../www/js/plot/samples.js";
 import { STRINGS } from "../../www/js/plot/strings.js";
 import { entries } from "../../www/js/plot/swatch.js";
 import { markup } from "../../www/js/plot/svg-text.js";
 import { ready, run, start } from "./harness.mjs";
 import { worded } from "../../www/js/text.js";
+
+/** What draws heat maps. */
+const maps = { drawField, drawSimplex };
 
 const HASH = "#/exam-time?runs=512";
 
@@ -227,7 +231,7 @@ function writtenOf(figures) {
   const last = figures[figures.length - 1];
   const off = new Set(last.series.flatMap(({ id, hidden }) => (hidden ? [id] : [])));
   const shown = (/** @type {string} */ id) => !off.has(id);
-  const view = { width: 700, scale: 1, locale: "en", strings: STRINGS, shown, drawField };
+  const view = { width: 700, scale: 1, locale: "en", strings: STRINGS, shown, maps };
   /** @type {import("../../www/js/plot/draw.js").Kept | null} */
   let kept = null;
   const write = (/** @type {Figure} */ figure) => {

@@ -827,10 +827,9 @@ test("the keyboard focus moves to the title of an experiment that is opened", ()
 test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
+    // The page fetches what saves files when it has been open for 20 seconds.
     await page.waitForFunction(() =>
-      performance
-        .getEntriesByType("resource")
-        .some(({ name }) => /\/after-first-figure-\w+\.js$/.test(name)),
+      performance.getEntriesByType("resource").some(({ name }) => /\/saving-\w+\.js$/.test(name)),
     );
     await page.waitForTimeout(200);
     await page.context().setOffline(true);
@@ -847,13 +846,11 @@ test("a file that cannot be fetched is named", () =>
   lab.open(
     "",
     async (page) => {
-      await page.context().route(/\/after-first-figure-\w+\.js/, (route) => route.abort());
+      await page.context().route(/\/saving-\w+\.js/, (route) => route.abort());
       await page.goto(`${lab.url}#/exam-time`);
       const element = await ready(page);
       await button(element, "Download JSON").click();
-      await element
-        .getByText(/A file of the lab could not be loaded \(after-first-figure-\w+\.js\)/)
-        .waitFor();
+      await element.getByText(/A file of the lab could not be loaded \(saving-\w+\.js\)/).waitFor();
     },
     { mayThrow: true },
   ));

@@ -5,6 +5,7 @@
 import {
   base,
   later as loadLater,
+  saving,
   pictures,
   tablesAndPages,
   waiting,
@@ -30,7 +31,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").Result} Result
  *  @typedef {import("../js/types.d.ts").Values} Values
  *  @typedef {import("../js/types.d.ts").LabError} LabError
- *  @typedef {typeof import("../js/after-first-figure.js")} Later */
+ *  @typedef {typeof import("../js/saving.js")} Saving */
 
 /** The state that was opened for a result. Links, commands and files name this state, even if the controls have changed since.
  *  @typedef {import("./lab/run.js").State & {link: Values, brief: Values, settings: Values, file?: string, missing: {link?: string, command?: string}}} Of */
@@ -346,8 +347,11 @@ export class ScalingLab extends HTMLElement {
       if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
-      setTimeout(() => Promise.all([engine.rest(), tablesAndPages()]).catch(() => {}), REST_MS);
-      // Fetch the code that saves files while the page is idle, so that it works without a connection later.
+      // Later the page works without a connection.
+      setTimeout(
+        () => Promise.all([engine.rest(), tablesAndPages(), saving()]).catch(() => {}),
+        REST_MS,
+      );
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
         (words) => this.#entry === entry && this.#view?.explain(words),
@@ -612,8 +616,8 @@ export class ScalingLab extends HTMLElement {
           const of = run.of;
           if (of) this.#view?.copy(this.#link(false, this.#paced), of.missing.link);
         },
-        take: (what) => this.#take((later, taken) => later.take[what](taken)),
-        save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
+        take: (what) => this.#take(({ take }, taken) => take[what](taken)),
+        save: (figure, format) => this.#take(({ save }, taken) => save(taken, figure, format)),
       },
     );
     this.#listen();
@@ -636,7 +640,7 @@ export class ScalingLab extends HTMLElement {
             this.#set({ ...this.#settings, ...this.#paced });
           },
           download: (name, blob) =>
-            loadLater().then(
+            saving().then(
               ({ download }) => download(name, blob),
               (error) => this.#fail(error),
             ),
@@ -780,15 +784,15 @@ export class ScalingLab extends HTMLElement {
 
   // ---- saving and copying -------------------------------------------------------------------------------
 
-  /** Saves or copies something of the present result. @param {(later: Later, taken: import("./lab/take.js").Taken) => unknown} how */
+  /** Saves or copies something of the present result. @param {(saving: Saving, taken: import("./lab/take.js").Taken) => unknown} how */
   async #take(how) {
     const { result, of } = this.#run;
     const [entry, view] = [this.#entry, this.#view];
     if (!result || !of || !entry || !view) return;
     try {
-      const later = await loadLater();
+      const loaded = await saving();
       const [link, printed] = [this.#link(), this.#link(true)];
-      await how(later, { entry, result, of, link, printed, view });
+      await how(loaded, { entry, result, of, link, printed, view });
     } catch (error) {
       this.#fail(error);
     }

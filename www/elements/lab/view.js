@@ -13,7 +13,7 @@ import { visible } from "../../js/visible.js";
  *  @typedef {import("../../js/types.d.ts").Result} Result
  *  @typedef {import("../../js/types.d.ts").Values} Values
  *  @typedef {import("../../js/types.d.ts").Figure} Figure
- *  @typedef {typeof import("../../js/after-first-figure.js")} Later
+ *  @typedef {typeof import("../../js/saving.js")} Saving
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
 /** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed">} Standing */
@@ -36,7 +36,7 @@ import { visible } from "../../js/visible.js";
  * @property {(result: Result) => void} drawn a result has been drawn
  * @property {() => string} address the address of the present setting in the lab
  * @property {() => void} link copy the link
- * @property {(what: keyof Later["take"]) => void} take
+ * @property {(what: keyof Saving["take"]) => void} take
  * @property {(figure: string, format: string) => void} save
  */
 
@@ -363,7 +363,7 @@ export class View {
     ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
     ui.copied.hidden = true;
     ui.copiedNote = h("p", { role: "status", class: "help" });
-    /** @type {(keyof Later["take"])[]} */
+    /** @type {(keyof Saving["take"])[]} */
     const keys = ["copyCommand", "cite", "downloadJson", "downloadCsv"];
     return h(
       "section",

@@ -35,8 +35,8 @@ import { el } from "./svg.js";
  */
 
 let last = 0;
-/** Few figures are heat maps, so the code that draws them is fetched for the first one. @type {import("./draw.js").View["drawField"]} */
-let drawField = null;
+/** Few figures are heat maps, so the code that draws them is fetched for the first one. @type {import("./draw.js").View["maps"]} */
+let maps = null;
 
 /**
  * @param {Figure} figure @param {Options} [options]
@@ -127,10 +127,10 @@ export function renderFigure(figure, options = {}) {
       drawn = null;
       return;
     }
-    if (current.field && !drawField) {
+    if (current.field && !maps) {
       return void later().then(
         (module) => {
-          ({ drawField } = module);
+          maps = module;
           draw();
         },
         () => {},
@@ -144,7 +144,7 @@ export function renderFigure(figure, options = {}) {
       locale,
       strings,
       shown,
-      drawField,
+      maps,
     };
     drawn = drawFigure(current, view, kept);
     kept = drawn.kept;

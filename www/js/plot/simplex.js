@@ -75,7 +75,7 @@ export function drawSimplex(figure, view, size, kept) {
   /** @param {number} a @param {number} b */
   const project = (a, b) => [x0 + (a + b / 2) * side, box.y1 - b * 0.866 * side];
   const axes = sameAxes(kept, [box], () => drawTriangle(figure, view, size, box, project));
-  const map = view.drawField?.(figure, view, size, box, project, null, height);
+  const map = view.maps?.drawField(figure, view, size, box, project, null, height);
   /** @type {(i: number, s: Series) => number[]} */
   const at = (i, s) =>
     real(s.x[i]) && real(s.y[i]) ? project(Number(s.x[i]), Number(s.y[i])) : [NaN, NaN];

@@ -5,12 +5,14 @@ import { drawFigure } from "./draw.js";
 import { drawField } from "./field.js";
 import { upper } from "./format.js";
 import { textWidth, wrapText } from "./layout.js";
+import { drawSimplex } from "./simplex.js";
 import { summarise } from "./summary.js";
 import { markup } from "./svg-text.js";
 import { el } from "./svg.js";
 import { entries, hows, swatch } from "./swatch.js";
 
 const WIDTH = 900;
+const maps = { drawField, drawSimplex };
 const FONT = "Helvetica, Arial, sans-serif";
 
 /**
@@ -19,7 +21,7 @@ const FONT = "Helvetica, Arial, sans-serif";
  * @param {import("./figure.js").Stamp | null} stamp @param {"light" | "dark"} theme
  */
 export function standalone(figure, view, stamp, theme) {
-  const { tree, height, size } = drawFigure(figure, { ...view, width: WIDTH, scale: 1, drawField });
+  const { tree, height, size } = drawFigure(figure, { ...view, width: WIDTH, scale: 1, maps });
   /** @type {Record<string, string>} */
   const palette = { ...palettes[theme], font: FONT };
   const style = svgRules

@@ -11,7 +11,7 @@ import { looks } from "./style.js";
 import { markup } from "./svg-text.js";
 import { entries, entryOf, hows } from "./swatch.js";
 
-const view = { locale: "en", strings: STRINGS, shown: () => true, drawField: null };
+const view = { locale: "en", strings: STRINGS, shown: () => true, maps: null };
 
 /** @param {Partial<import("./figure.js").Series> & {id: string}} series @returns {import("./figure.js").Series} */
 const one = (series) => ({
