@@ -736,10 +736,14 @@ test("a print has every tick label and the settings, and no buttons", () =>
   lab.open("#/exam-time?runs=64&seed=4&hours=50", async (page) => {
     const element = await ready(page);
     await run(element);
+    await page.emulateMedia({ media: "print" });
+    // The figures are drawn again in the width of the paper.
+    await element.evaluate(async () => {
+      for (let frame = 0; frame < 5; frame++) await new Promise(requestAnimationFrame);
+    });
     const labels = await element.evaluate(
       (e) => e.shadowRoot.querySelectorAll("svg text.small").length,
     );
-    await page.emulateMedia({ media: "print" });
     const visible = (/** @type {string} */ selector) =>
       element.evaluate(
         (e, all) =>
