@@ -11,6 +11,7 @@ mod sweep;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
+use scaling_lab::math;
 use scaling_lab::output::{Drawing, Figure, Frame, Handle, Output, POINTS_MAX, Picture, Series, Verdict};
 use scaling_lab::params::{self, Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
@@ -355,13 +356,13 @@ fn every_preset_shows_theory_at_once() {
 /// Interpolates between the points `(from[i], to[i])`; the logarithms of numbers of a logarithmic scale are interpolated.
 /// Beyond the ends, the result is that of the nearest end.
 fn between(from: &[f64], to: &[f64], [a, b]: [Scale; 2], at: f64) -> f64 {
-    let scaled = |scale, x: f64| if scale == Scale::Log { x.ln() } else { x };
+    let scaled = |scale, x: f64| if scale == Scale::Log { math::ln(x) } else { x };
     let i = from[1..from.len() - 1].iter().take_while(|x| **x < at).count();
     let [lo, hi, at] = [from[i], from[i + 1], at].map(|x| scaled(a, x));
     let t = ((at - lo) / (hi - lo)).clamp(0.0, 1.0);
     let [lo, hi] = [to[i], to[i + 1]].map(|x| scaled(b, x));
     let y = lo + t * (hi - lo);
-    if b == Scale::Log { y.exp() } else { y }
+    if b == Scale::Log { math::exp(y) } else { y }
 }
 
 /// Shares of a parameter; empty for a parameter that is a number.
