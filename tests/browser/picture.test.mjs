@@ -1,9 +1,11 @@
 // The small pictures beside the main controls: drawn before, during and after a run, from the data that the command line has
 // too, and readable without seeing them.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fill } from "../../www/js/text.js";
-import { axe, finished, native, quickStates, run, shown, start } from "./harness.mjs";
+import { axe, finished, native, quickStates, root, run, shown, start } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator
  *  @typedef {import("../../www/js/types.d.ts").Picture} Picture */
@@ -14,9 +16,14 @@ const known = new Map();
 let lab;
 before(async () => {
   lab = await start("cpu");
-  for (const [slug, state] of Object.entries(await quickStates(({ data }) => !data))) {
+  // The page fetches the code of pictures only for the experiments that have one.
+  const costs = JSON.parse(readFileSync(join(root, "dist/costs.json"), "utf8"));
+  const files = (/** @type {{slug: string}} */ { slug }) => costs[slug].files.join(" ");
+  const states = await quickStates((entry) => files(entry).includes("picture-"));
+  for (const [slug, state] of Object.entries(states)) {
     const { picture } = await native(slug, state);
-    if (picture) known.set(slug, { query: String(new URLSearchParams(state)), picture });
+    assert.ok(picture, `${slug}: a picture`);
+    known.set(slug, { query: String(new URLSearchParams(state)), picture });
   }
 });
 after(() => lab?.stop());

@@ -105,6 +105,8 @@ export class ScalingLab extends HTMLElement {
   #focusing = false;
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
+  /** Was the event `ready` sent? What is not needed before it is fetched after it. */
+  #readied = false;
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
   /** Seconds of computing that the last finished run of this experiment and table took. */
   #took = Infinity;
@@ -315,6 +317,7 @@ export class ScalingLab extends HTMLElement {
   /** @param {boolean} [again] a run was in progress: start it again @param {boolean} [keep] the result of a run that has stopped stays */
   async #start(again = false, keep = false) {
     const start = ++this.#starts;
+    this.#readied = false;
     this.#run.clear();
     try {
       const slug = this.getAttribute("experiment") ?? "";
@@ -343,6 +346,8 @@ export class ScalingLab extends HTMLElement {
       await (this.#applying = apply());
       if (start !== this.#starts) return;
       this.#emit("ready");
+      this.#readied = true;
+      this.#depict().catch(() => {});
       if (again) this.#run.run();
       if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
@@ -364,7 +369,7 @@ export class ScalingLab extends HTMLElement {
 
   /** Shows the small picture of the present result, if the experiment has one. */
   async #depict() {
-    if (!this.#entry?.pictured) return;
+    if (!this.#entry?.pictured || !this.#readied) return;
     await this.#run.depict();
     const { depict } = await pictures();
     const { picture } = this.#run.result ?? {};
