@@ -831,6 +831,63 @@ test("the keyboard focus moves to the title of an experiment that is opened", ()
     assert.equal(focused, "title");
   }));
 
+test("Back returns to where the front page was left, and an unknown address lists all experiments", () =>
+  lab.open("", async (page) => {
+    const link = page.locator('main a[href="#/multi-epoch"]').first();
+    await link.scrollIntoViewIfNeeded();
+    await page.evaluate(() => window.scrollBy(0, 150));
+    const left = await page.evaluate(() => window.scrollY);
+    assert.ok(left > 150, `the page is scrolled: ${left}`);
+    await link.click();
+    await ready(page);
+    assert.equal(await page.evaluate(() => window.scrollY), 0);
+    await page.goBack();
+    await link.waitFor();
+    await page.waitForFunction((top) => Math.abs(window.scrollY - top) < 3, left);
+    await page.evaluate(() => (location.hash = "#/no-such"));
+    await page.getByRole("heading", { name: "Page not found" }).waitFor();
+    const titles = await page.locator("main .cards a").allInnerTexts();
+    assert.ok(titles.length > 5 && titles.includes("Exam time"), String(titles));
+    await page.getByRole("link", { name: "All experiments" }).click();
+    await link.waitFor();
+    assert.equal(await page.evaluate(() => window.scrollY), 0);
+  }));
+
+test("a finger that scrolls the page does not move the slider that it began on", () =>
+  lab.open(
+    "#/exam-time",
+    async (page) => {
+      const element = await ready(page);
+      await element.locator(".hint").first().getByText("Touch the plot").waitFor();
+      const slider = element.locator('[data-param="weights"] input[type=range]').first();
+      const before = await slider.inputValue();
+      const { x, y, width } = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0 };
+      const touch = await page.context().newCDPSession(page);
+      const send = (
+        /** @type {"touchStart" | "touchMove" | "touchEnd"} */ type,
+        up = 0,
+        right = 0,
+      ) =>
+        touch.send("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: type === "touchEnd" ? [] : [{ x: x + width * 0.3 + right, y: y + 22 - up }],
+        });
+      await send("touchStart");
+      for (let up = 10; up <= 200; up += 10) await send("touchMove", up);
+      await send("touchEnd");
+      await page.waitForFunction(() => window.scrollY > 20);
+      assert.equal(await slider.inputValue(), before);
+      assert.ok(!("weights" in (await element.evaluate((e) => e.query))));
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.waitForTimeout(300);
+      await send("touchStart");
+      for (let right = 5; right <= 60; right += 5) await send("touchMove", 0, right);
+      await send("touchEnd");
+      assert.notEqual(await slider.inputValue(), before, "a sideways drag moves it");
+    },
+    { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+  ));
+
 test("files can be saved without a connection", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await ready(page);
