@@ -20,6 +20,8 @@ pub struct Catalogue {
     pub parts: &'static [Part],
     /// Text templates of errors, notices and results that belong to no single experiment or part, by module and name.
     pub texts: BTreeMap<String, BTreeMap<&'static str, &'static str>>,
+    /// A table that an experiment can read, as CSV, for each experiment that reads one, by its name.
+    pub examples: BTreeMap<&'static str, String>,
 }
 
 /// The text templates that belong to no single experiment or part, by module.
@@ -47,7 +49,9 @@ impl Catalogue {
     /// Makes the catalogue of all parts and all text templates.
     pub fn new() -> Self {
         let texts = shared().into_iter().map(|(module, texts)| (module, texts.iter().copied().collect()));
-        Self { parts: PARTS, texts: texts.collect() }
+        let readers = experiments::all().filter(|entry| !entry.data.is_empty());
+        let examples = readers.map(|entry| (entry.slug, (entry.example)()));
+        Self { parts: PARTS, texts: texts.collect(), examples: examples.collect() }
     }
 
     /// Every text template of the lab, in English.

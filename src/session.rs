@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Exec;
 use crate::experiments::PARTS;
 use crate::kit::{Claim, Entry, Reproduced, Run};
-use crate::output::{DataUse, DeviceUse, Document, Output, Progress, Series};
+use crate::output::{DataUse, DeviceUse, Document, Output, Picture, Progress, Series};
 use crate::params::{self, Problem, Texts, Value};
 use crate::table::Table;
 use crate::text::{Text, list, name};
@@ -160,7 +160,12 @@ impl Session {
         Ok(self.run.progress())
     }
 
-    /// The results so far. Series with too many points are thinned.
+    /// The small picture of the results so far; `None` if the experiment has none.
+    pub fn picture(&self) -> Option<Picture> {
+        self.run.picture()
+    }
+
+    /// The results so far, without the picture. Series with too many points are thinned.
     pub fn output(&self) -> Output {
         let mut output = self.run.output();
         output.figures.iter_mut().flat_map(|figure| &mut figure.series).for_each(Series::thin);
@@ -182,6 +187,8 @@ impl Session {
             progress: self.run.progress(),
             notices: self.exec.notices(self.old_notices),
             output: self.output(),
+            #[cfg(not(target_arch = "wasm32"))]
+            picture: self.picture(),
         }
     }
 }

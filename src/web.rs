@@ -287,13 +287,22 @@ impl Run {
         }
     }
 
-    /// The result document so far.
+    /// The result document so far, without the picture.
     ///
     /// # Errors
     /// A checkpoint is being computed.
     pub fn result(&self) -> Js<JsValue> {
         let session = self.session.borrow();
         Ok(to_js(&session.as_ref().ok_or_else(busy)?.document(self.elapsed_ms.get() / 1000.0)))
+    }
+
+    /// The small picture of the results so far, or `null` if the experiment has none.
+    ///
+    /// # Errors
+    /// A checkpoint is being computed.
+    pub fn picture(&self) -> Js<JsValue> {
+        let session = self.session.borrow();
+        Ok(to_js(&session.as_ref().ok_or_else(busy)?.picture()))
     }
 
     /// Compares a published number with the result so far. Returns `{ours, interval, agrees, as_expected}`, or

@@ -12,7 +12,7 @@ use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::kit::Origin;
 use scaling_lab::math;
-use scaling_lab::output::{Figure, Frame, Handle, Output, POINTS_MAX, Series, Verdict};
+use scaling_lab::output::{Drawing, Figure, Frame, Handle, Output, POINTS_MAX, Picture, Series, Verdict};
 use scaling_lab::params::{self, Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
@@ -307,6 +307,37 @@ fn check_output(what: &str, output: &Output) {
     }
 }
 
+/// Checks what every small picture has in common.
+fn check_picture(what: &str, picture: &Picture) {
+    let said = |text: &scaling_lab::text::Text| {
+        let text = text.english();
+        let odd = text.is_empty() || text.contains(['{', '}', '$']) || text.contains("NaN");
+        assert!(!odd, "{what}: a text of the picture: {text}");
+        text
+    };
+    let (title, about) = (said(&picture.title), said(&picture.about));
+    assert!(title.chars().count() <= 45 && !title.ends_with('.'), "{what}: a short title: {title}");
+    assert!(about.chars().count() <= 140 && about.ends_with('.'), "{what}: how to read the picture: {about}");
+    assert!((1..=5).contains(&picture.rows.len()), "{what}: {} rows", picture.rows.len());
+    for row in &picture.rows {
+        let (label, value) = (said(&row.label), said(&row.value));
+        let what = format!("{what}, {label}: {value}");
+        if row.drawing == Drawing::Paths {
+            for step in 0..row.values[0].len() {
+                let mut places: Vec<f64> = row.values.iter().map(|path| path[step]).collect();
+                places.sort_by(f64::total_cmp);
+                assert!(places.iter().zip(0..).all(|(place, i)| *place == f64::from(i)), "{what}: step {step}");
+            }
+        } else {
+            let [shares] = &row.values[..] else { panic!("{what}: one list of shares") };
+            assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "{what}: shares: {shares:?}");
+            let bar = row.drawing == Drawing::Bar;
+            assert!(!bar || shares.iter().sum::<f64>() < 1.0 + 1e-9, "{what}: parts of a whole: {shares:?}");
+            assert!(bar || !shares.is_empty(), "{what}: cells");
+        }
+    }
+}
+
 #[test]
 fn every_preset_shows_theory_at_once() {
     for entry in experiments::all() {
@@ -315,6 +346,9 @@ fn every_preset_shows_theory_at_once() {
             let session = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset.query), 1)
                 .unwrap_or_else(|e| panic!("{what}: {e}"));
             check_output(&what, &session.output());
+            if let Some(picture) = session.picture() {
+                check_picture(&what, &picture);
+            }
         }
     }
 }
@@ -447,7 +481,18 @@ fn said(what: &str, output: &Output) -> String {
     text
 }
 
-/// Answers and headline figures of all presets, each at the size of the quick setting, before and after the run.
+/// The groups of a figure that have a colour, in the order of their colours.
+fn colours(figure: &Figure) -> Vec<&str> {
+    let mut keys: Vec<&str> = figure.groups.iter().map(|group| &*group.id).collect();
+    for key in figure.series.iter().map(|series| series.group.as_deref().unwrap_or(&series.id)) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// Answers, colours and headline figures of all presets, each at the size of the quick setting, before and after the run.
 #[test]
 fn answers() {
     for entry in experiments::all() {
@@ -470,11 +515,21 @@ fn answers() {
             assert!(!first.folded && (field || first.series.iter().any(curve)), "{what}: {} is empty", first.id);
             // The sizes of one may not fit the lists of the other.
             let Some(mut session) = open(preset.query) else { continue };
-            said(&what, &session.output());
+            let start = session.output();
+            said(&what, &start);
             while !session.progress().finished() {
                 pollster::block_on(session.advance()).expect("advances");
+                if let Some(picture) = session.picture() {
+                    check_picture(&what, &picture);
+                }
             }
             let found = session.output();
+            for before in &start.figures {
+                let Some(after) = found.figures.iter().find(|figure| figure.id == before.id) else { continue };
+                let (old, new) = (colours(before), colours(after));
+                let moved = |(place, key)| new.iter().position(|other| other == key).is_some_and(|now| now != place);
+                assert!(!old.iter().enumerate().any(moved), "{what}, {}: colours: {old:?}, {new:?}", before.id);
+            }
             let measured = session.progress().total > 0;
             assert!(!measured || said(&what, &found) != expected, "{what}: the run changes the answer");
             templates.push(found.answer.expect("an answer").text.template());

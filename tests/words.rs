@@ -55,7 +55,7 @@ impl Found {
         }
     }
 
-    /// Collects the texts of the answer, the figures, tables, verdicts and notices in a document.
+    /// Collects the texts of the answer, the figures, tables, verdicts and notices in a document, and of its picture.
     fn document(document: &Value) -> Self {
         let mut found = Self::default();
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
@@ -69,8 +69,9 @@ impl Found {
             for axis in [&figure["x"], &figure["y"], &figure["field"]] {
                 found.all(&format!("axes of figure {id}"), [&axis["label"], &axis["unit"]]);
             }
-            for named in list(&figure["series"]).iter().chain(&list(&figure["marks"])) {
+            for named in ["groups", "series", "marks"].iter().flat_map(|part| list(&figure[part])) {
                 found.text(&format!("a label in figure {id}"), &named["label"]);
+                found.all(&format!("a word in figure {id}"), [&named["how"], &named["tag"]]);
             }
         }
         for table in list(&document["tables"]) {
@@ -85,6 +86,11 @@ impl Found {
             let place = format!("verdict {}", verdict["id"].as_str().expect("an id"));
             found.all(&place, [&verdict["claim"], &verdict["unit"]]);
             found.all(&place, &list(&verdict["note"]));
+        }
+        let picture = &document["picture"];
+        found.all("the picture", [&picture["title"], &picture["about"]]);
+        for row in list(&picture["rows"]) {
+            found.all("a row of the picture", [&row["label"], &row["value"]]);
         }
         found.all("a notice", &list(&document["notices"]));
         found

@@ -41,9 +41,13 @@ const browsers = ["es2022", "safari16.4"];
  * @typedef {import("./js/types.d.ts").Claim} Claim
  * @typedef {import("./js/types.d.ts").Entry & import("./js/types.d.ts").Explanation} Described
  * @typedef {Described & {claims: Omit<Claim, "slug">[], quick: string, first: string[], budget: {ready: number, run: number}, texts: Record<string, string>}} Listed
- * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>}}
+ * @type {{parts: {title: string, lead: string, texts: Record<string, string>, entries: Listed[]}[], texts: Record<string, Record<string, string>>, examples: Record<string, string>}}
  */
-const { parts, texts: shared } = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
+const {
+  parts,
+  texts: shared,
+  examples,
+} = JSON.parse(readFileSync(join(made, "catalogue.json"), "utf8"));
 const all = parts.flatMap(({ entries }) => entries);
 
 /** name -> bytes of everything in dist @type {Map<string, Buffer>} */
@@ -167,9 +171,9 @@ function typeset(words) {
 /**
  * What only few experiments need for their first figure is in no file that all load: each of these experiments has a copy
  * beside its words. These are the controls of some kinds of parameters (js/KIND-control.js) and the place of a table.
- * @param {Pick<Listed, "slug" | "params" | "data">} entry
+ * @param {Pick<Listed, "slug" | "params" | "data">} entry @param {string} up the way to the page's files
  */
-function partsOf({ slug, params, data }) {
+function partsOf({ slug, params, data }, up) {
   const kinds = [...new Set(params.map(({ kind }) => kind))].filter((kind) =>
     existsSync(join(www, `js/${kind}-control.js`)),
   );
@@ -182,7 +186,7 @@ function partsOf({ slug, params, data }) {
     data
       ? `import { tablePlace } from "copy:js/table-place.js?${slug}";
          import css from "copy:elements/table-place.css?${slug}";
-         const table = { tablePlace, css };`
+         const table = { tablePlace, css, example: ${JSON.stringify(up + exampleOf(slug))} };`
       : "const table = undefined;",
   ].join("\n");
 }
@@ -200,6 +204,12 @@ const copies = {
     });
   },
 };
+
+/** The file of a table that an experiment can read. @param {string} slug */
+const exampleOf = (slug) => putHashed(`${slug}-example.csv`, examples[slug]);
+
+/** Modules of words that only an experiment with a table says. */
+const OF_FITS = /^(law-.*|fits?|runs|table)$/;
 
 /** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) =>
@@ -356,8 +366,8 @@ function byEnglish({ lang, texts }) {
   return said;
 }
 
-/** The modules of catalogue.js in a language: one that is always there, two for each experiment, one each for the list and the published numbers. @param {Language} language @param {Listed[]} [known] */
-function catalogue(language, known = all) {
+/** The modules of catalogue.js in a language: one that is always there, two for each experiment, one each for the list and the published numbers. @param {Language} language @param {string} up the way to the page's files @param {Listed[]} known */
+function catalogue(language, up, known) {
   /** @param {string} english @param {string} key */
   const say = (english, key) => language.texts[key] ?? english;
   const said = byEnglish(language);
@@ -406,17 +416,22 @@ export const claims = ${load("lab:words/claims")};`,
     plugins.push(
       virtual(
         `lab:entry/${entry.slug}`,
-        `${partsOf(entry)} ${exporting({ described: entry, math })}
-export const entry = { ...described, kinds, table };`,
+        `${partsOf(entry, up)} ${exporting({ described: entry, math })}
+export const entry = { ...described, kinds, table, pictured: ${pictured.has(entry.slug)} };`,
       ),
     );
     // What several experiments say is typeset with the words that come after the first figure.
     const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
-    const others = [part?.texts ?? {}, ...Object.values(shared)].flatMap(inWords);
+    const others = Object.entries(shared).flatMap(([module, texts]) =>
+      entry.data || !OF_FITS.test(module) ? [texts] : [],
+    );
     plugins.push(
       virtual(
         `lab:words/${entry.slug}`,
-        exporting({ explanation, math: typeset([explanation, others]) }),
+        exporting({
+          explanation,
+          math: typeset([explanation, [part?.texts ?? {}, ...others].flatMap(inWords)]),
+        }),
       ),
     );
   }
@@ -450,6 +465,8 @@ const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
 /** The experiments with something that a reader can drag on a figure. @type {Set<string>} */
 const dragged = new Set();
 
+/** The experiments that have a small picture. @type {Set<string>} */
+const pictured = new Set();
 /** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
 async function openings() {
   const { marked, ran } = observe(wasm());
@@ -482,6 +499,9 @@ async function openings() {
     }
     port.close();
     opened.set(slug, ran(exports));
+    const run = new lab.Run(engine, slug, [], 1);
+    if (run.picture()) pictured.add(slug);
+    run.free();
   }
   return opened;
 }
@@ -501,6 +521,8 @@ const parted = plan(
   graph(readFileSync(join(made, "cpu/from.wasm"))),
   calls(wasm()),
   await openings(),
+  undefined,
+  pictured,
 );
 for (const { slug } of all) {
   const [name] = lacking(parted, slug);
@@ -573,7 +595,7 @@ const bundled = (language, up = "", known = all) =>
       copies,
       wordsOf(language),
       virtual("lab:assets", exporting(engine(up, known))),
-      ...catalogue(language, known),
+      ...catalogue(language, up, known),
     ],
   });
 /** The scripts that are loaded with the main script, itself first, by static imports. @param {import("esbuild").BuildResult<{metafile: true}>} page */
@@ -668,6 +690,7 @@ const costs = all.map(({ slug, data, budget }) => {
   const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
   if (data) later.push(fileOf("tables-and-pages.js"));
   if (dragged.has(slug)) later.push(fileOf("grips.js"));
+  if (pictured.has(slug)) later.push(fileOf("js/picture.js"));
   const whole = new Set([...ready, ...later]);
   return {
     slug,

@@ -4,6 +4,7 @@
 //   run            what runs of most experiments need besides
 //   EXPERIMENT     what opening an experiment runs besides the core
 //   A+B-run        what runs of several experiments need besides, such as the fitter
+//   pictures       what makes small pictures, for the experiments that have one
 //   EXPERIMENT-run what runs of one experiment need besides
 //   gpu            what drives a GPU; runs call it only once a GPU is open
 //   rest           everything else, such as the reader of tables and the sentences that refuse a value, and what experiments
@@ -51,6 +52,8 @@ function constantsOf(from, stop) {
 /** @template T @param {Iterable<T>} items @param {(item: T) => unknown} keep */
 const only = (items, keep) => new Set([...items].filter(keep));
 
+/** The export that makes the small picture of a result. */
+const PICTURES = /_picture$/;
 /** The exports that only readers of tables, published numbers and tests call, and what opens a GPU. */
 const RARE = /tablereader|runtable|judge|digest/,
   OPENS = /open_gpu/;
@@ -72,9 +75,10 @@ const REFUSALS =
  *   wasm-bindgen has made of the linked one: its functions with those that each calls, and its exports
  * @param {Map<string, Set<string>>} opened the functions that ran while an experiment was opened, by experiment
  * @param {string[]} tables the functions that a run calls only for the user's table, by the ends of their names
+ * @param {Iterable<string>} pictured the experiments that have a small picture
  * @returns {Plan}
  */
-export function plan(graph, { functions, exported }, opened, tables = TABLES) {
+export function plan(graph, { functions, exported }, opened, tables = TABLES, pictured = []) {
   const slugs = [...opened.keys()];
   const names = [...functions.keys()];
   // wasm-bindgen removes the digest from the names of exports, and adds shims of its own, of which the linker knows nothing.
@@ -158,7 +162,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
   /** Exported functions by the names of their exports. @param {(outer: string) => boolean} wanted */
   const exportsThat = (wanted) =>
     nodes([...exported].flatMap(([outer, name]) => (wanted(outer) ? [name] : [])));
-  const usual = exportsThat((outer) => !RARE.test(outer) && !OPENS.test(outer));
+  const usual = exportsThat((outer) => ![RARE, OPENS, PICTURES].some((one) => one.test(outer)));
   const driving = functionsIn(reach(usual, onCpu));
   const running = only(
     names,
@@ -192,6 +196,15 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
       users: users.split(" "),
       piece: add(`${users.replaceAll(" ", "+")}-run`, some, [core, run]),
     }));
+  const withPicture = new Set(pictured);
+  const depicting = exportsThat((outer) => PICTURES.test(outer));
+  if (depicting.length) {
+    const some = only(
+      functionsIn(reach(depicting, onCpu)),
+      (name) => ![shared, running].some((all) => all.has(name)),
+    );
+    common.push({ users: [...withPicture], piece: add("pictures", some, [core, run]) });
+  }
   /** @type {Map<string, Loads>} */
   const loads = new Map();
   for (const slug of slugs) {
@@ -221,7 +234,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
   const withoutGpu = new Set([...barred, ...driver]);
   const placed = new Set(pieces.flatMap((piece) => [...piece.functions]));
   const left = only(names, (name) => !placed.has(name));
-  const outer = exportsThat((outer) => !OPENS.test(outer));
+  const outer = exportsThat((outer) => !OPENS.test(outer) && !PICTURES.test(outer));
   for (const slug of ["", ...slugs]) {
     const { opening, running } = loads.get(slug) ?? { opening: [], running: [] };
     const there = [core, run, ...opening, ...running];
@@ -230,10 +243,11 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES) {
       if (!there.some((piece) => pieces[piece].functions.has(name))) left.add(name);
   }
   const rest = add("rest", left, [core, run]);
-  const everything = nodes(exported.values());
+  const everything = exportsThat((outer) => !PICTURES.test(outer));
   const reached = new Map(
     slugs.map((slug) => {
-      const from = [...everything, ...(seeds.get(slug) ?? []), ...entryOf(slug)];
+      const own = [...(seeds.get(slug) ?? []), ...entryOf(slug)];
+      const from = [...everything, ...own, ...(withPicture.has(slug) ? depicting : [])];
       return [slug, functionsIn(reach(from, barred))];
     }),
   );

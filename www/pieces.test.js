@@ -10,7 +10,7 @@ const TABLES = ["4fits11reads_table"];
 /**
  * A lab of four experiments. Each has functions `open-X` and `run-X`, and an entry constant in one list. `c` and `d` share
  * the large `fitter`, and all the small `sum`. All run `drive`; `read` reads tables. `drop` drops what a device may hold.
- * Runs of `a` refuse values by `quote`, which needs `share`, as do runs of `c`.
+ * `depict` makes the picture of `a`. Runs of `a` refuse values by `quote`, which needs `share`, as do runs of `c`.
  */
 function lab() {
   let at = 1000;
@@ -60,6 +60,7 @@ function lab() {
   refer(gpu, f("dispatch"), sum);
   refer(opener, gpu);
   refer(fitter, d("nodes"));
+  refer(f("depict"), f("rows"), sum);
   const calls = new Map([...functions.keys()].map((name) => [name, new Set()]));
   calls.set("drive shim", new Set(["drive"]));
   const exported = new Map([
@@ -67,6 +68,7 @@ function lab() {
     ["advance", "drive shim"],
     ["tablereader_push", "read"],
     ["engine_open_gpu", "opener"],
+    ["run_picture", "depict"],
   ]);
   const opened = new Map(
     ["a", "b", "c", "d"].map((slug) => [slug, new Set(["find", `open-${slug}`])]),
@@ -77,7 +79,7 @@ function lab() {
 /** What each piece holds, by its name. */
 function planned() {
   const { graph, module, opened } = lab();
-  const { pieces, loads, rest } = plan(graph, module, opened, TABLES);
+  const { pieces, loads, rest } = plan(graph, module, opened, TABLES, ["a"]);
   const named = new Map(pieces.map((piece) => [piece.name, piece]));
   const of = (/** @type {string} */ name) => {
     const piece = named.get(name);
@@ -111,7 +113,7 @@ test("an experiment has a piece for its opening, with its entry, and one for its
   });
   assert.deepEqual(of("a-run"), { functions: ["run-a"], constants: ["table-a"] });
   assert.deepEqual(names(loads.get("a")?.opening ?? []), ["a"]);
-  assert.deepEqual(names(loads.get("a")?.running ?? []), ["run", "a-run"]);
+  assert.deepEqual(names(loads.get("a")?.running ?? []), ["run", "pictures", "a-run"]);
 });
 
 test("what several share is a piece of its own if it is large", () => {
@@ -119,6 +121,14 @@ test("what several share is a piece of its own if it is large", () => {
   assert.deepEqual(of("c+d-run"), { functions: ["fitter"], constants: ["nodes"] });
   assert.ok(names(loads.get("d")?.running ?? []).includes("c+d-run"));
   assert.ok(!names(loads.get("a")?.running ?? []).includes("c+d-run"));
+});
+
+test("what makes pictures is a piece that only experiments with a picture load", () => {
+  const { of, names, loads } = planned();
+  assert.deepEqual(of("pictures"), { functions: ["depict", "rows"], constants: [] });
+  const running = (/** @type {string} */ slug) => names(loads.get(slug)?.running ?? []);
+  assert.ok(running("a").includes("pictures"), running("a").join(", "));
+  assert.ok(!running("b").includes("pictures"), running("b").join(", "));
 });
 
 test("a piece comes after those that it needs, and every function has a piece", () => {

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use scaling_lab::math;
-use scaling_lab::output::{Against, Cell, Document, Limit, Verdict};
+use scaling_lab::output::{Against, Cell, DataUse, Document, Limit, Progress, Verdict};
+use scaling_lab::params::Value;
 use scaling_lab::text;
 use scaling_lab::text::{Text, name, people, plain};
 use scaling_lab::{Error, ErrorKind, Result};
@@ -77,8 +78,39 @@ pub(super) fn decimal(x: &f64) -> String {
     format!("{sign}{text}")
 }
 
+/// The value of a parameter as one line of text, as a user would type it.
+fn typed(value: &Value) -> String {
+    let list = |list: &Vec<f64>| list.iter().map(decimal).collect::<Vec<_>>().join(",");
+    match value {
+        Value::Number(x) => decimal(x),
+        Value::Choice(name) => (*name).to_owned(),
+        Value::List(numbers) => list(numbers),
+        Value::Matrix(rows) => rows.iter().map(list).collect::<Vec<_>>().join(";"),
+        Value::Text(text) => text.replace(char::is_control, " "),
+    }
+}
+
+/// Writes what produced a result as comments, which readers of CSV skip. The page writes the same lines.
+fn provenance(document: &Document, out: &mut impl Write) -> Result<()> {
+    let Document { lab, version, commit, experiment, params, data, seed, device, progress, .. } = document;
+    writeln!(out, "# {lab} {version} ({commit})\n# experiment: {experiment}")?;
+    for (name, value) in params {
+        writeln!(out, "# {name}: {}", typed(value))?;
+    }
+    if let Some(DataUse { rows, digest }) = data {
+        writeln!(out, "# data: {rows} rows, {digest}")?;
+    }
+    let kinds: Vec<_> = device.iter().map(|d| d.kind).collect();
+    let Progress { done, total, .. } = progress;
+    writeln!(out, "# seed: {seed}\n# checkpoints: {done} of {total}\n# device: {}", kinds.join(", "))?;
+    Ok(())
+}
+
 /// Writes the figures as CSV: one line for each point of a series, and for each cell of a heat map that has a value.
-pub(super) fn csv(document: &Document, header: bool, out: impl Write) -> Result<()> {
+pub(super) fn csv(document: &Document, header: bool, mut out: impl Write) -> Result<()> {
+    if header {
+        provenance(document, &mut out)?;
+    }
     let mut csv = csv::Writer::from_writer(out);
     let number = |x: Option<&f64>| x.filter(|x| x.is_finite()).map(decimal).unwrap_or_default();
     let broken = |e: csv::Error| Error::from(io::Error::from(e));
@@ -250,7 +282,8 @@ pub(super) fn columns(rows: Vec<Vec<String>>, out: &mut dyn Write) -> Result<()>
 
 #[cfg(test)]
 mod tests {
-    use scaling_lab::output::{Axis, Figure, Output, Progress, Series, Table};
+    use scaling_lab::output::{Axis, Figure, Output, Series, Table};
+    use scaling_lab::table::Reader;
     use scaling_lab::text::word;
 
     use super::*;
@@ -327,12 +360,11 @@ mod tests {
         assert!(said.contains("  x  -\n") && !said.contains("But there is."), "{said}");
     }
 
-    /// The result as text, in the format that the command line calls `text`.
-    fn written(output: Output) -> String {
-        let document = Document {
+    fn document(output: Output) -> Document {
+        Document {
             lab: "scaling-lab",
-            version: "",
-            commit: "",
+            version: "0.1.0",
+            commit: "abc",
             experiment: "e",
             params: vec![],
             data: None,
@@ -342,10 +374,44 @@ mod tests {
             progress: Progress::default(),
             notices: vec![],
             output,
-        };
+            picture: None,
+        }
+    }
+
+    /// The result as text, in the format that the command line calls `text`.
+    fn written(output: Output) -> String {
+        let document = document(output);
         let mut out = Vec::new();
         text(&document, &mut out).expect("a buffer");
         String::from_utf8(out).expect("words")
+    }
+
+    // www/js/export.test.js has these lines too.
+    #[test]
+    fn a_csv_says_what_produced_it_and_the_lab_reads_it() {
+        let axis = Axis::linear(word("x"));
+        let curve = Series::theory("s", word("s"), vec![1.0, 2.0], vec![0.5, 0.25]);
+        let mut document = document(Output {
+            figures: vec![Figure::new("f", word("F"), axis, axis).series([curve])],
+            ..Output::default()
+        });
+        document.params = vec![
+            ("weights", Value::List(vec![0.9, 0.1])),
+            ("t", Value::Matrix(vec![vec![1.0, 0.0], vec![0.0, 1.0]])),
+            ("family", Value::Choice("power")),
+            ("x", Value::Text("a\nb".into())),
+        ];
+        document.data = Some(DataUse { rows: 1, digest: "0123".into() });
+        let mut out = Vec::new();
+        csv(&document, true, &mut out).expect("a buffer");
+        let text = String::from_utf8(out).expect("words");
+        let lines = "# scaling-lab 0.1.0 (abc)\n# experiment: e\n# weights: 0.9,0.1\n# t: 1,0;0,1\n# family: power\n# x: a b\n\
+                     # data: 1 rows, 0123\n# seed: 1\n# checkpoints: 0 of 0\n# device: \nslug,seed,";
+        assert!(text.starts_with(lines), "{text}");
+        let mut reader = Reader::default();
+        reader.push(text.as_bytes()).expect("small");
+        let table = reader.finish().expect("a table");
+        assert_eq!((table.len(), table.columns[4].name.as_str()), (2, "x"));
     }
 
     // www/js/export.test.js has these cases too.

@@ -237,8 +237,8 @@ impl Gpu {
         self.run(lanes, 0).await
     }
 
-    /// Returns the inputs on the device, which all states that use them share. They are copied there if they are not
-    /// there yet.
+    /// Returns the buffers on the device that hold these inputs. If the device does not hold them yet, they are copied
+    /// there; all states that use the inputs then share the buffers.
     async fn upload(&self, inputs: &Inputs) -> Result<Rc<raw::Inputs>> {
         let known = |(id, kept): &(u64, Weak<_>)| kept.upgrade().filter(|_| *id == inputs.id());
         let found = self.inputs.borrow().iter().find_map(known);

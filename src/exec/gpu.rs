@@ -324,7 +324,7 @@ impl Device {
         Ok(())
     }
 
-    /// Copies read-only buffers to the device.
+    /// Copies the read-only inputs of a kernel into buffers of the device.
     ///
     /// # Errors
     /// The device is lost or has too little memory.

@@ -70,7 +70,7 @@ impl<K: Kernel> Case<K> {
         Ok(all)
     }
 
-    /// Runs the case on a device and on the CPU.
+    /// Runs the case on a device and on the CPU, and compares the two states.
     ///
     /// # Errors
     /// The numbers differ by more than `level` allows (the message says where), the device failed, or the state at the

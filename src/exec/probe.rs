@@ -7,7 +7,7 @@ use super::parity::Case;
 use super::{Inputs, Kernel};
 use crate::rng::{self, Gaussian};
 
-/// Number of rows of a group's state: one row for words that mix all random words, and one for a sum of f32.
+/// Number of rows in the state of a group. The first row is a hash of all random words, the second a sum of f32.
 pub const ROWS: usize = 2;
 
 /// Number of lanes of a group.

@@ -276,6 +276,8 @@ pub struct Example {
     /// Smallest and largest value of each input. If the law also reads unique tokens, the range for tokens is in units
     /// of the unique tokens.
     pub ranges: &'static [[f64; 2]],
+    /// What the input x is, for a law that reads x.
+    pub x: Option<Template<0>>,
 }
 
 impl Example {

@@ -30,7 +30,7 @@ const START: Stream = Stream(16);
 /// Largest number of rows for which the search uses all rows from the start. If there are more, the search begins on a
 /// part of them.
 const ROWS: usize = 4000;
-/// Number of rows on which the search begins if there are more than [`ROWS`].
+/// Number of rows that the search uses at first if a table has more than [`ROWS`] rows.
 const PART: usize = 1500;
 /// Number of minima from which descents continue on all rows if the search began on a part of them. These are the
 /// lowest minima on the part.
@@ -342,7 +342,8 @@ impl Search {
         }
     }
 
-    /// Whether the search has to try a further random place.
+    /// Whether the search must try one more random place: all starts have ended, places are left, and the lowest
+    /// minimum is not yet certain.
     fn looks_on(&self) -> bool {
         self.ends.len() == self.starts.len() && self.hops[1] < self.hops[0] && !self.sure()
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Claim, Info, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Exec, Twin};
-use crate::output::{Output, Progress};
+use crate::output::{Output, Picture, Progress};
 use crate::params::{Params, Spec, Value};
 use crate::table::Table;
 use crate::text;
@@ -32,6 +32,11 @@ pub trait Experiment: Sized + 'static {
     const CLAIMS: &'static [Claim];
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     const DATA: &'static str = "";
+    /// A table that the experiment can read, as CSV; empty if it reads none. The page offers it as an example.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn example() -> String {
+        String::new()
+    }
     /// The kernels and jobs that the experiment runs, made by [`Twin::kernel`] and [`Twin::job`]. The workers of a
     /// page, the parity tests and the shader tests take them from this list.
     const KERNELS: &'static [Twin] = &[];
@@ -106,6 +111,15 @@ pub trait Experiment: Sized + 'static {
     /// when there are measurements must be in separate functions with `#[inline(never)]`, which are called only then.
     /// The build splits the wasm by function, and leaves such functions out of the first download.
     fn output(&self) -> Output;
+
+    /// A small picture that shows the idea of the experiment with the data of its run so far; `None` if the experiment
+    /// has none. Before a run the picture shows what theory predicts, or the state from which the run starts.
+    ///
+    /// The page asks for the picture only after it has drawn the first figure, so no code of it is in the first
+    /// download.
+    fn picture(&self) -> Option<Picture> {
+        None
+    }
 }
 
 /// The most bytes of gzip that a first visit to an experiment may fetch: the page, the engine and the experiment.
@@ -128,8 +142,10 @@ pub trait Run {
     fn progress(&self) -> Progress;
     /// Runs to the next checkpoint.
     fn advance<'a>(&'a mut self, exec: &'a Exec) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
-    /// The results so far.
+    /// The results so far, without the picture.
     fn output(&self) -> Output;
+    /// The picture of the results so far.
+    fn picture(&self) -> Option<Picture>;
 }
 
 impl<E: Experiment> Run for E {
@@ -145,6 +161,9 @@ impl<E: Experiment> Run for E {
             output.explain();
         }
         output
+    }
+    fn picture(&self) -> Option<Picture> {
+        Experiment::picture(self)
     }
 }
 
@@ -184,6 +203,10 @@ pub struct Entry {
     /// A sentence that says what the user's table must contain; empty if the experiment reads no table.
     #[cfg(not(target_arch = "wasm32"))]
     pub data: &'static str,
+    /// Makes a table that the experiment can read, as CSV; empty if it reads none.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip)]
+    pub example: fn() -> String,
     /// Whether the experiment has a kernel. A kernel can run on a GPU; a job cannot.
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
@@ -225,6 +248,8 @@ impl Entry {
             claims: E::CLAIMS,
             #[cfg(not(target_arch = "wasm32"))]
             data: E::DATA,
+            #[cfg(not(target_arch = "wasm32"))]
+            example: E::example,
             #[cfg(not(target_arch = "wasm32"))]
             kernel: has_kernel(E::KERNELS),
             #[cfg(not(target_arch = "wasm32"))]
@@ -312,7 +337,7 @@ macro_rules! part {
     ($title:literal, $lead:literal, texts: $texts:expr, $($module:ident::$experiment:ident,)+) => {
         $(pub mod $module;)+
 
-        /// The part of the lab that this module contains.
+        /// A part of the lab: its title, its words and its experiments, which are the modules declared here.
         pub const PART: $crate::kit::Part = $crate::kit::Part::new(
             $title,
             $lead,

@@ -2,7 +2,7 @@
 //!
 //! The digest depends on the id of every figure, table and verdict, on every number in them, and on which numbers are
 //! `null`, in the order of the result document. It does not depend on texts, so a label, a unit or the name of a
-//! parameter can change without changing the digest.
+//! parameter can change without changing the digest. It does not depend on the picture either.
 
 use super::table::Cell;
 use super::{Id, Output};

@@ -98,6 +98,15 @@ fn fits(value: f64, scale: Scale) -> bool {
     value.is_finite() && (value > 0.0 || scale == Scale::Linear)
 }
 
+/// The name of a group of series. The legend has one entry for the group.
+#[derive(Clone, Debug, Serialize)]
+pub struct Group {
+    /// Id of the group.
+    pub id: Id,
+    /// The name of the group in the legend.
+    pub label: Text,
+}
+
 /// One curve or cloud of points.
 #[derive(Clone, Debug, Serialize)]
 pub struct Series {
@@ -107,8 +116,14 @@ pub struct Series {
     /// have the same colour. Each group of a figure has its own colour. A series without a group is a group by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Id>,
-    /// The name of the series in the legend.
+    /// The name of the series. The legend shows it if the group of the series has no name.
     pub label: Text,
+    /// How the values were found, in a few words: simulated, exact. The legend shows these words once for all groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how: Option<Text>,
+    /// A short name that is written at the last point of the curve, if there is room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Text>,
     /// How the series is drawn: line, points or band.
     pub kind: Kind,
     /// The origin of the series: measured, theory or published.
@@ -138,7 +153,8 @@ impl Series {
     // The builders are not inlined, because each call would add to the size of the page's first part.
     #[inline(never)]
     fn new(id: Id, label: Text, kind: Kind, role: Role, x: Vec<f64>, y: Vec<f64>) -> Self {
-        Self { id, group: None, label, kind, role, x, y, lo: None, hi: None, hidden: false, floor: false }
+        let (how, tag, lo, hi) = (None, None, None, None);
+        Self { id, group: None, label, how, tag, kind, role, x, y, lo, hi, hidden: false, floor: false }
     }
 
     /// Makes a curve that theory predicts.
@@ -171,6 +187,24 @@ impl Series {
     /// Sets the group of the series.
     pub fn group(mut self, group: impl Into<Id>) -> Self {
         self.group = Some(group.into());
+        self
+    }
+
+    /// Says in a few words how the values were found.
+    pub fn how(self, how: impl Into<Text>) -> Self {
+        self.with_how(how.into())
+    }
+
+    #[inline(never)]
+    fn with_how(mut self, how: Text) -> Self {
+        self.how = Some(how);
+        self
+    }
+
+    /// Writes a short name at the last point of the curve, if there is room.
+    #[inline(never)]
+    pub fn tag(mut self, tag: Text) -> Self {
+        self.tag = Some(tag);
         self
     }
 
@@ -255,12 +289,12 @@ pub struct Field {
     pub frame: Frame,
 }
 
-/// A mark on a figure: a point, a horizontal line or a vertical line, with a label.
+/// A mark on a figure: a point, a horizontal line, a vertical line or only a sentence, with a label.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark {
     /// The label of the mark.
     pub label: Text,
-    /// The abscissa. If `y` is absent, the mark is a vertical line.
+    /// The abscissa. If `y` is absent, the mark is a vertical line. If both are absent, the label stands in the middle.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
     /// The ordinate. If `x` is absent, the mark is a horizontal line.
@@ -276,6 +310,10 @@ impl Mark {
     /// Makes a mark that is a horizontal line.
     pub fn at_y(label: impl Into<Text>, y: f64) -> Self {
         Self { label: label.into(), x: None, y: Some(y) }
+    }
+    /// Makes a mark that is only a sentence in the middle of the plot, such as what the run will draw there.
+    pub fn note(label: impl Into<Text>) -> Self {
+        Self { label: label.into(), x: None, y: None }
     }
     /// Makes a mark at a point.
     pub fn at(label: impl Into<Text>, x: f64, y: f64) -> Self {
@@ -300,6 +338,10 @@ pub struct Figure {
     /// A heat map that is drawn behind the series, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
+    /// Groups of series that have a name, in the order of their colours. A group without series has a colour too, so that
+    /// no colour changes when a run adds series.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
     /// The curves and points.
     pub series: Vec<Series>,
     /// Labelled points and lines that are drawn on the figure.
@@ -331,6 +373,7 @@ impl Figure {
             y,
             heading: None,
             field: None,
+            groups: vec![],
             series: vec![],
             marks: vec![],
             handles: vec![],
@@ -348,6 +391,22 @@ impl Figure {
     fn with_series(mut self, series: Vec<Series>) -> Self {
         self.series.extend(series);
         self
+    }
+
+    /// Names a group of series. The groups have colours in the order of these calls, before groups without names.
+    pub fn group(self, id: impl Into<Id>, label: impl Into<Text>) -> Self {
+        self.with_groups(vec![Group { id: id.into(), label: label.into() }])
+    }
+
+    #[inline(never)]
+    fn with_groups(mut self, groups: Vec<Group>) -> Self {
+        self.groups.extend(groups);
+        self
+    }
+
+    /// Names groups of series; see [`Figure::group`].
+    pub fn groups<I: Into<Id>, T: Into<Text>>(self, groups: impl IntoIterator<Item = (I, T)>) -> Self {
+        self.with_groups(groups.into_iter().map(|(id, label)| Group { id: id.into(), label: label.into() }).collect())
     }
 
     /// Adds marks to the figure.

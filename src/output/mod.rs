@@ -1,4 +1,4 @@
-//! The results of an experiment: figures, tables and verdicts. The page, the widget and the command line all write them
+//! The results of an experiment: figures, tables, verdicts and a small picture. The page, the widget and the command line all write them
 //! as the same kind of result document.
 //!
 //! Numbers are written with full precision. A number that is not finite is `null` in the document.
@@ -12,6 +12,7 @@ mod answer;
 mod digest;
 mod figure;
 mod handle;
+mod picture;
 mod table;
 pub(crate) mod units;
 mod verdict;
@@ -19,8 +20,9 @@ pub(crate) mod words;
 
 pub use answer::{Answer, Fact};
 pub use digest::{Numbers, digest, numbers};
-pub use figure::{Axis, Field, Figure, Frame, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
+pub use figure::{Axis, Field, Figure, Frame, Group, Id, Kind, Mark, POINTS_MAX, Points, Role, Series};
 pub use handle::Handle;
+pub use picture::{Drawing, Picture, Row};
 pub use table::{Cell, Column, Table};
 pub use verdict::{Against, Limit, Verdict};
 
@@ -162,4 +164,9 @@ pub struct Document {
     /// The figures, tables and verdicts.
     #[serde(flatten)]
     pub output: Output,
+    /// The small picture, if the experiment has one. The page asks for it apart from the rest of the document, because
+    /// the code that makes pictures arrives after the first figure.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
 }

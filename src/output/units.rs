@@ -2,8 +2,8 @@
 
 crate::texts! {
     PERCENT = "%";
-    ATOMS = "atoms";
     EPOCHS = "epochs";
+    FACTS = "facts";
     FLOPS = "FLOPs";
     RUNS = "runs";
     SAMPLES = "samples";

@@ -119,6 +119,14 @@ impl Kernel for Atoms {
     }
 }
 
+/// How many of the first `lanes` runs of a group have drawn the atom of rank `rank`, which is counted from 1. It is read
+/// from the group's `state`. An atom that cannot be drawn has been drawn by none.
+pub fn seen(state: &[[u32; LANES]], rank: u32, lanes: usize) -> u32 {
+    let atom = rank - 1;
+    let row = state.get(atom as usize / 32);
+    row.map_or(0, |row| row[..lanes].iter().map(|word| word >> (atom & 31) & 1).sum())
+}
+
 /// For each lane of a group, the total test probability of the atoms that the lane's run has not drawn. It is computed
 /// from the group's `state`.
 ///

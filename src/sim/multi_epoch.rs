@@ -49,8 +49,8 @@ const BOUND: f32 = 1e6;
 /// numbers, on which devices differ.
 const TINY: f32 = 1e-15;
 
-/// Smallest excess risk that can be trusted, for true weights of about 1. At a lower risk, the state no longer follows
-/// SGD.
+/// Smallest excess risk that the kernel computes correctly, for true weights of about 1. At a lower risk, single
+/// precision stops the weights from changing.
 ///
 /// The state is `v = w - w*`, the error of the weights. Single precision rounds it relative to its own size, so a small
 /// risk keeps its digits until residuals reach `TINY`. At risk R, residuals are about `sqrt(2 R)`: at R = 1e-24 that is

@@ -119,14 +119,28 @@ pub fn start(seed: u32, symbols: u32, hops: u32, init: f32, runs: u32, distribut
         let words: &mut [f32] = bytemuck::cast_slice_mut(group);
         words[..LANES * width].chunks_exact_mut(width)
     })) {
-        let mut draws = Draws::new(seed, TRACK_START, run, 0);
-        let order = permutation(&mut draws, skills as u32);
+        let (order, mut draws) = order(seed, run, skills as u32);
         let (weights, rest) = words.split_at_mut(skills * n * n);
         weights.iter_mut().for_each(|w| *w = init * gaussian.sample(draws.word()));
         rest.iter_mut().zip(order).for_each(|(code, place)| *code = codes[place as usize] as f32);
         rest[skills + REST] = if run < runs { 0.0 } else { 1.0 };
     }
     state.repeat(distributions as usize)
+}
+
+/// The order in which the skills get their ranks in a run: the place of each rank's skill in [`permutations`]. Also
+/// returns the draws from which the initial weights follow.
+fn order(seed: u32, run: u32, skills: u32) -> (Vec<u32>, Draws) {
+    let mut draws = Draws::new(seed, TRACK_START, run, 0);
+    (permutation(&mut draws, skills), draws)
+}
+
+/// The codes of the skills of a run, in the order of their ranks.
+#[expect(clippy::cast_possible_truncation, reason = "at most 120 skills")]
+pub fn skills_of(seed: u32, symbols: u32, run: u32) -> Vec<u32> {
+    let codes = permutations(symbols);
+    let (order, _) = order(seed, run, codes.len() as u32);
+    order.into_iter().map(|place| codes[place as usize]).collect()
 }
 
 /// The ranks of the skills in `tests` test sequences, each of `hops` skills. The ranks are drawn uniformly from the

@@ -340,6 +340,7 @@ impl Table {
         self.limit()
     }
 
+    /// Returns an error if the table has more columns or cells than are allowed.
     fn limit(&self) -> Result<()> {
         if self.columns.len() > COLUMNS_MAX {
             return Err(bad(text!(words::TOO_MANY_COLUMNS, most = count(COLUMNS_MAX))));

@@ -67,7 +67,7 @@ pub type Templates = &'static [(&'static str, &'static str)];
 pub enum Kind {
     /// A count, shown as a whole number.
     Count,
-    /// A measured or computed number, shown with 4 significant digits.
+    /// A number that is not of any other kind, shown with 4 significant digits.
     Number,
     /// A loss, shown with 4 significant digits.
     Loss,

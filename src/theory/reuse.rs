@@ -126,8 +126,8 @@ pub struct Best {
 /// is of the order of the square of this tolerance.
 const RATE_TOLERANCE: f64 = 1e-9;
 
-/// The least `risk` over learning rates in `(0, edge]`, and the rate that gives it. The function `risk` gives the risk
-/// after `steps` steps at a learning rate.
+/// Searches the learning rates in `(0, edge]` for the one with the least risk, and returns this rate and its risk. The
+/// function `risk` gives the risk after `steps` steps at a learning rate.
 ///
 /// The search halves the rate from `edge` down to `edge/(10 steps)`, at which `steps` steps move the weights little,
 /// and further as long as the risk falls. Brent's method then searches between the two tried rates next to the best of

@@ -7,7 +7,16 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { serve } from "../../www/serve.mjs";
 import { browsers, KEYS, until } from "./driver.mjs";
-import { ask, assertSame, native, numbers, quickStates, root, table } from "./harness.mjs";
+import {
+  ask,
+  assertSame,
+  assertSameCsv,
+  native,
+  numbers,
+  quickStates,
+  root,
+  table,
+} from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").Browser} Browser */
 /** @typedef {import("../../www/js/types.d.ts").Result} Result */
@@ -232,13 +241,15 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
         await press("Download CSV");
         const set = Object.entries(STATES[FIRST]).flatMap((pair) => ["--set", pair.join("=")]);
         const args = [...set, "--device", "cpu", "--format", "csv", "--quiet"];
-        const csv = await saved(`scaling-lab-${FIRST}-seed1.csv`);
-        assert.equal(String(csv), await ask("run", FIRST, ...args));
+        const settings = Object.entries(STATES[FIRST]).map((pair) => pair.join("="));
+        const name = ["scaling-lab", FIRST, ...settings, "seed1"].join("-");
+        assertSameCsv(String(await saved(`${name}.csv`)), await ask("run", FIRST, ...args));
         const id = await browser.evaluate(
           () => document.querySelector("scaling-lab").result.figures[0].id,
         );
         await press("PNG");
-        const png = await saved(`scaling-lab-${FIRST}-${id}-seed1.png`, (b) => b.includes("IEND"));
+        const figure = name.replace(FIRST, `${FIRST}-${id}`);
+        const png = await saved(`${figure}.png`, (b) => b.includes("IEND"));
         const colours = await browser.evaluate(async (data) => {
           const image = new Image();
           image.src = `data:image/png;base64,${data}`;

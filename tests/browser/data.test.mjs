@@ -14,6 +14,7 @@ import {
   catalogue,
   copied,
   downloaded,
+  finished,
   numbers,
   ready,
   run,
@@ -158,6 +159,7 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
     await drop(element, [{ name: "dropped.csv", text: TABLE }]);
     await holds(page, 48);
     await page.waitForFunction(() => /[?&]data=/.test(location.hash));
+    await finished(element);
     const dropped = await state(element);
     await button(element, "Back to the simulated runs").click();
     await holds(page, 0);
@@ -165,11 +167,13 @@ test("a dropped file, a pasted text and their link give the same numbers", () =>
     await panel(element).locator("textarea").fill(TABLE);
     await button(element, "Read this text").click();
     await holds(page, 48);
+    await finished(element);
     assert.deepEqual(await state(element), dropped);
     await page.waitForFunction(() => /[?&]data=/.test(location.hash));
     await page.reload();
     element = await ready(page);
     await holds(page, 48);
+    await run(element);
     assert.deepEqual(await state(element), dropped);
     assert.match(await panel(element).innerText(), /table in the link/);
     await button(element, "Copy as command").click();
@@ -309,6 +313,7 @@ describe("a file that is not a table is refused with a reason, and the previous 
       const element = await ready(page);
       await choose(element, TABLE);
       await holds(page, 48);
+      await finished(element);
       const before = await state(element);
       for (const [what, text, words] of cases) {
         await choose(element, text, "wrong.csv");
@@ -602,7 +607,45 @@ test("no preset is selected while the user's own table is in use", () =>
     assert.match((await chosen()) ?? "", /^Simulated runs/);
     await choose(element, table({ heads: ["params", "tokens", "val_loss"] }));
     await holds(page, 48);
-    assert.equal(await chosen(), "custom settings");
+    assert.equal(await chosen(), "your own runs");
+  }));
+
+test("a new table is fitted at once; one with a hole, as soon as a button has left out its rows", () =>
+  lab.open("#/chinchilla?bootstrap=20&profiles=no", async (page) => {
+    const element = await ready(page);
+    const rows = table({ heads: ["params", "tokens", "val_loss"] });
+    await choose(element, rows);
+    await holds(page, 48);
+    await finished(element);
+    await choose(element, `${rows}1e9,,2.5\n`, "holes.csv");
+    await element
+      .locator(".alert")
+      .getByText(/the cell of column .tokens. is empty/)
+      .waitFor();
+    await element
+      .locator(".older")
+      .getByText(/These figures show the previous table/)
+      .waitFor();
+    assert.equal(await element.getAttribute("data-busy"), null);
+    await element.locator(".alert").getByRole("button", { name: "Leave out these rows" }).click();
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").query.exclude === "missing",
+    );
+    await finished(element);
+    assert.equal(await element.locator(".alert").count(), 0);
+    await holds(page, 49);
+  }));
+
+test("the example table is one that the experiment reads", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    const link = panel(element).getByRole("link", { name: "an example" });
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    assert.match(download.suggestedFilename(), /^fit-example-\w+\.csv$/);
+    const text = await readFile(await download.path(), "utf8");
+    await choose(element, text, "example.csv");
+    await holds(page, 160);
+    await finished(element);
   }));
 
 for (const width of [320, 390, 1280, 1920]) {
@@ -851,6 +894,7 @@ test("a read that is cancelled changes nothing", () =>
     const element = await ready(page);
     await choose(element, TABLE);
     await holds(page, 48);
+    await finished(element);
     const before = await state(element);
     await drop(element, [{ ...MILLION, times: 990 }]);
     await button(element, "Cancel reading").click();
@@ -953,6 +997,7 @@ test("after the engine has stopped, a restart reads the table again", () =>
       const element = await ready(page);
       await choose(element, TABLE);
       await holds(page, 48);
+      await finished(element);
       const before = await state(element);
       for (const worker of page.workers())
         await worker

@@ -1162,9 +1162,7 @@ describe("a file that cannot be loaded", () => {
             body: '<script type="module" src="main-NEWER123.js"></script>',
           }),
         );
-        await page.route(/\/after-first-figure-\w+\.js/, (route) =>
-          route.fulfill({ status: 404, body: "" }),
-        );
+        await page.route(/\/saving-\w+\.js/, (route) => route.fulfill({ status: 404, body: "" }));
         await page.goto(`${lab.url}${hash(STATE)}`);
         const element = await ready(page);
         await button(element, "Download JSON").click();

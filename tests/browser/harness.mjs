@@ -288,6 +288,13 @@ export function assertSame(ours, theirs, path = "") {
   }
 }
 
+/** Asserts that two CSV files are equal after the first line, which names the build. @param {string} ours @param {string} theirs */
+export function assertSameCsv(ours, theirs) {
+  const build = /^# scaling-lab \S+ \(\S+\)\n/;
+  assert.match(ours, build);
+  assert.equal(ours.replace(build, ""), theirs.replace(build, ""));
+}
+
 /**
  * Violations that axe-core finds with every fold open, one line each: of all rules on the light page,
  * and only of contrast on the dark page, which differs in nothing else.

@@ -211,3 +211,50 @@ test("the last run stays behind the next one until that ends, and no file contai
     assert.equal(await entry.count(), 0, "the next run has ended");
     assert.equal(await ghosts.count(), 0);
   }));
+
+test("a long run says before it starts how long it takes, and names a quicker preset; a short one does not", () =>
+  lab.open(
+    "#/state-tracking?exponents=0,0.5,1,1.25,1.5,2,2.5&samples=100000&runs=64",
+    async (page) => {
+      const element = await ready(page);
+      const said = element.locator(".foretold");
+      await said.getByText(/takes about .* on this machine/).waitFor();
+      const [, count, unit] = /about (\d+) (second|minute)/.exec(await said.innerText()) ?? [];
+      const told = Number(count) * (unit === "minute" ? 60 : 1);
+      await button(element, "Run").click();
+      assert.equal(await said.innerText(), "", "a run that goes says how long is left");
+      await page.waitForFunction(
+        () => (document.querySelector("scaling-lab").result.progress.share ?? 0) >= 0.25,
+      );
+      await button(element, "Pause").click();
+      await button(element, "Continue").waitFor();
+      const { elapsed_s, progress } = await element.evaluate((e) => e.result);
+      const true_s = elapsed_s / (progress.share ?? 0);
+      assert.ok(told > true_s / 2.5 && told < true_s * 2.5, `${told} s are said of ${true_s} s`);
+      await button(element, "Reset").click();
+      const quicker = said.getByRole("button");
+      await quicker.waitFor();
+      const [, title, quick] =
+        /“(.*)” takes about (\d+) second/.exec(await quicker.innerText()) ?? [];
+      assert.ok(Number(quick) <= 10, `${quick} s`);
+      await quicker.click();
+      await page.waitForFunction(() => !/exponents/.test(location.hash));
+      const preset = element.getByLabel("Try").locator("option:checked");
+      assert.equal(await preset.innerText(), title);
+    },
+    { paced: true },
+  ));
+
+test("the estimate of a run changes none of its numbers", () =>
+  lab.open(hash({ seed: "5" }), async (page) => {
+    const element = await ready(page);
+    await page.waitForTimeout(2000);
+    assert.equal(await element.locator(".foretold").innerText(), "");
+    assert.equal(await element.evaluate((e) => e.result.progress.done), 0);
+    await run(element);
+    assertSame(
+      numbers(await downloaded(element)),
+      numbers(await native(SLUG, { ...STATE, seed: "5" })),
+      "run",
+    );
+  }));

@@ -81,7 +81,15 @@ async function faults(page, [width, height]) {
       one("title of the figure", ".first figcaption");
       one("plot", ".first .lab-plot");
       one("tick label", ".first .lab-plot svg text.small");
-      if (root.querySelector(".first .lab-legend button")) one("label", ".first .lab-legend");
+      if (root.querySelector(".first .lab-figure > .lab-legend button"))
+        one("label", ".first .lab-figure > .lab-legend");
+      for (const { scrollHeight, clientHeight } of root.querySelectorAll(
+        ".first .lab-figure > .lab-legend",
+      ))
+        if (scrollHeight > clientHeight + 1)
+          found.push(`${at}: the legend scrolls, it needs ${scrollHeight} px of ${clientHeight}`);
+      for (const text of root.querySelectorAll(".first .lab-plot > svg text"))
+        if (text.textContent.endsWith("…")) found.push(`${at}: "${text.textContent}" is cut`);
       for (const svg of root.querySelectorAll(".first .lab-plot > svg")) {
         const { height } = svg.getBoundingClientRect();
         if (height < least.figure) found.push(`${at}: the plot is ${height} px high`);
@@ -89,7 +97,7 @@ async function faults(page, [width, height]) {
         if (size < least.text) found.push(`${at}: the text of the plot has ${size} px`);
       }
       for (const node of root.querySelectorAll(
-        ".answer, .said dd, .main label, .main .label, .main button, .first figcaption, .first .lab-legend button",
+        ".answer, .said dd, .main label, .main .label, .main button, .first figcaption, .first .lab-figure > .lab-legend button",
       )) {
         const size = parseFloat(getComputedStyle(node).fontSize);
         if (size < least.text)
@@ -153,6 +161,16 @@ for (const { slug, presets, quick } of await catalogue()) {
       await runs(page);
       for (const size of PAGE) note("after the quick run", await faults(page, size));
     });
+    // The entries of a legend are larger for fingers.
+    await lab.open(
+      `#/${slug}?${quick}`,
+      async (page) => {
+        await shown(page);
+        await runs(page);
+        note("after the quick run, by touch", await faults(page, [390, 844]));
+      },
+      { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    );
     for (const [state, query] of [
       ...presets.map(({ title, query }) => [title, query]),
       ["quick", quick],

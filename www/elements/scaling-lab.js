@@ -2,7 +2,15 @@
 // Its attributes mirror the URL. If the experiment takes a table, data="..." holds a small table or names a large one, and
 // src="..." is the address of one. Methods: run(), which is never slowed down, pause() step() reset() cancel(). Property: result. Events: ready progress
 // result error, and change when the state, and so the URL, has changed. All elements share one engine.
-import { base, later as loadLater, tablesAndPages, waiting, waits } from "../js/assets.js";
+import {
+  base,
+  later as loadLater,
+  saving,
+  pictures,
+  tablesAndPages,
+  waiting,
+  waits,
+} from "../js/assets.js";
 import { entry as entryOf, explanation, index } from "../js/catalogue.js";
 import { h } from "../js/dom.js";
 import { engine } from "../js/engine/engine.js";
@@ -23,7 +31,7 @@ import css from "./scaling-lab.css";
  *  @typedef {import("../js/types.d.ts").Result} Result
  *  @typedef {import("../js/types.d.ts").Values} Values
  *  @typedef {import("../js/types.d.ts").LabError} LabError
- *  @typedef {typeof import("../js/after-first-figure.js")} Later */
+ *  @typedef {typeof import("../js/saving.js")} Saving */
 
 /** The state that was opened for a result. Links, commands and files name this state, even if the controls have changed since.
  *  @typedef {import("./lab/run.js").State & {link: Values, brief: Values, settings: Values, file?: string, missing: {link?: string, command?: string}}} Of */
@@ -61,6 +69,9 @@ const REST_MS = 20_000;
 /** Runs that take less than these seconds of computing start by themselves when a control has changed. */
 const QUICK_S = 1;
 
+/** A state that has not changed for this time is worth an estimate of its run. */
+const FORETELL_MS = 600;
+
 /** @param {string} text */
 const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
@@ -94,9 +105,15 @@ export class ScalingLab extends HTMLElement {
   #focusing = false;
   /** Counts settings that were applied: only the newest continue. */
   #turn = 0;
+  /** Was the event `ready` sent? What is not needed before it is fetched after it. */
+  #readied = false;
   /** The last finished run. @type {{result: Result, of: Of} | null} */ #last = null;
   /** Seconds of computing that the last finished run of this experiment and table took. */
   #took = Infinity;
+  /** Has the user brought a table that no run has used yet? Then a run starts as soon as the table and the settings allow it. */
+  #fresh = false;
+  /** Ends the estimate of how long a run takes. */
+  #foretelling = new AbortController();
 
   /** @type {Run<Of>} */
   #run = new Run(engine, {
@@ -152,18 +169,23 @@ export class ScalingLab extends HTMLElement {
     moved: () => {
       this.toggleAttribute("data-busy", this.#run.mode === "playing");
       this.#view?.mode(this.#run);
+      this.#foretell();
     },
     placed: () => {
       this.#badge();
       // What kept an earlier run from starting is over.
       this.#view?.alert();
     },
-    show: (result) => this.#view?.show(result, this.#run),
+    show: (result) => {
+      this.#view?.show(result, this.#run);
+      this.#depict().catch(() => {});
+    },
     progressed: (progress) => {
       this.#view?.progress(progress, this.#run);
       this.#emit("progress", progress);
     },
     rested: (type, result) => {
+      this.#fresh = false;
       if (type === "done") {
         remember(result, this.#device);
         this.#finished(result, this.#run.elapsed);
@@ -258,6 +280,7 @@ export class ScalingLab extends HTMLElement {
       this.#listening.abort();
       this.#observer.disconnect();
       this.#run.leave();
+      this.#foretelling.abort();
       this.#own?.rest();
     });
   }
@@ -294,6 +317,7 @@ export class ScalingLab extends HTMLElement {
   /** @param {boolean} [again] a run was in progress: start it again @param {boolean} [keep] the result of a run that has stopped stays */
   async #start(again = false, keep = false) {
     const start = ++this.#starts;
+    this.#readied = false;
     this.#run.clear();
     try {
       const slug = this.getAttribute("experiment") ?? "";
@@ -322,12 +346,17 @@ export class ScalingLab extends HTMLElement {
       await (this.#applying = apply());
       if (start !== this.#starts) return;
       this.#emit("ready");
+      this.#readied = true;
+      this.#depict().catch(() => {});
       if (again) this.#run.run();
       if (!Object.keys(this.#unread).length) this.#withPanel();
       // A failure is reported by the run that needs what is missing.
       engine.complete(slug).catch(() => {});
-      setTimeout(() => Promise.all([engine.rest(), tablesAndPages()]).catch(() => {}), REST_MS);
-      // Fetch the code that saves files while the page is idle, so that it works without a connection later.
+      // Later the page works without a connection.
+      setTimeout(
+        () => Promise.all([engine.rest(), tablesAndPages(), saving()]).catch(() => {}),
+        REST_MS,
+      );
       (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
       explanation(slug).then(
         (words) => this.#entry === entry && this.#view?.explain(words),
@@ -336,6 +365,15 @@ export class ScalingLab extends HTMLElement {
     } catch (error) {
       if (start === this.#starts) this.#run.end(error);
     }
+  }
+
+  /** Shows the small picture of the present result, if the experiment has one. */
+  async #depict() {
+    if (!this.#entry?.pictured || !this.#readied) return;
+    await this.#run.depict();
+    const { depict } = await pictures();
+    const { picture } = this.#run.result ?? {};
+    if (this.#view && picture) depict(this.#view.picture, picture);
   }
 
   /** Says which files the page waits for. */
@@ -449,6 +487,12 @@ export class ScalingLab extends HTMLElement {
   async #set(query) {
     await this.#apply(this.#withColumns(query), true);
     this.#emit("change", { settled: true });
+    if (this.#fresh) this.#run.rerun();
+  }
+
+  /** @param {string} query of the preset */
+  #preset(query) {
+    return this.#set({ ...parseQuery(query), ...this.#paced });
   }
 
   /** @param {Partial<Values>} changes @param {boolean} settled */
@@ -476,12 +520,10 @@ export class ScalingLab extends HTMLElement {
     }
     this.#observer.takeRecords();
     // Presets are made for simulated runs, so none matches while a table is in use.
-    this.#view?.state(
-      this.#seed,
-      this.#own?.held
-        ? -1
-        : (this.#entry?.presets ?? []).findIndex((preset) => this.#isAt(parseQuery(preset.query))),
-    );
+    const own = !!this.#own?.held;
+    const presets = own ? [] : (this.#entry?.presets ?? []);
+    const preset = presets.findIndex(({ query }) => this.#isAt(parseQuery(query)));
+    this.#view?.state(this.#seed, preset, own);
   }
 
   /** Is the present setting that of a preset? Columns are ignored, because they belong to a table. @param {Values} preset */
@@ -518,12 +560,18 @@ export class ScalingLab extends HTMLElement {
     const level = this.getAttribute("heading") === "1" ? 1 : 2;
     this.#own?.rest();
     [this.#own, this.#unread] = [null, {}];
+    const { table } = entry;
     this.#tablePlace =
-      entry.table?.tablePlace(entry.data, headingOf(level, t("own.title")), async (files) => {
-        // Settings that are being applied would be lost.
-        await this.#applying?.catch(() => {});
-        (await this.#withPanel())?.take(files);
-      }) ?? null;
+      table?.tablePlace(
+        entry.data,
+        new URL(table.example, base).href,
+        headingOf(level, t("own.title")),
+        async (files) => {
+          // Settings that are being applied would be lost.
+          await this.#applying?.catch(() => {});
+          (await this.#withPanel())?.take(files);
+        },
+      ) ?? null;
     const root = /** @type {ShadowRoot} */ (this.shadowRoot);
     root.adoptedStyleSheets = [/** @type {CSSStyleSheet} */ (sheet)];
     if (entry.table) {
@@ -551,7 +599,7 @@ export class ScalingLab extends HTMLElement {
           else if (settled) this.#emit("change", { settled });
           // Settings that are fine alone may contradict each other, and what refuses them should be there by then.
           if (settled) engine.rest().catch(() => {});
-          if (settled && this.#took < QUICK_S) run.rerun();
+          if (settled && (this.#fresh || this.#took < QUICK_S)) run.rerun();
         },
         seed: (text) => this.#setSeed(text),
         device: (device) => {
@@ -564,7 +612,7 @@ export class ScalingLab extends HTMLElement {
           this.#reflect();
           this.#emit("change", { settled: true });
         },
-        preset: (query) => this.#set({ ...parseQuery(query), ...this.#paced }),
+        preset: (query) => this.#preset(query),
         value: (name) => this.#values[name] ?? "",
         runs: () => this.#own?.held ?? null,
         drawn: (result) => this.#drawn(result),
@@ -573,8 +621,8 @@ export class ScalingLab extends HTMLElement {
           const of = run.of;
           if (of) this.#view?.copy(this.#link(false, this.#paced), of.missing.link);
         },
-        take: (what) => this.#take((later, taken) => later.take[what](taken)),
-        save: (figure, format) => this.#take((later, taken) => later.save(taken, figure, format)),
+        take: (what) => this.#take(({ take }, taken) => take[what](taken)),
+        save: (figure, format) => this.#take(({ save }, taken) => save(taken, figure, format)),
       },
     );
     this.#listen();
@@ -593,10 +641,11 @@ export class ScalingLab extends HTMLElement {
         this.#own = ownRuns(place, {
           changed: () => {
             this.#took = Infinity;
+            this.#fresh = !!this.#own?.held;
             this.#set({ ...this.#settings, ...this.#paced });
           },
           download: (name, blob) =>
-            loadLater().then(
+            saving().then(
               ({ download }) => download(name, blob),
               (error) => this.#fail(error),
             ),
@@ -630,6 +679,29 @@ export class ScalingLab extends HTMLElement {
       },
       () => {},
     );
+  }
+
+  /** Says how long a run of the present state takes if that is long, once the state has not changed for a moment. */
+  #foretell() {
+    this.#foretelling.abort();
+    this.#view?.foretell([]);
+    const [entry, view, of] = [this.#entry, this.#view, this.#run.of];
+    if (this.#run.mode !== "idle" || !entry || !view || !of) return;
+    const { signal } = (this.#foretelling = new AbortController());
+    const tell = async () => {
+      const { kind } = await this.#place();
+      if (signal.aborted || kind !== "cpu") return;
+      const { seconds, LONG_S } = await loadLater();
+      const others = (/** @type {import("./lab/run.js").State} */ state) => seconds(state, signal);
+      const long = await others(of);
+      if (!(long > LONG_S)) return;
+      const { foretell } = await tablesAndPages();
+      const choose = (/** @type {string} */ query) => this.#preset(query);
+      const said = await foretell(entry, of, long, LONG_S, others, choose);
+      if (!signal.aborted) view.foretell(said);
+    };
+    // Without the estimate, the page only says less.
+    setTimeout(() => signal.aborted || tell().catch(() => {}), FORETELL_MS);
   }
 
   /** Accepts files that are dropped on the element, or anywhere on the lab's own page. */
@@ -704,6 +776,12 @@ export class ScalingLab extends HTMLElement {
       kind,
       dead ? () => engine.restart() : null,
     );
+    if (kind === "parameter")
+      alert.append(
+        this.#own?.cure(this.#values.exclude, (exclude) =>
+          this.#set({ ...this.#settings, exclude, ...this.#paced }),
+        ) ?? "",
+      );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");
     this.shadowRoot?.replaceChildren(alert);
@@ -711,15 +789,15 @@ export class ScalingLab extends HTMLElement {
 
   // ---- saving and copying -------------------------------------------------------------------------------
 
-  /** Saves or copies something of the present result. @param {(later: Later, taken: import("./lab/take.js").Taken) => unknown} how */
+  /** Saves or copies something of the present result. @param {(saving: Saving, taken: import("./lab/take.js").Taken) => unknown} how */
   async #take(how) {
     const { result, of } = this.#run;
     const [entry, view] = [this.#entry, this.#view];
     if (!result || !of || !entry || !view) return;
     try {
-      const later = await loadLater();
+      const loaded = await saving();
       const [link, printed] = [this.#link(), this.#link(true)];
-      await how(later, { entry, result, of, link, printed, view });
+      await how(loaded, { entry, result, of, link, printed, view });
     } catch (error) {
       this.#fail(error);
     }

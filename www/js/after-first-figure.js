@@ -1,8 +1,8 @@
-// Code of an experiment that is not needed before its first figure is drawn, in one file: saving, copying, heat maps, summaries.
-export { download } from "./export.js";
+// Code of an experiment that is not needed before its first figure is drawn, in one file: maps, summaries, tables, the last run.
+export { LONG_S, seconds } from "./estimate.js";
 export { before } from "../elements/lab/ghost.js";
-export { save, take } from "../elements/lab/take.js";
 export { drawField } from "./plot/field.js";
+export { drawSimplex } from "./plot/simplex.js";
 export { tabulate } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
 // The first download holds this too. Importing all of it here makes the build put it into one file with the code that both

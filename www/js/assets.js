@@ -116,8 +116,13 @@ export const json = (name) => fetched(name, (response) => response.json()).catch
 /** Loads the part that is not needed before the first figure is drawn. @returns {Promise<typeof import("./after-first-figure.js")>} */
 export const later = () => part(() => import("./after-first-figure.js"));
 
+/** Loads the part that saves and copies results. @returns {Promise<typeof import("./saving.js")>} */
+export const saving = () => part(() => import("./saving.js"));
+
 /** Loads the part that lets a reader drag something on a figure. @returns {Promise<typeof import("./grips.js")>} */
 export const grips = () => part(() => import("./grips.js"));
+/** Loads the part that draws small pictures. @returns {Promise<typeof import("./picture.js")>} */
+export const pictures = () => part(() => import("./picture.js"));
 
 /** Loads the part that reads tables and shows the other pages. @returns {Promise<typeof import("./tables-and-pages.js")>} */
 export const tablesAndPages = () => part(() => import("./tables-and-pages.js"));

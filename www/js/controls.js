@@ -66,11 +66,19 @@ export function textField(props, report) {
 
 /** @param {Record<string, any>} props @param {(position: number, settled: boolean) => void} move */
 export const slider = (props, move) => {
+  let before = "";
   const input = h("input", {
     type: "range",
     ...props,
     oninput: () => move(Number(input.value), false),
     onchange: () => move(Number(input.value), true),
+    onpointerdown: () => void (before = input.value),
+    // A finger that touched the slider has begun to scroll the page.
+    onpointercancel: () => {
+      if (input.value === before) return;
+      input.value = before;
+      move(Number(before), true);
+    },
   });
   return input;
 };

@@ -72,8 +72,31 @@ function csvCell(value) {
   return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
-/** A result in long form, with the columns of the command line. For a heat map, `y` holds the value and `lo` the second coordinate. @param {Result} result */
-export function toCsv({ experiment, seed, figures }) {
+/** The value of a parameter as one line of text, as a user would type it. @param {any} value @returns {string} */
+const oneLine = (value) =>
+  Array.isArray(value)
+    ? value.map(oneLine).join(Array.isArray(value[0]) ? ";" : ",")
+    : typeof value === "number"
+      ? digits(value)
+      : value.replace(/\p{Cc}/gu, " ");
+
+/** What produced a result, as the comments of the command line, which readers of CSV skip. @param {Result} result */
+const provenance = ({ lab, version, commit, experiment, params, data, seed, device, progress }) =>
+  [
+    `${lab} ${version} (${commit})`,
+    `experiment: ${experiment}`,
+    ...Object.entries(params).map(([name, value]) => `${name}: ${oneLine(value)}`),
+    ...(data ? [`data: ${data.rows} rows, ${data.digest}`] : []),
+    `seed: ${seed}`,
+    `checkpoints: ${progress.done} of ${progress.total}`,
+    `device: ${device.map(({ kind }) => kind).join(", ")}`,
+  ]
+    .map((line) => `# ${line}\n`)
+    .join("");
+
+/** A result in long form, with the lines and columns of the command line. For a heat map, `y` holds the value and `lo` the second coordinate. @param {Result} result */
+export function toCsv(result) {
+  const { experiment, seed, figures } = result;
   /** @type {(string | number | null | undefined)[][]} */
   const rows = [["slug", "seed", "figure", "series", "x", "y", "lo", "hi"]];
   for (const { id, series, field } of figures) {
@@ -88,7 +111,7 @@ export function toCsv({ experiment, seed, figures }) {
       }),
     );
   }
-  return rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
+  return provenance(result) + rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
 }
 
 /** A text with arguments carries what it says, as in the command line's document. @param {string} _ @param {any} value */

@@ -47,8 +47,17 @@ const result = {
 
 test("long-form CSV", () => {
   assert.equal(
-    toCsv(result),
+    toCsv({ ...result, data: { rows: 1, digest: "0123" } }),
     [
+      "# scaling-lab 0.1.0 (abc)",
+      "# experiment: exam-time",
+      "# weights: 0.9,0.1",
+      "# t: 1,0;0,1",
+      "# family: power",
+      "# data: 1 rows, 0123",
+      "# seed: 7",
+      "# checkpoints: 2 of 2",
+      "# device: cpu",
       "slug,seed,figure,series,x,y,lo,hi",
       'exam-time,7,f,"a,b",1,0.1,,0.2',
       'exam-time,7,f,"a,b",2,,0.000000001,0.3',
@@ -82,11 +91,9 @@ test("numbers of a CSV", () => {
       y: cases.map(() => 1),
     },
   ];
-  const csv = toCsv(
-    /** @type {any} */ ({ experiment: "e", seed: 1, figures: [{ id: "f", series }] }),
-  );
+  const csv = toCsv({ ...result, experiment: "e", seed: 1, figures: [{ id: "f", series }] });
   assert.deepEqual(
-    csv.trim().split("\n").slice(1),
+    csv.split("\n").filter((line) => line.startsWith("e,")),
     cases.map(([, text]) => `e,1,f,s,${text},1,,`),
   );
 });

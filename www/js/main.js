@@ -58,10 +58,7 @@ async function home() {
   main.replaceChildren(head, h("p", { class: "lead" }, t("home.lead")));
   const parts = await list().catch((error) => {
     // The titles are there even if the file with the questions is not.
-    const titles = index.map(({ slug, title }) =>
-      h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h3", {}, title))),
-    );
-    if (head.isConnected) main.append(h("ul", { class: "cards" }, titles));
+    if (head.isConnected) main.append(titles());
     throw error;
   });
   for (const { title, lead, entries } of head.isConnected ? parts : []) {
@@ -114,6 +111,16 @@ async function extra(name) {
   return { focus: () => head.focus() };
 }
 
+/** A list of links to all experiments. */
+const titles = () =>
+  h(
+    "ul",
+    { class: "cards" },
+    index.map(({ slug, title }) =>
+      h("li", {}, h("a", { href: formatHash(slug, {}) }, h("h3", {}, title))),
+    ),
+  );
+
 /** The page for an address that names no page. @param {string} name @returns {Promise<Page>} */
 async function nothing(name) {
   const head = title(t("nothing.title"));
@@ -127,6 +134,7 @@ async function nothing(name) {
       ),
     ),
     h("p", {}, h("a", { href: "#/" }, t("nothing.home"))),
+    titles(),
   );
   return { focus: () => head.focus() };
 }
@@ -176,8 +184,9 @@ async function route() {
     if (shown !== here) return;
     here.page = ready;
     if (!first) {
-      window.scrollTo(0, 0);
       ready.focus();
+      // The history keeps how far the front page was scrolled when a link on it was followed.
+      window.scrollTo(0, history.state?.top ?? 0);
     }
   } catch (error) {
     if (shown !== here || document.querySelector("scaling-lab")) return;
@@ -220,6 +229,9 @@ if (theme) {
     engine.load();
     window.addEventListener("hashchange", route);
     waits.addEventListener("change", wait);
+    main.addEventListener("click", () => {
+      if (shown.name === "") history.replaceState({ top: window.scrollY }, "");
+    });
     document.querySelector(".skip")?.addEventListener("click", (event) => {
       event.preventDefault();
       main.focus();

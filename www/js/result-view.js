@@ -158,7 +158,13 @@ export function tableView({ id, title, columns, rows, nothing }) {
 }
 
 /** The numbers of an answer, each with its name. @param {import("./types.d.ts").Answer} answer */
-export const factsView = ({ facts = [] }) =>
-  facts.map(({ name, value }) =>
-    h("div", {}, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value))),
-  );
+export const factsView = ({ facts = [] }) => {
+  /** @param {string | import("./types.d.ts").Text} name @param {string | import("./types.d.ts").Text} value */
+  const fact = (name, value) =>
+    h("div", {}, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value)));
+  const ranged = facts.some(({ value }) => fill(value).includes("["));
+  return [
+    ...facts.map(({ name, value }) => fact(name, value)),
+    ...(ranged ? [fact(t("brackets"), t("interval95"))] : []),
+  ];
+};

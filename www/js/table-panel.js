@@ -53,6 +53,12 @@ const starting = (name, source) =>
     ? name
     : name[0].toUpperCase() + name.slice(1);
 
+/** Do these rules leave out rows without numbers? @param {string} rules */
+const leavesMissing = (rules) => rules.split(",").some((rule) => rule.trim() === "missing");
+
+/** @param {string} rules */
+const withMissing = (rules) => [rules, "missing"].filter(Boolean).join(",");
+
 /** @param {string} key @param {() => void} act @param {object} [props] */
 const button = (key, act, props) => h("button", { type: "button", onclick: act, ...props }, t(key));
 
@@ -396,6 +402,11 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
           : held.whole
             ? ""
             : t("own.notInLink", { file: held.file }),
+    /** A button that leaves out rows without numbers, if the table in use has such rows and they are not left out yet. @param {string} rules that leave rows out @param {(rules: string) => void} act @returns {Node | string} */
+    cure(rules, act) {
+      if (!held?.hole || leavesMissing(rules)) return "";
+      return button("own.leaveThese", () => act(withMissing(rules)));
+    },
     /** Reads the table once more, for a new engine; false if there is none. */
     async again() {
       if (!held) return false;
@@ -476,7 +487,7 @@ export const kinds = {
       { class: "missing" },
       hole,
       button("own.leaveOut", () => {
-        ask("exclude", [setting("exclude"), "missing"].filter(Boolean).join(","));
+        ask("exclude", withMissing(setting("exclude")));
         leave.hidden = true;
       }),
     );
@@ -543,11 +554,7 @@ export const kinds = {
         question.hidden = !table?.doubt;
         for (const { mark, node } of marks)
           node.setAttribute("aria-pressed", String(mark === decimal));
-        leave.hidden =
-          !table?.hole ||
-          setting("exclude")
-            .split(",")
-            .some((rule) => rule.trim() === "missing");
+        leave.hidden = !table?.hole || leavesMissing(setting("exclude"));
         for (const { role, select, unit, whole } of lists) {
           select.value = String(places[role] ?? "");
           // If the column is what would be guessed anyway, or none, the list has no such entry: select the first.

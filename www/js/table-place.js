@@ -45,14 +45,15 @@ export function intake(place, take) {
 
 /**
  * The place of an experiment that takes a table. It is as high as the panel, so that nothing moves when the panel fills it.
- * @param {string} purpose what the table must contain @param {HTMLElement} heading @param {(files: File[]) => void} take
+ * @param {string} purpose what the table must contain @param {string} example the address of an example @param {HTMLElement} heading @param {(files: File[]) => void} take
  */
-export function tablePlace(purpose, heading, take) {
+export function tablePlace(purpose, example, heading, take) {
   heading.id = uid("own");
   const element = h("section", { class: "own", "aria-labelledby": heading.id });
   const about = h("p", { class: "about" }, t("own.simulated"));
   const pasting = h("details", { class: "pasting" }, h("summary", {}, t("own.paste")));
   const { input, choose, listen } = intake(element, take);
+  const sample = h("a", { href: example, download: "" }, t("own.example"));
   const buttons = h(
     "div",
     { class: "buttons" },
@@ -61,7 +62,7 @@ export function tablePlace(purpose, heading, take) {
   );
   element.append(
     heading,
-    h("p", { class: "help" }, ...prose(purpose), " ", t("own.private")),
+    h("p", { class: "help" }, ...prose(purpose), " ", t("own.private"), " ", sample),
     about,
     buttons,
     input,

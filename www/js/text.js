@@ -117,12 +117,25 @@ export const cut = (text, most = 60) =>
   text.length > most ? `${[...text].slice(0, most).join("")}…` : text;
 
 /** A figure with its texts filled, which is what the plot draws. @param {import("./types.d.ts").Figure} figure */
-export const worded = ({ title, x, heading, y, field, series, marks, nothing, ...figure }) => {
-  /** @template {{label: Text, unit?: string}} T @param {T} one */
+export const worded = ({
+  title,
+  x,
+  heading,
+  y,
+  field,
+  groups,
+  series,
+  marks,
+  nothing,
+  ...figure
+}) => {
+  /** @template {{label: Text, unit?: string, how?: Text, tag?: Text}} T @param {T} one */
   const labelled = (one) => ({
     ...one,
     label: fill(one.label),
     ...(one.unit && { unit: fill(one.unit) }),
+    ...(one.how && { how: fill(one.how) }),
+    ...(one.tag && { tag: fill(one.tag) }),
   });
   return {
     ...figure,
@@ -130,6 +143,7 @@ export const worded = ({ title, x, heading, y, field, series, marks, nothing, ..
     x: labelled({ ...x, label: heading ?? x.label }),
     y: labelled(y),
     field: field && labelled(field),
+    groups: groups?.map(labelled),
     series: series.map(labelled),
     marks: marks?.map(labelled),
     nothing: nothing && fill(nothing),

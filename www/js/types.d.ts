@@ -40,10 +40,16 @@ export interface Entry {
   data: string;
   /** Has it a kernel, which a GPU can run? */
   kernel: boolean;
+  /** Has it a small picture? */
+  pictured: boolean;
   /** Makes the controls of kinds of parameters that few experiments have. */
   kinds: Record<string, import("./controls.js").Make>;
-  /** The place of a table of one's own, and its styles. */
-  table?: { tablePlace: typeof import("./table-place.js").tablePlace; css: string };
+  /** The place of a table of one's own, its styles, and the address of an example, from the page's main script. */
+  table?: {
+    tablePlace: typeof import("./table-place.js").tablePlace;
+    css: string;
+    example: string;
+  };
 }
 
 /** What stands below the figures. */
@@ -91,13 +97,25 @@ export interface Answer {
   facts?: { name: Text; value: Text }[];
 }
 
+/** A small picture that shows the idea of an experiment. */
+export interface Picture {
+  title: Text;
+  about: Text;
+  rows: { label: Text; value: Text; drawing: "bar" | "cells" | "paths"; values: number[][] }[];
+}
+
 type Drawn = import("./plot/figure.js").Figure;
 /** A figure as the engine gives it: what the plot draws, with texts that are not filled yet. */
-export type Figure = Omit<Drawn, "title" | "series" | "marks"> & {
+export type Figure = Omit<Drawn, "title" | "groups" | "series" | "marks"> & {
   title: Text;
   /** The heading of the user's column along the horizontal axis, in place of the axis's label. */
   heading?: Text;
-  series: (Omit<Drawn["series"][number], "label"> & { label: Text })[];
+  groups?: { id: string; label: Text }[];
+  series: (Omit<Drawn["series"][number], "label" | "how" | "tag"> & {
+    label: Text;
+    how?: Text;
+    tag?: Text;
+  })[];
   marks?: (Omit<NonNullable<Drawn["marks"]>[number], "label"> & { label: Text })[];
 };
 
@@ -137,6 +155,8 @@ export interface Result {
   figures: Figure[];
   tables: Table[];
   verdicts: Verdict[];
+  /** A result that was just opened has none yet: the page asks for it once the code of pictures has arrived. */
+  picture?: Picture;
   notices?: Text[];
 }
 

@@ -29,6 +29,7 @@ const entry = {
   presets: [],
   main: [],
   kinds: {},
+  pictured: false,
   data: "",
   kernel: true,
   params: [spec({ name: "weights", default: "0.9,0.1" }), spec({ name: "hours", default: "100" })],

@@ -403,6 +403,7 @@ impl Race {
             Axis::linear(words::EXPONENT),
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
+        .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
         .series(seen.into_iter().chain(late).chain(more))
         .drawn()
     }
@@ -548,13 +549,17 @@ mod tests {
         let claim = |race: &Race| race.verdict(Favourite::PowerLaw, true).expect("a verdict").claim.english();
         assert!(said(&wins).contains("is therefore above 52.6."), "{}", said(&wins));
         assert!(
-            claim(&wins).ends_with("Lower bound on the ratio of the medians, and the interval of the ratio"),
+            claim(&wins).ends_with(
+                "only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio"
+            ),
             "{}",
             claim(&wins)
         );
         assert!(said(&loses).contains("is therefore below 0.019."), "{}", said(&loses));
         assert!(
-            claim(&loses).ends_with("Upper bound on the ratio of the medians, and the interval of the ratio"),
+            claim(&loses).ends_with(
+                "only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio"
+            ),
             "{}",
             claim(&loses)
         );

@@ -28,7 +28,8 @@ crate::texts! {
     TIMES_AGAINST_RATE = "Training samples to the target, against the learning rate";
     TIMES_AT_BEST_RATES = "Training samples to the target, with the best learning rate of each training distribution";
     // Curves and places.
-    CENSORED = "budget spent before half of the runs reached the target";
+    RUN_DRAWS = "The run draws the curves here.";
+    CENSORED = "fewer than half reached the target";
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";
     EDGE = "edge of stability";
@@ -57,10 +58,10 @@ crate::texts! {
     // Verdict of a race at one learning rate.
     POWER_LAW_WINS = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
     UNIFORM_WINS = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Ratio of the medians";
-    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Lower bound on the ratio of the medians, and the interval of the ratio";
-    UNIFORM_WINS_AT_LEAST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Lower bound on the ratio of the medians, and the interval of the ratio";
-    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Upper bound on the ratio of the medians, and the interval of the ratio";
-    UNIFORM_WINS_AT_MOST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Upper bound on the ratio of the medians, and the interval of the ratio";
+    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. The runs give only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio";
+    UNIFORM_WINS_AT_LEAST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. The runs give only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio";
+    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. The runs give only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio";
+    UNIFORM_WINS_AT_MOST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. The runs give only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
     UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of the two medians in these runs is therefore above {ratio}. The interval also allows for chance in the runs.";
     POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval also allows for chance in the runs.";

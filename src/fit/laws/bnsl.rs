@@ -45,7 +45,12 @@ impl Law for Bnsl {
             Param::scale("f", "f", WIDTH, Range::Log(0.02, 2.0)).within(1e-3, 1e2),
         ],
         published: &[],
-        example: Example { says: OWN_EXAMPLE, values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1], ranges: &[[100.0, 4000.0]] },
+        example: Example {
+            says: OWN_EXAMPLE,
+            values: &[0.5, 3.0, 0.1, 1.2, 600.0, 0.1],
+            ranges: &[[100.0, 4000.0]],
+            x: None,
+        },
         derived: &[],
         features: 1,
         exactly_linear: true,

@@ -66,7 +66,7 @@ impl Law for Chinchilla {
             },
             Published { by: "Besiroglu et al.", source: REPLICATION, values: &BESIROGLU },
         ],
-        example: Example { says: REPLICATION, values: &BESIROGLU, ranges: &[[5e7, 1.5e10], [1e9, 5e11]] },
+        example: Example { says: REPLICATION, values: &BESIROGLU, ranges: &[[5e7, 1.5e10], [1e9, 5e11]], x: None },
         derived: &EXPONENTS,
         features: 2,
         exactly_linear: true,

@@ -154,7 +154,12 @@ impl Law for DataConstrained {
                 .frozen(),
         ],
         published: &[Published { by: "Muennighoff et al.", source: MUENNIGHOFF, values: &PUBLISHED }],
-        example: Example { says: MUENNIGHOFF, values: &PUBLISHED, ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]] },
+        example: Example {
+            says: MUENNIGHOFF,
+            values: &PUBLISHED,
+            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+            x: None,
+        },
         derived: &[chinchilla::EXPONENTS[0], chinchilla::EXPONENTS[1], Quantity { name: HALF_WORTH }],
         features: 3,
         exactly_linear: false,

@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data, a fixed share of its worth lost at each repeat";
+    TITLE = "Repeated data: fixed share lost";
     DATA_LOST = "Share of its worth that a token loses at each repeat.";
     SIZE_LOST = "Share of its worth that one more parameter loses each time the model grows by $U_N$, the number of parameters that the unique tokens can use.";
     ALL_EPOCHS = r"worth of infinitely many epochs, in epochs of fresh tokens, $1/\delta_D$";
@@ -59,7 +59,12 @@ impl Law for Geometric {
             Param::scale("delta_N", r"\delta_N", SIZE_LOST, LOST).within(1e-9, 0.999_999).start(PUBLISHED[6]),
         ],
         published: &[Published { by: "Muennighoff et al.", source: ABLATION, values: &PUBLISHED }],
-        example: Example { says: MUENNIGHOFF, values: &PUBLISHED, ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]] },
+        example: Example {
+            says: MUENNIGHOFF,
+            values: &PUBLISHED,
+            ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+            x: None,
+        },
         derived: &[chinchilla::EXPONENTS[0], chinchilla::EXPONENTS[1], Quantity { name: ALL_EPOCHS }],
         features: 3,
         exactly_linear: false,

@@ -7,7 +7,7 @@ use crate::text;
 use crate::text::{Templates, Text, number};
 
 crate::texts! {
-    TITLE = "Straight line in the logarithm of the input";
+    TITLE = "Line in the logarithm of x";
     SLOPE = r"Slope: how much $y$ grows when $\ln x$ grows by 1.";
     DOUBLED = "each doubling of x changes y by {change}";
     LEVEL = "Value of $y$ at $x = 1$.";
@@ -29,7 +29,7 @@ impl Law for LogLinear {
         inputs: &[super::X],
         params: &[Param::signed("A", "A", SLOPE), Param::signed("B", "B", LEVEL)],
         published: &[],
-        example: Example { says: OWN_EXAMPLE, values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]] },
+        example: Example { says: OWN_EXAMPLE, values: &[3.3, -7.0], ranges: &[[100.0, 4000.0]], x: None },
         derived: &[],
         features: 1,
         exactly_linear: true,

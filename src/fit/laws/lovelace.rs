@@ -6,7 +6,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data with a penalty for overfitting";
+    TITLE = "Repeated data: overfitting";
     PENALTY = "Factor of the penalty for repeated tokens.";
     REPEATS = "Exponent: how the penalty grows with the number of repeats.";
     SIZE = "Exponent: how the penalty grows with the number of parameters per unique token.";
@@ -45,6 +45,7 @@ impl Law for Lovelace {
             says: EXAMPLE,
             values: &[2.04, 506.0, 0.338, 21_682.0, 0.4686, 0.0559, 0.349, 0.7065],
             ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+            x: None,
         },
         derived: &chinchilla::EXPONENTS,
         features: 4,

@@ -17,6 +17,7 @@ crate::texts! {
     FAST_RATE = "The fastest rate of learning.";
     TENDS = "y tends to {limit} for large x";
     YANG = "Yang et al., arXiv 2409.07431 ($y$ = accuracy in %, $x$ = millions of tokens)";
+    MILLIONS = "millions of tokens";
     EXAMPLE = "Yang et al., arXiv 2409.07431";
 }
 
@@ -59,7 +60,7 @@ impl Law for MixtureOfExponentials {
             Param::scale("r3", "r_3", FAST_RATE, RATE).unit("1/x"),
         ],
         published: &[Published { by: "Yang et al.", source: YANG, values: &PUBLISHED }],
-        example: Example { says: EXAMPLE, values: &PUBLISHED, ranges: &[[0.05, 500.0]] },
+        example: Example { says: EXAMPLE, values: &PUBLISHED, ranges: &[[0.05, 500.0]], x: Some(MILLIONS) },
         derived: &[],
         features: 1,
         exactly_linear: true,

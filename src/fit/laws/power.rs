@@ -13,6 +13,7 @@ crate::texts! {
     FALLS = "the loss falls towards {floor} with exponent {exponent}";
     FALLS_TO_0 = "the loss falls with exponent {exponent}, and no floor is seen";
     KIM = "Kim et al., arXiv 2509.14786 (regularised models on 200M tokens, $x$ = parameters in billions)";
+    BILLIONS = "parameters in billions";
     EXAMPLE = "Kim et al., arXiv 2509.14786";
 }
 
@@ -37,7 +38,7 @@ impl Law for Power {
             Param::exponent("alpha", r"\alpha", EXPONENT),
         ],
         published: &[Published { by: "Kim et al.", source: KIM, values: &[3.43, 0.05, 1.02] }],
-        example: Example { says: EXAMPLE, values: &[3.43, 0.05, 1.02], ranges: &[[0.05, 5.0]] },
+        example: Example { says: EXAMPLE, values: &[3.43, 0.05, 1.02], ranges: &[[0.05, 5.0]], x: Some(BILLIONS) },
         derived: &[],
         features: 1,
         exactly_linear: true,

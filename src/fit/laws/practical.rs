@@ -7,7 +7,7 @@ use crate::math;
 use crate::text::Templates;
 
 crate::texts! {
-    TITLE = "Repeated data, between a ceiling and a floor";
+    TITLE = "Repeated data: ceiling and floor";
     UNTRAINED = "Loss before training.";
     OVERFITTING = "Factor of the part of the loss that overfitting adds.";
     OVERFITTING_SIZE = "Exponent: how overfitting grows with the number of parameters.";
@@ -52,6 +52,7 @@ impl Law for Practical {
             says: OWN_EXAMPLE,
             values: &[2.03, 8.19, 251.0, 0.367, 2.0e6, 0.9, 0.24, 0.6, 0.65],
             ranges: &[[5e7, 5e9], [1.0, 100.0], [1e8, 3e10]],
+            x: None,
         },
         derived: &[],
         features: 3,

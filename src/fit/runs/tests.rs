@@ -93,14 +93,14 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     assert_eq!(
         read("chinchilla", TABLE, &[]).expect_err("a hole").to_string(),
         "line 7: column `val_loss` holds `nan`, which is not a finite number; \
-         `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out"
+         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line"
     );
     assert_eq!(chinchilla("3.4,x", "-3.4,x"), "line 4: the loss is -3.4; it must be above 0");
     assert_eq!(chinchilla("3.4,x", "0,x"), "line 4: the loss is 0; it must be above 0");
     assert_eq!(
         chinchilla("3.4,x", "big,x"),
         "line 4: column `val_loss` holds `big` where a number is needed; \
-         `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out"
+         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line"
     );
     assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters must be above 0, not 0");
     assert_eq!(
@@ -294,7 +294,7 @@ fn what_stands_for_no_number_is_named_with_the_way_out() {
         let named = |word| format!("line 4: column `loss` holds `{word}`");
         let named = if word.is_empty() { "line 4: the cell of column `loss` is empty".to_owned() } else { named(word) };
         assert!(said.starts_with(&named), "{said}");
-        assert!(said.ends_with("`--exclude missing` on the command line, leaves such rows out"), "{said}");
+        assert!(said.ends_with("or `--exclude missing` on the command line"), "{said}");
         assert_eq!(read("power", &text, &["missing"]).expect("runs").lines, [2, 3, 5, 6, 7], "{word}");
     }
 }

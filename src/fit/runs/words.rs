@@ -47,11 +47,11 @@ crate::texts! {
     ALL_WORDS = "line {line} holds words in all columns that are read: if a second table begins there, keep only one table";
     NOT_NUMBER = "line {line}: column `{column}` holds `{cell}` where a number is needed";
     NOT_NUMBER_WHY = "line {line}: column `{column}` holds `{cell}` where a number is needed: {why}";
-    NOT_NUMBER_HERE = "line {line}: column `{column}` holds `{cell}` where a number is needed; `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out";
+    NOT_NUMBER_HERE = "line {line}: column `{column}` holds `{cell}` where a number is needed; to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line";
     NOT_MISSING = "line {line}: column `{column}` holds `{cell}` where a number is needed: {why}; the rule `missing` leaves out only rows whose cell holds no number at all";
-    EMPTY_CELL = "line {line}: the cell of column `{column}` is empty; `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out";
-    NOT_FINITE = "line {line}: column `{column}` holds `{cell}`, which is not a finite number; `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out";
-    NO_FINITE = "line {line}: column `{column}` holds no finite number; `missing` in `exclude`, or `--exclude missing` on the command line, leaves such rows out";
+    EMPTY_CELL = "line {line}: the cell of column `{column}` is empty; to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line";
+    NOT_FINITE = "line {line}: column `{column}` holds `{cell}`, which is not a finite number; to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line";
+    NO_FINITE = "line {line}: column `{column}` holds no finite number; to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line";
     MAYBE_SIZE = "column `{column}`, with numbers up to {most}, is guessed to hold the weights of the rows, but may be a size: say which column is the weight, as `weight:HEADING` in `columns` or `--weight HEADING` on the command line, or that none is, as `weight:-` or `--weight none`";
     WEIGHT_ABOVE_0 = "line {line}: the weight in column `{column}` must be a number above 0";
     // Decimal marks.

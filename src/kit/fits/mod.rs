@@ -248,6 +248,29 @@ impl<P: Page> Experiment for Fits<P> {
     const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
     type Params = P::Params;
 
+    /// The simulated runs of the default setting, with headings that the page recognises.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn example() -> String {
+        let params = P::Params::read(&Vec::new()).expect("the defaults are valid");
+        let (form, _) = P::forms(&params).expect("the default law exists");
+        let (law, Common { rows, noise, .. }) = (form.law, P::common(&params));
+        let example = &law.info.example;
+        let inputs: Vec<Vec<f64>> = (0..rows).map(|i| example.inputs(law, i, rows)).collect();
+        let runs = Data::simulated(law, example.values, &inputs, noise, 1, SIMULATED);
+        let line = |cells: Vec<String>| cells.join(",") + "\n";
+        let headings = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss]);
+        let rows = inputs.iter().zip(&runs.y).map(|(x, y)| {
+            // Six digits tell as much as the noise leaves, and people can read them.
+            line(
+                x.iter()
+                    .chain([y])
+                    .map(|v| format!("{v:.5e}").parse::<f64>().unwrap_or(f64::NAN).to_string())
+                    .collect(),
+            )
+        });
+        std::iter::once(line(headings.map(|role| role.name().to_owned()).collect())).chain(rows).collect()
+    }
+
     fn check(params: &P::Params) -> Result<()> {
         Asked::new(&P::forms(params)?.0, &P::common(params)).map(drop)
     }
@@ -325,7 +348,7 @@ pub struct Fitting {
     lines: Vec<usize>,
     /// Phrases that say which column has which role.
     how: Vec<Text>,
-    /// Heading of the user's column of the only input, if there is one.
+    /// Name of the only input: the heading of the user's column, or what the simulated runs call it.
     heading: Option<Text>,
     /// Sentences about unusual properties of the columns.
     notes: Vec<Text>,
@@ -368,6 +391,7 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
     let known = law.info.inputs;
     let columns: Vec<Vec<f64>> = (0..known.len()).map(|k| inputs.iter().map(|x| x[k]).collect()).collect();
     let lines: Vec<usize> = (1..=made.len()).collect();
+    let heading = example.x.map(Text::from);
     Box::new(move |law| {
         let place = |input: &Input| known.iter().position(|known| known.role == input.role);
         let Some(places) = law.info.inputs.iter().map(place).collect::<Option<Vec<_>>>() else {
@@ -375,7 +399,8 @@ fn simulated(law: &'static Entry, rows: u32, noise: f64, seed: u32, objective: O
         };
         let x: Vec<&[f64]> = places.into_iter().map(|k| columns[k].as_slice()).collect();
         let data = Data::new(law, &x, &made.y, objective.residual, Some(&lines))?;
-        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), heading: None, notes: Vec::new() })
+        let heading = heading.clone();
+        Ok(Runs { data, lines: lines.clone(), excluded: Vec::new(), how: Vec::new(), heading, notes: Vec::new() })
     })
 }
 

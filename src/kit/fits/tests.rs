@@ -662,8 +662,10 @@ fn the_answer_and_its_numbers_are_those_of_the_tables() {
         said.starts_with(&format!("For 5.76 × 10²³ FLOPs these runs recommend {} B parameters", &size[..4])),
         "{said}"
     );
-    let marks = &figure(&output, "contours").marks;
-    assert!(marks[0].label.english().starts_with(&size[..6]) && marks[1].label.english().starts_with("truth: 72.4 B"));
+    let contours = figure(&output, "contours");
+    assert!(contours.marks[0].label.english().starts_with(&format!("fit: {}", &size[..6])), "{contours:?}");
+    let truth = contours.series.last().expect("the truth").label.english();
+    assert_eq!(truth, "truth: 72.4 B, 1.33 T", "the best split at the true parameters");
 
     let output = run("fit", "bootstrap=40&profiles=no", None);
     let row = &table(&output, "parameters")[0];
@@ -731,8 +733,17 @@ fn two_figures_are_open_and_an_axis_has_the_name_of_the_column() {
     let output = run("fit", "bootstrap=0&profiles=no", Some(&curve("steps,val_loss,z", 1..40)));
     let headings = ["data", "residuals"].map(|id| figure(&output, id).heading.as_ref().map(|text| text.english()));
     assert_eq!(headings, [Some("steps".to_owned()), Some("steps".to_owned())]);
-    assert!(
-        figure(&run("fit", "bootstrap=0&profiles=no", None), "data").heading.is_none(),
-        "simulated runs have no column"
-    );
+    let simulated = run("fit", "bootstrap=0&profiles=no", None);
+    let heading = figure(&simulated, "data").heading.as_ref().map(Text::english);
+    assert_eq!(heading.as_deref(), Some("parameters in billions"), "what x is where no table says it");
+}
+
+#[test]
+fn an_example_table_holds_the_simulated_runs() {
+    for (slug, example) in crate::catalogue::Catalogue::new().examples {
+        let [ours, own] = [None, Some(example.as_str())]
+            .map(|table| run(slug, "bootstrap=0&profiles=no", table).answer.expect("an answer").text.english());
+        let words = |text: &str| text.replace(|c: char| c.is_ascii_digit() || c == '.', "");
+        assert_eq!(words(&ours), words(&own), "{slug}: {ours} {own}");
+    }
 }

@@ -11,14 +11,18 @@ crate::texts! {
     TRUTH_OF = "truth of the simulation ({authors})";
     RATIO_AT_BUDGET = "your budget: {ratio} tokens per parameter";
     BUDGET = "your budget, C = {compute} FLOPs";
-    TRUE_OPTIMUM = "truth: {parameters} parameters, {tokens} tokens";
-    OPTIMUM = "{parameters} parameters, {tokens} tokens";
+    TRUE_OPTIMUM = "truth: {parameters}, {tokens}";
+    FIT_OPTIMUM = "fit: {parameters}, {tokens}";
     TRUTH_AT = "truth: {value}";
     FIT_AT = "fit: {value}";
     WORTH_OF = "{epochs} {epochs:epoch is|epochs are} worth {worth}";
     // Curves and points of the runs.
     FIT = "fit";
     RUNS = "runs";
+    SIZE = "N = {size}";
+    UNIQUE = "U = {unique}";
+    EQUAL_LOSSES = "equal loss";
+    LOSS_THERE = "{loss}";
     RUNS_OF_SIZE = "runs with N = {size}";
     FIT_OF_SIZE = "fit at N = {size}";
     RUNS_OF_UNIQUE = "runs with U = {unique}";

@@ -87,7 +87,7 @@ test("a ghost takes no colour from the other series, and is drawn behind them in
     locale: "en",
     strings: STRINGS,
     shown: () => true,
-    drawField: null,
+    maps: null,
   };
   // The ghost comes later than the series that a first drawing has shown.
   const first = drawFigure(measured, view);

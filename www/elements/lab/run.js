@@ -166,6 +166,16 @@ export class Run {
     if (this.mode === "idle" && !this.#older) await this.run(true);
   }
 
+  /** Adds the picture to the present result, which had none when it was opened: the code of pictures is among what runs need. */
+  async depict() {
+    const { result } = this;
+    if (!result || result.picture) return;
+    await this.#engine.complete(result.experiment);
+    // A run in progress refuses to answer, but its next result has the picture.
+    const picture = await this.#session?.picture();
+    if (picture && result === this.result) result.picture = picture;
+  }
+
   // ---- its owner ----------------------------------------------------------------------------------------
 
   /** Closes all sessions, for a new start. */

@@ -13,9 +13,18 @@ import { standalone } from "../../js/plot/standalone.js";
  * @property {import("./view.js").View} view
  */
 
-/** @param {Taken} taken @param {string} ext @param {string} [figure] */
-const fileOf = ({ entry, result }, ext, figure) =>
-  ["scaling-lab", entry.slug, figure, `seed${result.seed}`].filter(Boolean).join("-") + `.${ext}`;
+/** The most characters of the settings in a file's name. */
+const NAMED_MAX = 80;
+
+/** The name of a file: what it shows, and the settings that differ from the defaults. @param {Taken} taken @param {string} ext @param {string} [figure] */
+function fileOf({ entry, result, of }, ext, figure) {
+  const { seed, device, ...changed } = of.settings;
+  const settings = Object.entries(changed).map(([name, text]) => `${name}=${text}`);
+  const named = settings.join("-").replace(/[^\w.,=-]+/g, "_");
+  const short = named.length > NAMED_MAX ? `${named.slice(0, NAMED_MAX)}_` : named;
+  const parts = ["scaling-lab", entry.slug, figure, short, `seed${result.seed}`];
+  return `${parts.filter(Boolean).join("-")}.${ext}`;
+}
 
 /** What each button does. @satisfies {Record<string, (taken: Taken) => unknown>} */
 export const take = {

@@ -13,7 +13,7 @@ import { visible } from "../../js/visible.js";
  *  @typedef {import("../../js/types.d.ts").Result} Result
  *  @typedef {import("../../js/types.d.ts").Values} Values
  *  @typedef {import("../../js/types.d.ts").Figure} Figure
- *  @typedef {typeof import("../../js/after-first-figure.js")} Later
+ *  @typedef {typeof import("../../js/saving.js")} Saving
  *  @typedef {ReturnType<typeof renderFigure>} FigureView */
 
 /** The state of a run. @typedef {Pick<import("./run.js").Run<any>, "mode" | "result" | "elapsed">} Standing */
@@ -36,7 +36,7 @@ import { visible } from "../../js/visible.js";
  * @property {(result: Result) => void} drawn a result has been drawn
  * @property {() => string} address the address of the present setting in the lab
  * @property {() => void} link copy the link
- * @property {(what: keyof Later["take"]) => void} take
+ * @property {(what: keyof Saving["take"]) => void} take
  * @property {(figure: string, format: string) => void} save
  */
 
@@ -125,6 +125,7 @@ export class View {
     ui.live = h("p", { class: "unseen", role: "status" });
     // The explanations are added once the figures are drawn.
     ui.notes = h("section", { class: "notes" });
+    this.picture = h("div", { class: "picture", hidden: !entry.pictured });
     ui.folds = h("div", { class: "folds" });
     ui.open = h("a", { target: "_blank" }, t("openInLab"));
     /** @param {string} label @param {...any} body */
@@ -158,8 +159,9 @@ export class View {
             { class: "others" },
             form("controls", presets, others.length ? ui.more : "", running),
             panel ?? "",
-            ui.device,
           ),
+          this.picture,
+          ui.device,
         ),
         ui.first,
         h(
@@ -273,6 +275,7 @@ export class View {
     ui.cancel = button("cancel", cancel);
     ui.bar = h("progress", { max: 1, value: 0, "aria-label": t("progress") });
     ui.left = h("span", { class: "left" });
+    ui.foretold = h("p", { class: "foretold", role: "status" });
     ui.badge = h("span", { class: "badge" });
     ui.why = h("span", { class: "why" });
     ui.seedShown = h("span", {});
@@ -283,6 +286,7 @@ export class View {
       { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
+      ui.foretold,
     );
   }
 
@@ -359,7 +363,7 @@ export class View {
     ui.copied = h("textarea", { readonly: true, rows: 3, "aria-label": t("copiedText") });
     ui.copied.hidden = true;
     ui.copiedNote = h("p", { role: "status", class: "help" });
-    /** @type {(keyof Later["take"])[]} */
+    /** @type {(keyof Saving["take"])[]} */
     const keys = ["copyCommand", "cite", "downloadJson", "downloadCsv"];
     return h(
       "section",
@@ -435,9 +439,10 @@ export class View {
     if (!problem) seed.value = text;
   }
 
-  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none */
-  state(seed, preset) {
+  /** Shows the seed and the preset, and links to this state in the lab. @param {number} seed @param {number} preset its place in the list, or -1 for none @param {boolean} own is the user's own table in use? */
+  state(seed, preset, own) {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
+    this.#ui.preset.options[0].text = t(own ? "presetOwn" : "preset");
     this.#ui.preset.selectedIndex = 1 + preset;
     this.#ui.open.href = this.#acts.address();
   }
@@ -484,8 +489,13 @@ export class View {
         : mode === "cancelled"
           ? t("marksCancelled", { done, total })
           : done >= total
-            ? t("marksDone", { total, seconds: num(elapsed, 2) })
+            ? t("marksDone", { seconds: num(elapsed, 2) })
             : t("marks", { done, total });
+  }
+
+  /** Shows how long a run takes, beside its buttons. @param {Node[]} said */
+  foretell(said) {
+    this.#ui.foretold.replaceChildren(...said);
   }
 
   /** Shows the device that computes, and why. @param {string} kind @param {string} badge @param {string} why */

@@ -77,6 +77,10 @@ export class Session {
     const place = Object.entries(pick).flat(2).map(String);
     return this.host.call("judge", { run: this.run, number: [place, printed, tolerance, ours] });
   }
+  /** The picture of the run so far. */
+  picture() {
+    return this.host.call("picture", { run: this.run });
+  }
   /** @param {number} seconds the time that the run is to take at least; 0 for full speed */
   pace(seconds) {
     this.host.post({ type: "pace", run: this.run, seconds });

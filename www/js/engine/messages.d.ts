@@ -1,5 +1,5 @@
 /** Messages between the page and its workers. Both unions are closed by `type`: tsc fails if a side sends an unknown type or forgets one. */
-import type { Claim, LabError, Progress, Result, Runs, Text, Values } from "../types.d.ts";
+import type { Claim, LabError, Picture, Progress, Result, Runs, Text, Values } from "../types.d.ts";
 
 export interface Device {
   kind: string;
@@ -65,6 +65,7 @@ export type ToWorker =
   /** Reads a table of at most `limit` bytes. */
   | { type: "read"; id: number; table: number; source: Blob | string; limit: number }
   | { type: "judge"; id: number; run: number; number: Published }
+  | { type: "picture"; id: number; run: number }
   /** Stops reading this table. */
   | { type: "stop"; table: number }
   | { type: "free"; table: number };
@@ -80,6 +81,7 @@ export interface Answers {
     problems: { message: Text; parameter: string | null; instead: Text | null }[];
   };
   read: Omit<Runs, "table">;
+  picture: Picture;
   judge: {
     ours: number;
     interval: [number | null, number | null] | null;

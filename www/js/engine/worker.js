@@ -7,7 +7,7 @@ import { unhandled } from "./unhandled.js";
  *  @typedef {import("./messages.d.ts").FromWorker} FromWorker */
 /** @template {ToWorker["type"]} T @typedef {Extract<ToWorker, {type: T}>} Of */
 /** @typedef {{
- *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean,
+ *   id: number, run: any, playing: boolean, busy: boolean, closed: boolean, cancelled: boolean, finished: boolean, pictured: boolean,
  *   steps: number, until: number, turn: number, pace: number, share: number, elapsed: number, waited: number, wake: () => void }} State */
 
 const PROGRESS_MS = 16; // at most once a frame
@@ -173,6 +173,7 @@ function open({ run: id, turn, slug, values, seed, table }) {
       closed: false,
       cancelled: false,
       finished: false,
+      pictured: false,
       steps: 0,
       until: Infinity,
       turn,
@@ -201,13 +202,17 @@ function close(id) {
   if (!state.busy) state.run.free();
 }
 
+/** The result so far, with its picture once the page has asked for that. @param {State} state */
+const resultOf = ({ run, pictured }) =>
+  pictured ? { ...run.result(), picture: run.picture() } : run.result();
+
 /** @param {State} state @param {"paused" | "done" | "cancelled"} type */
 const rest = (state, type) =>
   post({
     type,
     run: state.id,
     turn: state.turn,
-    result: state.run.result(),
+    result: resultOf(state),
     elapsed: state.elapsed,
     device: engine.device(),
   });
@@ -240,7 +245,7 @@ async function play(state) {
         shown = now;
         let result;
         if (now >= resulted || wait > RESULT_MS) {
-          result = state.run.result();
+          result = resultOf(state);
           const cost = performance.now() - now;
           resulted = now + Math.max(RESULT_MS, cost * RESULT_SHARE);
         }
@@ -425,6 +430,9 @@ async function receive(message) {
       return;
     case "judge":
       return reply(message.id, () => state?.run.judge(...message.number));
+    case "picture":
+      if (state) state.pictured = true;
+      return reply(message.id, () => state?.run.picture());
     default:
       throw unhandled(message);
   }

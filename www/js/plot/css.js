@@ -100,6 +100,7 @@ export const svgRules = [
   ".dots{fill:currentColor;stroke:var(--lab-bg)}",
   ".open{fill:var(--lab-bg);stroke:currentColor}",
   ...[...Array(COLOURS).keys()].map((i) => `.c${i}{color:var(--lab-c${i})}`),
+  ".key{color:var(--lab-muted)}",
   ".ghost{color:var(--lab-muted);opacity:.45}",
   ...[...Array(STEPS).keys()].map((i) => `.q${i}{color:var(--lab-q${i})}`),
 ];
@@ -117,7 +118,8 @@ export const css = `
 .lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
 ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-read{min-block-size:2.8em;scroll-margin-block:.5em;line-height:1.4;margin:.5em 0 .3em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
-.lab-read .hint{color:var(--lab-muted)}
+.lab-read .hint{color:var(--lab-muted);visibility:hidden}
+.lab-plot:is(:hover,:focus-visible)~.lab-read .hint{visibility:visible}
 .lab-read b{font-weight:600}
 .lab-read span{overflow-wrap:anywhere}
 .lab-legend{display:flex;flex-wrap:wrap;gap:.3em .5em}
@@ -126,15 +128,17 @@ ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-legend button:focus-visible,.lab-figure summary:focus-visible,.lab-scroll:focus-visible{outline:2px solid var(--lab-focus);outline-offset:1px}
 .lab-legend button[aria-pressed=false]{color:var(--lab-muted);text-decoration:line-through}
 .lab-legend button[aria-pressed=false] svg{opacity:.3}
+.lab-legend .key{color:var(--lab-muted);display:inline-flex;align-items:center;gap:.5em;padding:.1em .5em}
 .lab-legend svg,.lab-read svg{flex:none;overflow:visible;inline-size:2em;block-size:1em;vertical-align:-.1em}
 .lab-note{color:var(--lab-muted);margin:.3em 0}
 .lab-figure details{margin-block-start:.3em}
+.lab-figure details:not([open],[hidden]){display:inline-block;margin-inline-end:1.2em}
 .lab-figure summary{cursor:pointer;padding:.4em 0;inline-size:fit-content}
 .lab-scroll{overflow:auto;max-block-size:20em;max-inline-size:100%}
 .lab-scroll table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .lab-scroll th,.lab-scroll td{padding:.2em .7em;text-align:end;border-block-end:1px solid var(--lab-grid);white-space:nowrap}
 .lab-scroll thead th{position:sticky;inset-block-start:0;background:var(--lab-bg)}
 .lab-sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (pointer:coarse){.lab-legend{gap:0 .5em}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}}
+@media (pointer:coarse){.lab-legend{gap:0 .3em;padding-block:7px}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}.lab-legend button{margin-block:-7px;padding:.1em .35em}}
 @media (forced-colors:active){.lab-svg{forced-color-adjust:none}}
 `;

@@ -108,7 +108,8 @@ export function createCursor(plot, svg, locale, strings, now) {
     const at = place();
     set(pointer, "visibility", at ? "visible" : "hidden");
     if (!at || !drawn) {
-      read.replaceChildren(html("span", "hint", strings.point));
+      const touch = matchMedia("(hover: none)").matches;
+      read.replaceChildren(html("span", "hint", touch ? strings.touch : strings.point));
       return;
     }
     const { box, size } = drawn;
@@ -120,7 +121,7 @@ export function createCursor(plot, svg, locale, strings, now) {
     read.replaceChildren(
       ...lines.map(({ text, placed }, k) => {
         const span = html("span");
-        if (placed) span.append(swatchSvg(placed.series, placed.look), " ");
+        if (placed) span.append(swatchSvg([placed]), " ");
         span.append(
           k === (figure.field && cursor?.id === null ? lines.length - 1 : 1)
             ? html("b", "", text)
@@ -273,9 +274,9 @@ export function createCursor(plot, svg, locale, strings, now) {
     read,
     live,
     draw,
-    /** Removes the cursor from a series that is no longer shown. @param {string} id */
-    forget(id) {
-      if (cursor?.id === id) cursor = null;
+    /** Removes the cursor from a series that is no longer shown. @param {(id: string) => boolean} shown */
+    forget(shown) {
+      if (cursor?.id && !shown(cursor.id)) cursor = null;
     },
   };
 }

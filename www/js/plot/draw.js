@@ -6,7 +6,6 @@ import { placeRows, textWidth, wrapText } from "./layout.js";
 import { drawMarks } from "./marks.js";
 import { extentOf, makeScale, makeTicks, sound, stableDomain } from "./scale.js";
 import { drawSeries, seriesLayers } from "./series.js";
-import { drawSimplex } from "./simplex.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
@@ -15,9 +14,11 @@ import { el } from "./svg.js";
  *  @typedef {import("./scale.js").Pair} Pair
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
-/** Size, language and visible series of a drawing. `drawField` draws the figure's heat map, if it has one.
+/** Size, language and visible series of a drawing. `maps` draws the figure's heat map, if it has one.
  *  @typedef {{width: number, scale: number, height?: number, most?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
- *    drawField: typeof import("./field.js").drawField | null}} View */
+ *    maps: Maps | null}} View */
+/** What draws heat maps, over a plane and over a simplex.
+ *  @typedef {Pick<typeof import("../after-first-figure.js"), "drawField" | "drawSimplex">} Maps */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
 /** Values that must not jitter from one drawing to the next: domains, the left margin, the rows above the plot, the order of the series; and the axes drawn last.
  *  @typedef {{on: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[], axes?: {key: string, layers: import("./axes.js").Layers}}} Kept */
@@ -27,7 +28,7 @@ import { el } from "./svg.js";
 /** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
 /** The layers from back to front. */
-const LAYERS = ["field", "grid", "areas", "lines", "rules", "axes", "dots", "marks"];
+const LAYERS = ["field", "grid", "areas", "rules", "lines", "axes", "dots", "marks"];
 /** The most decades that a logarithmic axis shows; smaller values lie below the axis. */
 const DECADES = 12;
 /** @param {number} width */
@@ -45,9 +46,10 @@ export function drawFigure(figure, view, before = null) {
   /** @type {Kept} */
   const kept =
     before?.on === on ? { ...before, order } : { on, x: null, y: null, left: 0, rows: 0, order };
-  const { layers, painted, ...drawn } = simplex
-    ? drawSimplex(figure, view, size, kept)
-    : drawPlane(figure, view, size, kept);
+  const { layers, painted, ...drawn } =
+    simplex && view.maps
+      ? view.maps.drawSimplex(figure, view, size, kept)
+      : drawPlane(figure, view, size, kept);
   /** A ghost lies behind all others. @param {import("./series.js").Painted} one */
   const depth = ({ series }) => (series.ghost ? -1 : order.indexOf(series.id));
   painted.sort((a, b) => depth(a) - depth(b));
@@ -70,7 +72,7 @@ export function drawFigure(figure, view, before = null) {
 
 /** @param {Figure} figure @param {View} view @param {number} size @param {Kept} kept this drawing writes its values into it @returns {Part} */
 function drawPlane(figure, view, size, kept) {
-  const { width, locale, shown, drawField } = view;
+  const { width, locale, shown, maps } = view;
   const { field } = figure;
   const marks = figure.marks ?? [];
   const visible = figure.series.filter((s) => shown(s.id));
@@ -180,7 +182,7 @@ function drawPlane(figure, view, size, kept) {
       Boolean(field),
     ),
   );
-  const map = drawField?.(figure, view, size, box, sx, sy, height);
+  const map = maps?.drawField(figure, view, size, box, sx, sy, height);
   const { painted, placed, dropped } = drawSeries(figure, shown, size, box, sx, sy);
   const marked = drawMarks(figure, size, box, sx, sy, placed, rules, placedRules, rowHeight);
   return {

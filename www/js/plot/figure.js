@@ -8,16 +8,18 @@ import { fill } from "./format.js";
 import { html } from "./html.js";
 import { createLegend } from "./legend.js";
 import { STRINGS } from "./strings.js";
+import { entryOf } from "./swatch.js";
 import { say, set, show } from "./svg-page.js";
 import { el } from "./svg.js";
 
 /** @typedef {{label: string, unit: string, scale: "linear" | "log"}} Axis
  *  @typedef {{id: string, group?: string, label: string, kind: "line" | "points" | "band", role: "measured" | "theory" | "published", x: (number | null)[], y: (number | null)[],
- *    lo?: (number | null)[], hi?: (number | null)[], hidden?: boolean, floor?: boolean, ghost?: boolean}} Series
+ *    lo?: (number | null)[], hi?: (number | null)[], how?: string, tag?: string, hidden?: boolean, floor?: boolean, ghost?: boolean}} Series
+ *  @typedef {{id: string, label: string}} Group
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, y?: number | null}} Mark
  *  @typedef {{param: string, along?: string, values?: number[], part?: number, mark: number}} Handle
- *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, series: Series[], marks?: Mark[], handles?: Handle[], folded?: boolean, nothing?: string}} Figure */
+ *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, groups?: Group[], series: Series[], marks?: Mark[], handles?: Handle[], folded?: boolean, nothing?: string}} Figure */
 /** The parameters that a reader can set by dragging on the figure: their controls, their texts, and how to set them.
  *  @typedef {{params: import("../types.d.ts").Spec[], controls: Map<string, import("../controls.js").Control>,
  *    value: (name: string) => string, ask: (name: string, text: string, settled: boolean) => void}} Steer */
@@ -33,8 +35,8 @@ import { el } from "./svg.js";
  */
 
 let last = 0;
-/** Few figures are heat maps, so the code that draws them is fetched for the first one. @type {import("./draw.js").View["drawField"]} */
-let drawField = null;
+/** Few figures are heat maps, so the code that draws them is fetched for the first one. @type {import("./draw.js").View["maps"]} */
+let maps = null;
 
 /**
  * @param {Figure} figure @param {Options} [options]
@@ -48,10 +50,12 @@ export function renderFigure(figure, options = {}) {
   let scale = 1;
   /** The most px that the drawing may be high. @type {number | undefined} */
   let cap;
-  /** The series that the user has switched on or off. @type {Map<string, boolean>} */
+  /** The entries of the legend that the user has switched on or off. @type {Map<string, boolean>} */
   const switched = new Map();
-  const shown = (/** @type {string} */ id) =>
-    switched.get(id) ?? !current.series.find((s) => s.id === id)?.hidden;
+  const shown = (/** @type {string} */ id) => {
+    const series = current.series.find((s) => s.id === id);
+    return !series || (switched.get(entryOf(series, current.groups).key) ?? !series.hidden);
+  };
   /** @type {import("./draw.js").Drawn | null} */
   let drawn = null;
   /** @type {import("./draw.js").Kept | null} */
@@ -77,9 +81,9 @@ export function renderFigure(figure, options = {}) {
   const empty = html("p", "lab-note");
   const hint = html("span", "lab-sr");
   hint.id = hintId;
-  const legend = createLegend(strings.legend, shown, (id) => {
-    switched.set(id, !shown(id));
-    cursor.forget(id);
+  const legend = createLegend(strings, shown, (key, on) => {
+    switched.set(key, on);
+    cursor.forget(shown);
     draw();
   });
   const now = () => ({ figure: current, drawn, width });
@@ -90,7 +94,18 @@ export function renderFigure(figure, options = {}) {
   tableHost.tabIndex = 0;
   tableHost.setAttribute("role", "region");
   details.append(html("summary", "", strings.table), tableHost);
-  element.append(title, legend.element, plot, hint, empty, cursor.read, note, details, cursor.live);
+  element.append(
+    title,
+    legend.element,
+    plot,
+    hint,
+    empty,
+    cursor.read,
+    note,
+    legend.more,
+    details,
+    cursor.live,
+  );
 
   /** Sets the labels for screen readers, even while the figure has no width or code for it is being fetched. */
   function label() {
@@ -108,14 +123,14 @@ export function renderFigure(figure, options = {}) {
     plot.hidden = cursor.read.hidden = legend.element.hidden = details.hidden = !some;
     say(title, current.title);
     if (!some) {
-      note.hidden = true;
+      note.hidden = legend.more.hidden = true;
       drawn = null;
       return;
     }
-    if (current.field && !drawField) {
+    if (current.field && !maps) {
       return void later().then(
         (module) => {
-          ({ drawField } = module);
+          maps = module;
           draw();
         },
         () => {},
@@ -129,7 +144,7 @@ export function renderFigure(figure, options = {}) {
       locale,
       strings,
       shown,
-      drawField,
+      maps,
     };
     drawn = drawFigure(current, view, kept);
     kept = drawn.kept;
@@ -141,7 +156,7 @@ export function renderFigure(figure, options = {}) {
     note.hidden = dropped === 0;
     if (dropped > 0)
       say(note, dropped === 1 ? strings.dropped1 : fill(strings.dropped, { count: dropped }));
-    legend.draw(current.series);
+    legend.draw(current);
     cursor.draw();
     grips?.draw();
     if (details.open) drawTable();

@@ -61,9 +61,12 @@ export function placeRows(labels, x0, x1, gap) {
   /** @type {[number, number][][]} taken intervals by row */
   const rows = [];
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].at - labels[b].at || a - b);
-  for (const i of order) {
+  for (const [k, i] of order.entries()) {
     const { at, width } = labels[i];
-    const x = Math.max(x0 + width / 2, Math.min(x1 - width / 2, at));
+    // The line of the next label may pass through this row.
+    const next = (labels[order[k + 1]]?.at ?? Infinity) - gap / 2;
+    const end = next < x0 + width ? x1 : Math.min(x1, next);
+    const x = Math.max(x0 + width / 2, Math.min(end - width / 2, at));
     const [l, r] = [x - width / 2 - gap / 2, x + width / 2 + gap / 2];
     let row = 0;
     while (rows[row]?.some(([a, b]) => l < b && a < r)) row++;
@@ -107,15 +110,15 @@ export function stride(at, widths, gap) {
 }
 
 /**
- * A place for a label beside each point: the first of right, left, above and below that is inside the
- * box and free of other labels and of `data`; or else the one inside the box with the least overlap.
+ * A place for a label beside each point: the first of right, left, above and below, then further away, that is inside the
+ * box and free of the labels `others` and of `data`; or else the one inside the box with the least overlap.
  * @param {{x: number, y: number, width: number}[]} points @param {number} height @param {number} gap
  * @param {{x0: number, y0: number, x1: number, y1: number}} box @param {{x: number, y: number}[]} [data]
+ * @param {{x: number, y: number, w: number}[]} [others]
  * @returns {{x: number, y: number}[]} centres
  */
-export function placeBeside(points, height, gap, box, data = []) {
-  /** @type {{x: number, y: number, w: number}[]} */
-  const taken = points.map((p) => ({ x: p.x, y: p.y, w: gap }));
+export function placeBeside(points, height, gap, box, data = [], others = []) {
+  const taken = [...others, ...points.map((p) => ({ x: p.x, y: p.y, w: gap }))];
   return points.map(({ x, y, width: w }) => {
     const dx = w / 2 + gap;
     const dy = height / 2 + gap;
@@ -128,8 +131,14 @@ export function placeBeside(points, height, gap, box, data = []) {
       [-dx, -dy],
       [dx, dy],
       [-dx, dy],
-      [0, -2 * dy],
-      [0, 2 * dy],
+      ...[2, 3, 4].flatMap((far) => [
+        [0, -far * dy],
+        [0, far * dy],
+        [-dx, -far * dy],
+        [dx, far * dy],
+        [dx, -far * dy],
+        [-dx, far * dy],
+      ]),
     ];
     let best = { x, y, w };
     let least = Infinity;

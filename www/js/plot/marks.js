@@ -7,7 +7,21 @@ import { el } from "./svg.js";
 /** @typedef {import("./figure.js").Figure} Figure
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {import("./draw.js").Box} Box
- *  @typedef {import("./draw.js").Placed} Placed */
+ *  @typedef {import("./draw.js").Placed} Placed
+ *  @typedef {{text: string, x: number, y: number, anchor: string}} Label */
+
+/** The places that labels should not hide: the points of all series, and the lines between them. @param {Placed[]} placed @param {number} step in px */
+const dataOf = (placed, step) =>
+  placed.flatMap(({ series, px, py }) =>
+    px.flatMap((x, i) => {
+      const [dx, dy] = [px[i + 1] - x, py[i + 1] - py[i]];
+      const n = (series.kind === "line" && Math.ceil(Math.hypot(dx, dy) / step)) || 1;
+      return Array.from({ length: n }, (_, k) => ({
+        x: x + (n > 1 ? (k / n) * dx : 0),
+        y: py[i] + (n > 1 ? (k / n) * dy : 0),
+      }));
+    }),
+  );
 
 /**
  * Draws lines across the plot, marked points, and the labels of both.
@@ -18,18 +32,24 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
   const flat = (figure.marks ?? []).filter(
     (m) => real(m.y) && !real(m.x) && !Number.isNaN(sy(Number(m.y))),
   );
+  const notes = (figure.marks ?? []).filter((m) => !real(m.x) && !real(m.y));
   const bottom = box.y0 - size * 0.6;
   let d = "";
   rules.forEach((m, i) => {
     const x = sx(Number(m.x)).toFixed(1);
     d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.2).toFixed(1)}V${box.y1}`;
   });
+  // A label stands above its line, or below it where the plot ends.
   const heights = spread(
-    flat.map((m) => sy(Number(m.y)) - size * 0.4),
+    flat.map((m) => {
+      const y = sy(Number(m.y));
+      return y - size * 1.3 < box.y0 ? y + size * 1.1 : y - size * 0.4;
+    }),
     size * 1.25,
     box.y0 + size,
     box.y1 - 2,
   );
+  const data = flat.length > 0 ? dataOf(placed, size) : [];
   for (const m of flat) d += `M${box.x0} ${sy(Number(m.y)).toFixed(1)}H${box.x1}`;
   const texts = [
     ...rules.map((m, i) => ({
@@ -38,11 +58,27 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       y: bottom - rows[i].row * rowHeight - size * 0.15,
       anchor: "middle",
     })),
-    ...flat.map((m, i) => ({
+    ...flat.map((m, i) => {
+      const text = fitText(m.label, size, box.x1 - box.x0);
+      // The end of the line where the label hides fewer points.
+      const hidden = (/** @type {number} */ x0) =>
+        data.filter(
+          ({ x, y }) =>
+            x > x0 &&
+            x < x0 + textWidth(text, size) &&
+            y > heights[i] - size &&
+            y < heights[i] + size * 0.3,
+        ).length;
+      return hidden(box.x0) < hidden(box.x1 - textWidth(text, size))
+        ? { text, x: box.x0 + 4, y: heights[i], anchor: "start" }
+        : { text, x: box.x1 - 4, y: heights[i], anchor: "end" };
+    }),
+    ...tags(placed, size, box),
+    ...notes.map((m, i) => ({
       text: fitText(m.label, size, box.x1 - box.x0),
-      x: box.x1 - 4,
-      y: heights[i],
-      anchor: "end",
+      x: (box.x0 + box.x1) / 2,
+      y: (box.y0 + box.y1) / 2 + i * rowHeight,
+      anchor: "middle",
     })),
   ];
   return {
@@ -61,13 +97,29 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
   };
 }
 
+/** Short names at the ends of curves; a name without room is left out. @param {Placed[]} placed @param {number} size @param {Box} box */
+function tags(placed, size, box) {
+  /** @type {Label[]} */
+  const labels = [];
+  for (const { series, px, py } of placed) {
+    const text = series.tag;
+    if (!text) continue;
+    const end = px.findLastIndex((x, i) => Number.isFinite(x + py[i]));
+    const x = Math.min(px[end], box.x1 - 4);
+    const over = py.filter((y, i) => px[i] > x - textWidth(text, size) && Number.isFinite(y));
+    const y = Math.min(...over) - size * 0.35;
+    if (y > box.y0 + size && labels.every((other) => Math.abs(other.y - y) > size * 1.3))
+      labels.push({ text, x, y, anchor: "end" });
+  }
+  return labels;
+}
 /** The gap between a marked point and its label, in px. A grip needs more of it. @param {Figure} figure @param {number} size */
 export const gapOf = ({ handles }, size) => size * (handles ? 1.1 : 0.45);
 
 /**
  * Draws marked points with labels beside them, and other labels.
  * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
- * @param {(m: import("./figure.js").Mark) => number[]} at @param {{text: string, x: number, y: number, anchor: string}[]} texts @param {number} gap
+ * @param {(m: import("./figure.js").Mark) => number[]} at @param {Label[]} texts @param {number} gap
  */
 export function drawPlaces(marks, size, box, placed, at, texts, gap) {
   const points = marks
@@ -77,9 +129,12 @@ export function drawPlaces(marks, size, box, placed, at, texts, gap) {
       const text = fitText(m.label, size, (box.x1 - box.x0) * 0.8);
       return { x, y, text, width: textWidth(text, size) };
     });
-  const data =
-    points.length > 0 ? placed.flatMap((p) => p.px.map((x, i) => ({ x, y: p.py[i] }))) : [];
-  const beside = placeBeside(points, size * 1.1, gap, box, data);
+  const data = points.length > 0 ? dataOf(placed, size) : [];
+  const others = texts.map(({ text, x, y, anchor }) => {
+    const w = textWidth(text, size);
+    return { x: x + ({ start: w / 2, end: -w / 2 }[anchor] ?? 0), y: y - size * 0.35, w };
+  });
+  const beside = placeBeside(points, size * 1.1, gap, box, data, others);
   const all = [
     ...texts,
     ...points.map((p, i) => ({

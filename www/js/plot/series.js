@@ -37,7 +37,7 @@ export const seriesLayers = (painted) =>
 
 /** @param {Figure} figure @param {(id: string) => boolean} shown @param {number} size @param {Box} box @param {Scale} sx @param {Scale} sy */
 export function drawSeries(figure, shown, size, box, sx, sy) {
-  const all = looks(figure.series);
+  const all = looks(figure.series, figure.groups);
   // Points at the floor often have the same x in several series, so they are drawn side by side.
   const grounded = figure.series.filter((s) => s.floor && shown(s.id));
   let dropped = 0;
@@ -51,13 +51,17 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     const [top, bottom] = [new Array(n).fill(NaN), new Array(n).fill(NaN)];
     /** Points without a value that are drawn at the floor. @type {boolean[]} */
     const floor = new Array(n).fill(false);
+    /** Points with an end that is open or far away. @type {boolean[]} */
+    const open = new Array(n).fill(false);
     const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
-    /** The end of an interval in pixels; an open end extends to the edge. @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
-    const end = (v, y, edge, low) => {
+    /** The end of the interval of point i in pixels; an open end extends to the edge. @param {number} i @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
+    const end = (i, v, y, edge, low) => {
       const at = Math.max(box.y0, Math.min(box.y1, place(v)));
       const far =
         sy.kind === "log" && real(y) && y > 0 && real(v) && (low ? v < y / FAR : v > y * FAR);
-      return Number.isNaN(at) || far ? edge : at;
+      if (!Number.isNaN(at) && !far) return at;
+      open[i] = true;
+      return edge;
     };
     for (let i = 0; i < n; i++) {
       const x = s.x[i];
@@ -80,8 +84,8 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
       // An interval needs a value, but a band does not. If both ends are missing, there is a gap.
       if (s.kind === "band" ? !real(lo) && !real(hi) : Number.isNaN(py[i])) continue;
       if (!real(lo) && !real(hi)) continue;
-      bottom[i] = end(lo, y, box.y1, true);
-      top[i] = end(hi, y, box.y0, false);
+      bottom[i] = end(i, lo, y, box.y1, true);
+      top[i] = end(i, hi, y, box.y0, false);
     }
     const solid = look.dash === null;
     const joined = s.kind === "line";
@@ -123,7 +127,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
       py: s.kind === "band" ? px.map((_, i) => (top[i] + bottom[i]) / 2) : py,
     });
     const paths = {
-      area: { d: s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top) : null },
+      area: { d: s.kind !== "points" && (s.lo || s.hi) ? ribbon(px, bottom, top, open) : null },
       // The colours of a heat map may hide a line, so it gets a light outline there.
       casing: { d: figure.field ? curve : null, "stroke-width": thick * 2.5 },
       line: {

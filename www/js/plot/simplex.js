@@ -2,7 +2,7 @@
 import { sameAxes } from "./axes.js";
 import { real } from "./extent.js";
 import { axisTitle, valueFormat } from "./format.js";
-import { fitText } from "./layout.js";
+import { textWidth, wrapText } from "./layout.js";
 import { drawPlaces, gapOf } from "./marks.js";
 import { path, symbols } from "./path.js";
 import { looks } from "./style.js";
@@ -39,24 +39,23 @@ function drawTriangle(figure, { width, strings, locale }, size, box, project) {
   }
   const ends = [project(0, 0), project(1, 0), project(0, 1)];
   const name = (/** @type {string} */ text) => `${text} ${percent(1)}`;
-  const corner = (
-    /** @type {string} */ text,
-    /** @type {number} */ x,
-    /** @type {number} */ y,
-    /** @type {string} */ anchor,
-  ) =>
-    el(
-      "text",
-      { x, y, "text-anchor": anchor },
-      fitText(text, size, anchor === "middle" ? width : width / 2 - 6),
+  /** The name of a corner; beside another one it has half of the width. @param {string} text @param {number} x @param {number} y @param {string} anchor */
+  const corner = (text, x, y, anchor) => {
+    const half = width / 2 - 6;
+    const lines = wrapText(text, size, anchor === "middle" ? width : half);
+    const wide = Math.max(...lines.map((line) => textWidth(line, size)));
+    const at = { start: Math.min(x, half - wide), end: Math.max(x, width - half + wide) }[anchor];
+    return lines.map((line, i) =>
+      el("text", { x: at ?? x, y: y + i * size * 1.2, "text-anchor": anchor }, line),
     );
+  };
   const low = box.y1 + size * 1.4;
   const axes = [
     el("path", { class: "axis", d: grid, "stroke-opacity": 0.5 }),
     el("path", { class: "axis", d: `M${ends.join("L")}Z`, "stroke-width": 1.2 }),
-    corner(name(strings.third), Math.max(4, box.x0 - size * 2), low, "start"),
-    corner(name(axisTitle(figure.x)), Math.min(width - 4, box.x1 + size * 2), low, "end"),
-    corner(name(axisTitle(figure.y)), ends[2][0], box.y0 - size * 0.7, "middle"),
+    ...corner(name(strings.third), Math.max(4, box.x0 - size * 2), low, "start"),
+    ...corner(name(axisTitle(figure.x)), Math.min(width - 4, box.x1 + size * 2), low, "end"),
+    ...corner(name(axisTitle(figure.y)), ends[2][0], box.y0 - size * 0.7, "middle"),
   ];
   return { axes };
 }
@@ -76,11 +75,11 @@ export function drawSimplex(figure, view, size, kept) {
   /** @param {number} a @param {number} b */
   const project = (a, b) => [x0 + (a + b / 2) * side, box.y1 - b * 0.866 * side];
   const axes = sameAxes(kept, [box], () => drawTriangle(figure, view, size, box, project));
-  const map = view.drawField?.(figure, view, size, box, project, null, height);
+  const map = view.maps?.drawField(figure, view, size, box, project, null, height);
   /** @type {(i: number, s: Series) => number[]} */
   const at = (i, s) =>
     real(s.x[i]) && real(s.y[i]) ? project(Number(s.x[i]), Number(s.y[i])) : [NaN, NaN];
-  const all = looks(figure.series);
+  const all = looks(figure.series, figure.groups);
   /** @type {import("./draw.js").Placed[]} */
   const placed = [];
   const painted = figure.series.map((s, k) => {

@@ -5,13 +5,14 @@ import { drawFigure } from "./draw.js";
 import { drawField } from "./field.js";
 import { upper } from "./format.js";
 import { textWidth, wrapText } from "./layout.js";
-import { looks } from "./style.js";
+import { drawSimplex } from "./simplex.js";
 import { summarise } from "./summary.js";
 import { markup } from "./svg-text.js";
 import { el } from "./svg.js";
-import { swatch } from "./swatch.js";
+import { entries, hows, swatch } from "./swatch.js";
 
 const WIDTH = 900;
+const maps = { drawField, drawSimplex };
 const FONT = "Helvetica, Arial, sans-serif";
 
 /**
@@ -20,7 +21,7 @@ const FONT = "Helvetica, Arial, sans-serif";
  * @param {import("./figure.js").Stamp | null} stamp @param {"light" | "dark"} theme
  */
 export function standalone(figure, view, stamp, theme) {
-  const { tree, height, size } = drawFigure(figure, { ...view, width: WIDTH, scale: 1, drawField });
+  const { tree, height, size } = drawFigure(figure, { ...view, width: WIDTH, scale: 1, maps });
   /** @type {Record<string, string>} */
   const palette = { ...palettes[theme], font: FONT };
   const style = svgRules
@@ -35,18 +36,18 @@ export function standalone(figure, view, stamp, theme) {
   const plot = el("g", { transform: `translate(0 ${y})` }, tree.children);
   y += height + size * 0.6;
 
-  const all = looks(figure.series);
+  const shown = entries(figure).filter(({ members }) => view.shown(members[0].series.id));
   let x = 4;
-  const legend = figure.series.flatMap((s, k) => {
-    if (!view.shown(s.id)) return [];
-    const wide = size * 2.6 + textWidth(upper(s.label), size);
+  const named = shown.map((entry) => ({ ...entry, label: upper(entry.label) }));
+  const legend = [...named, ...hows(shown)].map(({ label, members }) => {
+    const wide = size * 2.6 + textWidth(label, size);
     if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
     const g = el("g", { transform: `translate(${x} ${y})` }, [
-      swatch(s, all[k], size),
-      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, upper(s.label)),
+      swatch(members, size),
+      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, label),
     ]);
     x += wide + size;
-    return [g];
+    return g;
   });
   if (legend.length > 0) y += size * 2;
 

@@ -10,13 +10,16 @@ export const SHAPES = 5;
 
 /**
  * Series of one group share a colour and a shape; several theory lines of one colour get different dashes. Each group has
- * its own colour; if there are more groups than colours, each has a step of the scale, in order. A ghost is pale, whatever
- * its group.
- * @param {{id: string, group?: string, role: string, kind: string, ghost?: boolean}[]} series @returns {Look[]}
+ * its own colour; if there are more groups than colours, each has a step of the scale, in order. The named groups come first,
+ * even those without series, so that a run that adds series changes no colour. A ghost is pale, whatever its group.
+ * @param {{id: string, group?: string, role: string, kind: string, ghost?: boolean}[]} series
+ * @param {{id: string}[]} [groups] @returns {Look[]}
  */
-export function looks(series) {
+export function looks(series, groups = []) {
   const keys = series.map((s) => s.group ?? s.id);
-  const names = [...new Set(keys.filter((_, i) => !series[i].ghost))];
+  const names = [
+    ...new Set([...groups.map(({ id }) => id), ...keys.filter((_, i) => !series[i].ghost)]),
+  ];
   const last = names.length - 1;
   const theory = series.map((s) => s.role === "theory" && s.kind === "line");
   return series.map((s, i) => {

@@ -93,7 +93,8 @@ export function summarise(figure, shown, locale, strings) {
   }
   if (series.length > SERIES_MAX)
     out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
-  const marks = (figure.marks ?? []).map(
+  const places = (figure.marks ?? []).filter(({ x, y }) => x != null || y != null);
+  const marks = places.map(
     ({ label, x, y }) =>
       `${label} (${[x == null ? "" : vx(x), y == null ? "" : vy(y)].filter(Boolean).join(", ")})`,
   );

@@ -26,7 +26,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "atoms-support",
         36.0,
-        r"number of atoms that the optimal distribution draws by the printed formula, for 50 atoms, $\alpha = 1.5$ and 20 samples",
+        r"number of facts that the optimal distribution draws by the printed formula, for 50 facts, $\alpha = 1.5$ and 20 samples",
     )
     .by("Medvedev et al., arXiv 2510.25108", "Theorem 4.2, as printed there; version 1, a second exists")
     .at("atoms=50&samples=20")
@@ -34,6 +34,6 @@ pub(super) const CLAIMS: &[Claim] = &[
     .within(0.0, "a whole number")
     .differs(
         15.0,
-        "Version 1 of the paper prints $p^{-1/(K-1)}$ in the theorem. With $N-1$ instead of $K-1$, as in the talk, the optimal distribution draws 15 atoms, and no other distribution has a smaller loss.",
+        "Version 1 of the paper prints $p^{-1/(K-1)}$ in the theorem. With $N-1$ instead of $K-1$, as in the talk, the optimal distribution draws 15 facts, and no other distribution has a smaller loss.",
     ),
 ];

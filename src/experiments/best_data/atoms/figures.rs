@@ -25,15 +25,18 @@ impl Atoms {
             ("matched-power", "matched", words::MATCHED_ASYMPTOTE),
             ("optimal-power", "optimal", words::OPTIMAL_ASYMPTOTE),
         ];
-        let mut series: Vec<Series> = THEORY
-            .iter()
-            .zip(&self.curves[1..])
-            .map(|(&(id, group, label), y)| Series::theory(id, label, self.curves[0].clone(), y.clone()).group(group))
-            .collect();
+        let exact = |(&(id, group, label), y): (&(&'static str, &'static str, _), &Vec<f64>)| {
+            let curve = Series::theory(id, label, self.curves[0].clone(), y.clone()).group(group);
+            // The asymptotes of many samples lie close to the exact curves.
+            if id == group { curve.how(words::BY_THEORY) } else { curve.hidden() }
+        };
+        let mut series: Vec<Series> = THEORY.iter().zip(&self.curves[1..]).map(exact).collect();
         if self.done > 0 {
             series.extend(self.measured());
         }
-        Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS)).series(series)
+        Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS))
+            .groups([("matched", words::MATCHED), ("optimal", words::OPTIMAL), ("flat", words::FLAT)])
+            .series(series)
     }
 
     /// The mean losses of the runs, with their 95% intervals.
@@ -66,8 +69,9 @@ impl Atoms {
                     seen.push(n, mean, [lo, mean + Z95 * error]);
                 }
             }
-            let runs = seen.series(format!("{group}-runs"), runs);
-            let none = none.series(format!("{group}-none"), bound).map(Series::at_floor);
+            let runs = seen.series(format!("{group}-runs"), runs).map(|runs| runs.how(words::BY_RUNS));
+            let none = none.series(format!("{group}-none"), bound);
+            let none = none.map(|none| none.at_floor().how(words::NONE_MISSED));
             series.extend([runs, none].into_iter().flatten().map(|series| series.group(group)));
         }
         series

@@ -8,6 +8,7 @@
 
 use std::cell::OnceCell;
 
+use picture::seen;
 use run::Simulation;
 
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::exec::{Exec, Lanes, Twin};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Answer, Axis, Output, Progress, units};
+use crate::output::{Answer, Axis, Output, Picture, Progress, units};
 use crate::params::Spec;
 use crate::sim::atoms as sim;
 use crate::stats::sort;
@@ -26,6 +27,7 @@ use crate::theory::atoms::{self as theory, Flat, Optimal};
 mod answer;
 mod claims;
 mod figures;
+mod picture;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -35,9 +37,9 @@ mod words;
 crate::params! {
     /// What can be asked.
     pub struct Params {
-        /// Number of atoms, which are separate facts.
-        atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().unit("atoms");
-        /// Exponent $\alpha$ of the test distribution: the test asks for atom $k$ with a probability proportional to $k^{-\alpha}$.
+        /// Number of facts that the test asks for. The paper calls them atoms.
+        atoms: u32 = Spec::integer("100000", 10.0, 100_000.0).log().label("facts");
+        /// Exponent $\alpha$ of the test distribution: the test asks for fact $k$ with a probability proportional to $k^{-\alpha}$.
         exponent: f64 = Spec::number("1.5", 1.05, 4.0);
         /// Numbers of training samples to compare, separated by commas.
         samples: Vec<f64> = Spec::list("10,30,100,300,1000,3000", 2.0, 1e6, 1, 24).log().unit("samples");
@@ -69,6 +71,8 @@ pub struct Atoms {
     simulation: OnceCell<Simulation>,
     /// Losses of the runs, `losses[distribution][number of samples][run]`.
     losses: [Vec<Vec<f64>>; 3],
+    /// How many runs have seen each atom of the picture, `seen[distribution][number of samples][atom]`.
+    seen: [Vec<Vec<u32>>; 3],
     legs: Legs<Block>,
     done: u32,
 }
@@ -137,7 +141,9 @@ impl Experiment for Atoms {
         let flat = samples.iter().map(|&n| atoms.best_flat(f64::from(n))).collect();
         let losses = [(); 3].map(|()| vec![Vec::new(); samples.len()]);
         let (simulation, legs) = (OnceCell::new(), Legs::default());
-        let mut run = Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation, losses, legs, done: 0 };
+        let seen = [(); 3].map(|()| vec![Vec::new(); samples.len()]);
+        let mut run =
+            Self { seed, alpha, atoms, samples, runs, best, flat, curves, simulation, losses, seen, legs, done: 0 };
         // Every block of runs goes to each of the numbers of samples in turn.
         blocks(runs, run.batch()).for_each(|block| run.legs.push(block, run.samples.len() as u32));
         Ok(run)
@@ -154,6 +160,7 @@ impl Experiment for Atoms {
         let i = checkpoint as usize;
         let simulation = self.simulation.get_or_init(|| self.simulation());
         let [optimal, flat] = &simulation.others[i];
+        let shown = self.shown();
         let mut found = Vec::new();
         for training in [&simulation.matched, optimal, flat] {
             let uniforms = sim::Uniforms::new(self.seed, first, &training.table, training.support);
@@ -169,10 +176,13 @@ impl Experiment for Atoms {
             let mut losses: Vec<f64> =
                 state.chunks(rows).flat_map(|group| sim::unseen(group, mass, &words, training.outside)).collect();
             losses.truncate(runs as usize);
-            found.push(losses);
+            let seen = shown.iter().map(|&rank| seen(&state, rows, rank, runs)).collect::<Vec<_>>();
+            found.push((losses, seen));
         }
-        for (losses, found) in self.losses.iter_mut().zip(found) {
-            losses[i].extend(found);
+        for ((losses, seen), found) in self.losses.iter_mut().zip(&mut self.seen).zip(found) {
+            losses[i].extend(found.0);
+            seen[i].resize(found.1.len(), 0);
+            seen[i].iter_mut().zip(found.1).for_each(|(all, more)| *all += more);
         }
         self.done += 1;
         Ok(())
@@ -187,5 +197,9 @@ impl Experiment for Atoms {
             tables: self.tables(slopes),
             verdicts: self.verdicts(slopes),
         }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.seen_picture())
     }
 }

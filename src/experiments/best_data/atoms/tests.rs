@@ -152,7 +152,7 @@ fn a_limit_is_never_said_to_hold_where_it_does_not() {
     }
     assert!(support.contains("at least 11, which") && support.contains("at most 10,000, which"), "{support}");
     let support = notes("atoms=50&samples=5,10,20,50,100,200,500").pop().expect("support");
-    assert!(support.contains("With 50 atoms no number of samples"), "{support}");
+    assert!(support.contains("With 50 facts no number of samples"), "{support}");
     assert!(!support.contains("at least"), "no window: {support}");
 }
 
@@ -232,4 +232,36 @@ fn the_answer_compares_the_best_training_with_a_copy_of_the_test() {
         let measured = of(&Atoms::finished(query, 1));
         assert!(measured.starts_with(after), "{query}: {measured}");
     }
+}
+
+#[test]
+fn the_picture_shows_which_atoms_have_been_seen() {
+    // With p_1 = 1 / (1 + 1/4 + ... + 1/100) = 0.645258, two samples show atom 1 with the probability 1 - 0.354742^2.
+    let run = Atoms::started("atoms=10&exponent=2&samples=2", 1);
+    let before = run.seen_picture();
+    assert_eq!(before.rows[0].values[0].len(), 10, "a cell for each atom");
+    assert!((before.rows[0].values[0][0] - 0.874_158).abs() < 1e-6, "{:?}", before.rows[0].values);
+    let known = |run: &Atoms, row: usize| run.seen_picture().rows[row].value.english();
+    assert_eq!(known(&Atoms::started("", 1), 0), "93.7% of test", "the loss is 0.06296");
+
+    let query = "atoms=3000&samples=30,1000&runs=4096";
+    let theory = Atoms::started(query, 1).seen_picture();
+    let mut run = Atoms::started(query, 1);
+    run.step();
+    assert_eq!(run.seen_picture().title.english(), "Atoms seen after 30 samples");
+    let run = Atoms::finished(query, 1);
+    let measured = run.seen_picture();
+    assert_eq!(measured.title.english(), "Atoms seen after 1,000 samples");
+    let shown = run.shown();
+    assert_eq!((shown[0], shown[shown.len() - 1]), (1, 3000), "the most frequent and the rarest atom");
+    for (expected, found) in theory.rows.iter().zip(&measured.rows) {
+        for ((p, seen), rank) in expected.values[0].iter().zip(&found.values[0]).zip(&shown) {
+            // An atom that is almost never, or almost always, seen has no normal error: a few runs more are allowed.
+            let error = (p * (1.0 - p) / 4096.0).sqrt() + 1.0 / 4096.0;
+            assert!((seen - p).abs() < 4.0 * error, "{}, rank {rank}: {seen}, {p}", found.label.english());
+        }
+    }
+    // Beyond its support the optimal distribution shows no atom.
+    let never = shown.iter().zip(&measured.rows[1].values[0]).filter(|(rank, _)| **rank > run.best[1].support);
+    assert!(never.clone().count() > 0 && never.into_iter().all(|(_, seen)| *seen == 0.0), "the tail stays empty");
 }

@@ -207,7 +207,7 @@ impl Atoms {
         let resolution = 2.0 + 0.5 * math::ln(2.0 * std::f64::consts::PI * support);
         let claim = text!(words::SUPPORT, samples = count(n));
         let verdict =
-            Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit(units::ATOMS);
+            Verdict::of("support", claim, support, Some([support; 2]), n / self.alpha, resolution).unit(units::FACTS);
         let verdict =
             if from < to {
                 verdict

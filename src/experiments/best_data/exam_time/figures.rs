@@ -32,7 +32,7 @@ impl ExamTime {
         let curve = |f: &dyn Fn(&[f64]) -> f64| x.iter().map(|&x| f(&self.at(x))).collect::<Vec<_>>();
         let mut series = vec![
             Series::theory("power-law", words::LIMIT, x.clone(), curve(&|n| self.power_law(n))),
-            Series::theory("exact", words::EXACT, x.clone(), curve(&|n| self.exact(n))),
+            Series::theory("exact", words::EXACT, x.clone(), curve(&|n| self.exact(n))).how(words::BY_THEORY),
         ];
         if self.done > 1 {
             series.extend(self.simulated());
@@ -44,6 +44,7 @@ impl ExamTime {
             if pair { SHARE } else { Axis::linear(words::PLACE) },
             LOSS,
         )
+        .groups([("power-law", words::LIMIT), ("exact", words::THESE_HOURS)])
         .series(series)
         .marks(if pair {
             [
@@ -74,7 +75,7 @@ impl ExamTime {
         let ends = |sign: f64| means.iter().zip(&half).map(|(m, h)| m + sign * h).collect();
         let x = self.line.clone();
         let measured = Series::measured("measured", words::STUDENTS, x, means[..width].to_vec()).group("exact");
-        let mut series = vec![measured.interval(ends(-1.0), ends(1.0))];
+        let mut series = vec![measured.interval(ends(-1.0), ends(1.0)).how(words::BY_STUDENTS)];
         if let Some(Closing { quantiles: [low, middle, high], .. }) = &self.closing {
             let students = Series::measured("students", words::SINGLE, self.line.clone(), middle.clone()).line();
             series.push(students.interval(low.clone(), high.clone()).hidden());

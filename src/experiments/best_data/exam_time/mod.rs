@@ -14,7 +14,7 @@ use run::Closing;
 use crate::error::Result;
 use crate::exec::{Exec, Inputs, Lanes, Twin};
 use crate::kit::{Claim, Experiment, Info};
-use crate::output::{Answer, Output, Progress};
+use crate::output::{Answer, Output, Picture, Progress};
 use crate::params::{Spec, broadcast};
 use crate::sim::exam_time::{self, Exam};
 use crate::theory::exam_time as theory;
@@ -22,6 +22,7 @@ use crate::theory::exam_time as theory;
 mod answer;
 mod claims;
 mod figures;
+mod picture;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -35,7 +36,7 @@ crate::params! {
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
         /// Factor by which the error in each subject is multiplied: with 2, the error is twice as large as with 1. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
-        /// Exponent $a$ of the error $n^{-a}$ after $n$ hours of study. If it is large, a few hours go far; if it is small, most of the error comes from rare facts.
+        /// Exponent $a$ of the error $n^{-a}$ in a subject after $n$ hours of study. With a large exponent the error falls fast with the hours; with a small one it falls slowly, because many facts of the subject are rarely shown.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
         /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");
@@ -374,5 +375,9 @@ impl Experiment for ExamTime {
             Some(closing) => self.measured_advice(closing, verdicts[0].agrees),
         };
         Output { answer: Some(Answer::new(answer)), figures, tables: self.tables(), verdicts }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.hours_picture())
     }
 }

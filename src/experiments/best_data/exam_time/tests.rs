@@ -166,7 +166,7 @@ fn tables_and_marks_say_what_the_theory_says() {
     assert!((number(1, 0, 2) - number(0, 2, 5) / number(0, 2, 4)).abs() < 1e-12, "the ratio of the two");
     let marks: Vec<_> = output.figures[0].marks.iter().map(|m| (m.label.english(), m.x)).collect();
     // An equal split loses 1 / 51, and the optimal one 0.9 / 76 + 0.1 / 26, which is 20.0% less.
-    let wanted = [("matched 90%", 0.9), ("optimal 75%", 0.75), ("yours 50%: 20% wasted", 0.5)]
+    let wanted = [("matched 90%", 0.9), ("optimal with many hours 75%", 0.75), ("yours 50%: 20% wasted", 0.5)]
         .map(|(label, x)| (label.to_owned(), Some(x)));
     assert_eq!(marks, wanted, "where the page draws them");
     let triangle = &ExamTime::started("weights=0.6,0.3,0.1", 1).output().figures[0];
@@ -293,4 +293,25 @@ fn a_parabola_has_its_vertex() {
     let ys = xs.map(|x| 2.0 * (x - 0.3) * (x - 0.3) + 1.0);
     assert!((vertex(&xs, &ys) - 0.3).abs() < 1e-12, "exact");
     assert!(vertex(&xs, &ys.map(|y| -y)).is_nan(), "a hill has no lowest point");
+}
+
+#[test]
+fn the_picture_divides_the_hours() {
+    let run = ExamTime::started("", 1);
+    let before = run.hours_picture();
+    let bars: Vec<_> = before.rows.iter().map(|row| row.values[0].clone()).collect();
+    // The square roots of 0.9 and 0.1 are as 3 to 1.
+    assert_eq!(bars[0], [0.9, 0.1]);
+    assert!((bars[1][0] - 0.75).abs() < 1e-12 && bars[2].is_empty(), "{bars:?}");
+    let values =
+        |picture: &crate::output::Picture| picture.rows.iter().map(|row| row.value.english()).collect::<Vec<_>>();
+    assert_eq!(values(&before), ["90%", "75%", "not yet"]);
+    for (query, subjects) in [("", 2), ("weights=0.6,0.3,0.1&exponent=2", 3)] {
+        let run = ExamTime::finished(query, 1);
+        let measured = &run.hours_picture().rows[2].values[0];
+        let hours: Vec<f64> = measured.iter().map(|share| share * f64::from(run.hours)).collect();
+        assert_eq!(hours.len(), subjects, "{query}");
+        let excess = run.exact(&hours) / run.exact_at(run.optimal) - 1.0;
+        assert!((0.0..0.01).contains(&excess), "{query}: {hours:?} are nearly the best hours: {excess}");
+    }
 }

@@ -99,8 +99,8 @@ impl ExamTime {
         vec![if pair { verdict.unit(units::PERCENT) } else { verdict }]
     }
 
-    /// Position of the optimum in the limit of infinitely many hours. For two subjects, the position is the first
-    /// subject's share. For more subjects, it is the position on the line from matched (0) to optimal shares (1).
+    /// Where the best shares are with infinitely many hours. For two subjects it is the best share of the first subject;
+    /// for more subjects it is a position on the line from matched (0) to optimal shares (1).
     pub(super) fn limit(&self) -> f64 {
         if self.p.len() == 2 { self.power[0] } else { f64::from(u8::from(!same(&self.p, &self.power))) }
     }

@@ -94,7 +94,7 @@ impl KComposition {
                 let starts = count(FLOWS.min(self.params.runs));
                 let label = text!(words::FLOW_OF, training = phrase(self.label(i)), starts = starts);
                 let flow = Series::theory(id(i, "theory"), label, self.samples_of_flow(i), y).group(group(i));
-                series.push(flow.hidden_if(hidden));
+                series.push(flow.how(words::FLOW).hidden_if(hidden));
             }
             if self.done > 0 && which == 0 && !crowded {
                 series.extend(self.single_runs(i));
@@ -121,6 +121,7 @@ impl KComposition {
             (false, 0) => text!(shared::QUARTILES_OF, training = name),
             (false, _) => text!(words::QUARTILES_WITHOUT_DIVERGED, training = name, runs = count(diverged)),
         };
+        let how = if crowded { words::MEDIAN } else { shared::QUARTILES };
         let least = if which == 0 { LEAST_LOSS } else { 0.0 };
         // The band ends where the median does.
         let end = |q: usize| {
@@ -128,7 +129,7 @@ impl KComposition {
             ends.map(|(y, median)| if *median > least { y.max(least) } else { f64::NAN }).collect()
         };
         let band = (!crowded).then(|| (end(0), end(2)));
-        let curve = Series::measured(id(training, "measured"), label, x, median).line().group(group(training));
+        let curve = Series::measured(id(training, "measured"), label, x, median).line().group(group(training)).how(how);
         Some(match band {
             Some((lo, hi)) => curve.interval(lo, hi),
             None => curve,
@@ -176,13 +177,20 @@ impl KComposition {
         Some((ys, xs))
     }
 
+    /// A figure of [`KComposition::curves`], which has one group for each training distribution.
+    fn by_training(&self, id: &'static str, title: Template<0>, y: Axis) -> Figure {
+        Figure::new(id, title, SAMPLES, y).groups(self.trainings().map(|i| (group(i), self.label(i))))
+    }
+
     pub(super) fn loss_figure(&self) -> Figure {
         let mut curves = self.curves(0);
+        let unknown = curves.is_empty();
         if curves.is_empty() {
             let ends = [self.marks[0], self.marks[self.marks.len() - 1]].map(|mark| self.seen(mark));
             curves.push(Series::theory("nothing-learned", words::NOTHING_LEARNED, ends.to_vec(), vec![0.5; 2]));
         }
-        let figure = Figure::new("loss", words::LOSS, SAMPLES, Axis::log(words::TEST_LOSS)).series(curves);
+        let note = unknown.then(|| Mark::note(shared::RUN_DRAWS));
+        let figure = self.by_training("loss", words::LOSS, Axis::log(words::TEST_LOSS)).series(curves).marks(note);
         let Params { uniform_after, samples, target, .. } = self.params;
         let switch =
             (uniform_after > 0 && uniform_after < samples).then(|| Mark::at_x(words::SWITCH, f64::from(uniform_after)));
@@ -192,7 +200,7 @@ impl KComposition {
 
     pub(super) fn accuracy_figure(&self) -> Option<Figure> {
         let y = Axis::linear(words::RIGHT_SIGN).unit(units::PERCENT);
-        Figure::new("sign-accuracy", words::SIGN_ACCURACY, SAMPLES, y).series(self.curves(1)).drawn()
+        self.by_training("sign-accuracy", words::SIGN_ACCURACY, y).series(self.curves(1)).drawn()
     }
 
     /// Figure of the mean weight in each group of skills, for every training distribution. At first only the steepest

@@ -18,7 +18,7 @@ use crate::experiments::best_data::rates::{Rates, ladder};
 use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Answer, Figure, Output, Progress};
+use crate::output::{Answer, Figure, Output, Picture, Progress};
 use crate::params::Spec;
 use crate::rng::Gaussian;
 use crate::sim::k_composition as sim;
@@ -29,6 +29,7 @@ use crate::theory::k_composition as theory;
 mod answer;
 mod claims;
 mod figures;
+mod picture;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -54,7 +55,7 @@ crate::params! {
         batch: u32 = Spec::integer("1", 1.0, 1024.0).log().unit("samples");
         /// Number of independent runs for each training distribution.
         runs: u32 = Spec::integer("32", 1.0, 65_536.0).log().unit("runs");
-        /// Number of samples after which training switches to the uniform distribution. 0 turns this off.
+        /// Number of samples after which training changes from the power law to the uniform distribution. 0 turns this off.
         uniform_after: u32 = Spec::integer("0", 0.0, 2e7).unit("samples").was(&["switch_after"]);
         /// Test loss, on the uniform distribution, at which the task counts as solved.
         target: f64 = Spec::number("0.01", 0.0001, 0.4).log();
@@ -102,6 +103,9 @@ pub struct KComposition {
     current: Vec<Racer>,
     /// Results of the finished blocks of runs that compare learning rates.
     rates: Rates,
+    /// Mean weights of the skills in the picture, `lit[training][skill]`, at the last checkpoint of the runs whose number of
+    /// skills is not halved. It is empty before the first checkpoint.
+    lit: Vec<Vec<f64>>,
     done: u32,
 }
 
@@ -196,6 +200,7 @@ impl Experiment for KComposition {
             flows: Vec::new(),
             fixed: OnceCell::new(),
             lanes: Carried::default(),
+            lit: Vec::new(),
             done: 0,
             trainings,
             sizes,
@@ -224,9 +229,13 @@ impl Experiment for KComposition {
             (Lanes::new(&host, sim::rows(skills, batch), inputs), 0)
         });
         exec.advance(&mut lanes, &self.uniforms(leg, bits, stop), from..stop).await?;
-        let host = exec.read_first(&mut lanes, sim::RECORDS).await?;
+        let shown = if leg.is_main() { self.shown() } else { 0 };
+        let host = exec.read_first(&mut lanes, sim::RECORDS + shown).await?;
         self.lanes.put((lanes, stop), last);
         self.done += 1;
+        if leg.is_main() {
+            self.lit = self.lit(&host, leg.block.runs);
+        }
         if leg.ladder {
             if last {
                 self.take_rates(leg, &host);
@@ -259,5 +268,9 @@ impl Experiment for KComposition {
         let answer = if finished { self.answer(&race) } else { self.expectation() };
         let answer = Some(Answer::new(answer));
         Output { answer, figures: self.figures(&race), tables, verdicts: self.verdicts(&race) }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.skills_picture())
     }
 }

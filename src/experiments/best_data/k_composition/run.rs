@@ -215,19 +215,20 @@ impl KComposition {
         (0..shortest).map(|mark| std::array::from_fn(|i| middle(mark, i))).collect()
     }
 
-    /// Adds the results of a block of runs at a checkpoint to `snapshots`. `host` holds the records as the device wrote
-    /// them. Returns, for each training distribution, the times to the target and the number of diverged runs.
+    /// Adds the results of a block of runs at a checkpoint to `snapshots`. The groups in `host` begin with the records as
+    /// the device wrote them. Returns, for each training distribution, the times to the target and the number of diverged runs.
     pub(super) fn take(&self, leg: Leg, host: &[[f32; sim::LANES]], snapshots: &mut [Snapshot]) -> Vec<Racer> {
         let hops = self.params.hops;
         let skills = self.sizes[leg.rung];
         let d = f64::from(skills);
         let ends = sim::bins(skills).map(f64::from);
         let blocks = leg.block.runs.div_ceil(sim::LANES as u32) as usize;
+        let rows = host.len() / (blocks * self.trainings.len());
         let mut racers = Vec::new();
         for (training, &exponent) in self.params.exponents.iter().enumerate() {
             let mut racer = Racer { exponent, hits: Vec::new(), diverged: 0 };
             for run in 0..leg.block.runs as usize {
-                let group = &host[(training * blocks + run / sim::LANES) * sim::RECORDS..][..sim::RECORDS];
+                let group = &host[(training * blocks + run / sim::LANES) * rows..][..sim::RECORDS];
                 let row = |i: usize| f64::from(group[i][run % sim::LANES]);
                 let (hit, diverged) = self.arrival(group, run % sim::LANES);
                 racer.hits.push(hit);

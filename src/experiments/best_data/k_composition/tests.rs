@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
 
-/// Median and standard deviation of the logarithms of the times to the target. The standard deviation is estimated from
-/// the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
+/// Median and standard deviation of the logarithm of the number of samples that runs need to reach the target. The
+/// standard deviation is estimated from the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
 fn ln_median(race: &Race, racer: usize) -> Option<(f64, f64)> {
     let ln = |share| match race.quantile(racer, share)? {
         Time::At(t) => Some(math::ln(t as f64)),
@@ -421,4 +421,31 @@ fn bad_input_is_refused_in_words() {
     assert!(warned.agrees == Some(false) && warned.theory == Some(0.5), "before the run: {warned:?}");
     assert_eq!(KComposition::started("exponents=1,1,0,1", 1).params.exponents, [1.0, 0.0], "each once");
     assert!(Params::read(&Texts::new()).is_ok(), "defaults");
+}
+
+#[test]
+fn the_picture_shows_which_skills_are_learned() {
+    let before = KComposition::started("", 1).skills_picture();
+    assert_eq!(before.rows[0].values, before.rows[1].values, "all distributions start alike");
+    assert_eq!(before.rows[0].value.english(), "0 of 64");
+    // Half of the Gaussian weights of size 0.3 are negative and count as 0; the mean of the others is 0.3 sqrt(2 / pi).
+    let mean = |cells: &[f64]| cells.iter().sum::<f64>() / cells.len() as f64;
+    let expected = 0.5 * 0.3 * (2.0 / std::f64::consts::PI).sqrt();
+    // The sign with the larger sum counts, which adds a little.
+    assert!((0.0..0.02).contains(&(mean(&before.rows[0].values[0]) - expected)), "{:?}", before.rows[0].values);
+
+    let mut run = KComposition::started("samples=60000&runs=40", 1);
+    run.step();
+    assert_ne!(run.skills_picture().rows[1].values, before.rows[1].values, "the picture moves with the run");
+    while !run.progress().finished() {
+        run.step();
+    }
+    let after = run.skills_picture();
+    assert_eq!(after.rows[1].value.english(), "64 of 64", "the power law learns all skills");
+    assert_eq!(after.rows[0].value.english(), "0 of 64", "uniform training stays at its start");
+    // The kernel records the mean weight of the first eighth of the skills.
+    let recorded = run.snapshots[1][run.marks.len() - 1].mean(2);
+    let shown = mean(&after.rows[1].values[0][..8]);
+    assert!((shown - recorded).abs() < 2e-3, "{shown} against {recorded}");
+    assert_eq!(KComposition::started("skills=1024&exponents=0,0.5,1,1.5,2", 1).skills_picture().rows.len(), 4);
 }

@@ -10,7 +10,7 @@ pub(super) const INFO: Info = Info {
         "The test draws all skills equally often, and yet training on the uniform distribution stays at the loss 0.5 (the loss of always predicting 0) long after training on the power law has reached the target. The figure of skills shows why: under the power law the most frequent skills are learned within a few thousand samples, and then they help to learn the rare skills.",
         r"At the start every prediction is a product of small numbers, so the gradient is tiny. With $d$ skills and $k$ factors its size is of order $d^{-k/2}$ under the uniform distribution. Under a power law with $\alpha > 1$ the gradient does not shrink as $d$ grows, because the most frequent skills alone keep up the signal $A$, which is the mean weight over the training distribution. The figure of the gradient shows both distributions. In the landscapes of the training loss, the region around 0 is flat under the uniform distribution and slopes under a power law.",
         "With $k = 2$ hops uniform training needs fewer samples than a power law (preset). With two hops the weights grow quickly from the start and there is no plateau to escape from, so frequent skills are no help, and a power law draws its rarest skills too seldom.",
-        r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training on a power law first, and uniformly once the frequent skills are learned (preset), is faster than either distribution alone.",
+        r"A steeper power law escapes from the start faster, but waits longer for its rarest skills. So the number of samples to the target is a U-shaped function of $\alpha$, and its minimum moves to larger $\alpha$ as $k$ grows. Training that starts on a power law and changes to the uniform distribution once the frequent skills are learned (preset) is faster than either distribution alone.",
         "No single learning rate suits both distributions: uniform training tolerates a larger one. If each distribution has its own best learning rate (preset), the median number of samples with uniform training, divided by the median with the power law, is about a sixth of this ratio at the default settings, and still above 1.",
         "Under the uniform distribution some runs need more than ten times as many samples as others, because chance decides how far from 0 the signal $A$ starts. Therefore medians of the runs are compared. A median that was cut off by the budget is shown as a bound.",
     ],
@@ -63,11 +63,8 @@ pub(super) const INFO: Info = Info {
     presets: &[
         Preset { title: "Four hops: a power law wins", query: "" },
         Preset { title: "Two hops: uniform wins", query: "hops=2" },
-        Preset {
-            title: "Five hops, 128 skills: uniform stays at the start",
-            query: "hops=5&skills=128&init=0.4&samples=1000000",
-        },
-        Preset { title: "Power law first, then uniform", query: "lr=0.1&uniform-after=3000&samples=300000" },
+        Preset { title: "Five hops: uniform stands still", query: "hops=5&skills=128&init=0.4&samples=1000000" },
+        Preset { title: "Start on a power law, end uniform", query: "lr=0.1&uniform-after=3000&samples=300000" },
         Preset { title: "Which learning rate is best?", query: "lr=0.08&rates=32" },
         Preset { title: "Which exponent is best?", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2,2.5&samples=300000" },
         Preset { title: "More and more skills", query: "lr=0.1&halvings=3&samples=1000000&runs=16" },
@@ -105,6 +102,7 @@ crate::texts! {
     SECOND_QUARTER = "second quarter of the skills";
     SECOND_HALF = "second half of the skills";
     // Curves and places.
+    MEDIAN = "median of the runs";
     MEDIAN_OF = "{training}: median of the runs";
     MEDIAN_WITHOUT_DIVERGED = "{training}: median of the runs, without {runs} that diverged";
     QUARTILES_WITHOUT_DIVERGED = "{training}: median and quartiles of the runs, without {runs} that diverged";
@@ -123,7 +121,7 @@ crate::texts! {
     FLOW = "flow without noise";
     EQUAL_WEIGHTS = "B = A²: all weights are equal";
     UNIFORM_RUNS = "single runs with uniform training";
-    FLOW_TIMES = "flow without noise, where it reached the target";
+    FLOW_TIMES = "flow without noise";
     FIT = "{training}: fit with the exponent {slope}";
     BOUND = "{training}: as steep as the bound, with the exponent {bound}";
     NOTHING_LEARNED = "loss of always predicting 0";
@@ -131,13 +129,17 @@ crate::texts! {
     SWITCH = "uniform training from here on";
     SADDLE = "saddle point";
     TRUTH = "truth";
+    // Picture.
+    SKILLS_LEARNED = "Skills that are learned";
+    SKILLS_AS_CELLS = "Each cell is a skill, frequent ones first. The weight of a darker one is nearer to the truth.";
+    LEARNED_OF = "{learned} of {skills}";
     // Answers.
     POWER_LAW_FIRST = "Theory: with {hops} hops a power law needs fewer samples, because uniform training is stuck near its start.";
     UNIFORM_FIRST = "Theory: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
     MIDDLE_IS_BEST = "Theory: a steeper power law leaves the start sooner but sees its rarest skills later, so a middle exponent is best.";
     SWITCH_HELPS = "Theory: a power law leaves the start sooner, and uniform training then learns the rare skills sooner.";
     UNIFORM_GROWS = "Theory: twice the skills take at least {times} times the samples with uniform training.";
-    SWITCHED = "A power law for {after} samples and then uniform training needs {fast} samples; uniform training alone needs {slow}.";
+    SWITCHED = "Training that changes from a power law to the uniform distribution after {after} samples needs {fast} samples; uniform training alone needs {slow}.";
     SKILLS_DOUBLED = "Twice the skills take {uniform} times the samples with uniform training, and {power} times with a power law.";
     SKILLS_DOUBLED_ALIKE = "Twice the skills took {uniform} times the samples with uniform training, {power} times with a power law: too close to tell apart.";
     // Verdicts on the race.

@@ -53,6 +53,7 @@ impl PositiveShift {
                         near("matched", words::MATCHED, &sweep.matched),
                         near("optimal", words::OPTIMAL_AT_EACH, &sweep.loss),
                     ])
+                    .series((self.tallies[0].count > 0).then(|| self.mixtures()))
                     .marks(marks)
                     .where_empty(words::LOSS_UNKNOWN),
             );
@@ -79,6 +80,14 @@ impl PositiveShift {
                 .marks([Mark::at_x(words::SAMPLES_HERE, self.samples)]),
         );
         figures
+    }
+
+    /// The losses that the random mixtures reach with their optimal shares, each divided by its loss with matched shares
+    /// and multiplied by that of this mixture: the median, and the range of the middle 90%.
+    #[inline(never)]
+    fn mixtures(&self) -> Series {
+        let left = |below: f64| vec![self.best.matched * (1.0 - self.tallies[0].quantile(below))];
+        Series::measured("mixtures", words::MIXTURES, vec![self.samples], left(0.5)).interval(left(0.95), left(0.05))
     }
 
     #[inline(never)]

@@ -41,11 +41,11 @@ crate::params! {
     pub struct Params {
         /// Weight of each part of the test mixture. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.6,0.3,0.1", 2, 128);
-        /// How the error of a part falls with its number of training samples $n$.
+        /// How the error of a part falls with its number of training samples $n$. With logarithmic curves no shift helps: they are the control.
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent $a$ of the power law of each part, or rate $a$ of its exponential curve. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
-        /// Constant $b$ of each part. With $n$ of all $N$ samples, a part has the error $c/(n^a + b)$ in a power law with offset, and $b/N^a + c/n^a$ in a power law with transfer. In the mixing law, the error is $c + b e^{-Tq}$, where $q$ are the shares of all parts and $T$ is the transfer matrix. The other families do not use $b$.
+        /// Constant $b$ in the error of each part. A part that gets $n$ of all $N$ samples has the error $c/(n^a + b)$ in a power law with offset, $b/N^a + c/n^a$ in a power law with transfer, and $c + b e^{-Tq}$ in the mixing law, where $q$ are the shares of all parts and $T$ is the transfer matrix. The other families have no $b$.
         b: Vec<f64> = Spec::list("1", 0.0, 1e6, 1, 128);
         /// Constant $c$ of each part: the factor of the term that falls as the part gets more samples, such as $c/n^a$. In the mixing law, $c$ is the part of the error that does not fall. Logarithmic curves do not use $c$.
         c: Vec<f64> = Spec::list("1", 0.001, 1000.0, 1, 128).log();
@@ -64,9 +64,9 @@ const FAMILIES: &[Choice] = &[
     Choice { value: "power", label: "power law, c / nᵃ" },
     Choice { value: "offset", label: "power law with offset, c / (nᵃ + b)" },
     Choice { value: "exponential", label: "exponential, c exp(−a n / N₀)" },
-    Choice { value: "log", label: "logarithm, −ln(n / N): the control, in which no shift helps" },
+    Choice { value: "log", label: "logarithm, −ln(n / N)" },
     Choice { value: "transfer", label: "power law with transfer, b / Nᵃ + c / nᵃ" },
-    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q), with training shares q" },
+    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q)" },
 ];
 
 /// Number of points of a sweep over the number of samples.

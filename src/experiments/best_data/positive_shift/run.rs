@@ -2,6 +2,7 @@
 
 use super::{BINS, PER_DECADE, PositiveShift, RARE};
 use crate::exec::Inputs;
+use crate::math;
 use crate::sim::positive_shift::{Fixed, LEAST_LOG_GAIN};
 use crate::theory::positive_shift::{self as theory, Curve, Mixing, Optimum, Parts, Point, Solver};
 
@@ -124,6 +125,18 @@ impl Tally {
         for (below, least) in self.below.iter_mut().zip(RARE) {
             *below += u32::from(gain < least);
         }
+    }
+
+    /// The gain that a share `below` of the mixtures stays below. The logarithms of the gains count as uniform within a
+    /// bin.
+    pub(super) fn quantile(&self, below: f64) -> f64 {
+        let (mut bin, mut rest) = (0, below * f64::from(self.count));
+        while bin + 1 < BINS && f64::from(self.bins[bin]) < rest {
+            rest -= f64::from(self.bins[bin]);
+            bin += 1;
+        }
+        let part = rest / f64::from(self.bins[bin].max(1));
+        math::pow(10.0, LEAST_LOG_GAIN + (bin as f64 + part) / PER_DECADE)
     }
 }
 

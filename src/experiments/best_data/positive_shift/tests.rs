@@ -1,6 +1,6 @@
 //! Tests of `positive-shift`.
 
-use super::{FAMILIES, PositiveShift, SWEEP, words};
+use super::{FAMILIES, PER_DECADE, PositiveShift, SWEEP, words};
 use crate::kit::testing::Tested;
 use crate::kit::{Experiment, Pick};
 use crate::math;
@@ -57,6 +57,21 @@ fn random_mixtures_gain_and_the_control_does_not() {
         assert_eq!(control.below[3], 5000, "100% of the control");
         assert!(family == "log" || family_tally.below[0] < 4000, "{family}: most gain more than 1%");
     }
+}
+
+#[test]
+fn the_quantiles_of_the_gains_lie_within_their_bins() {
+    let run = PositiveShift::finished("draws=5000", 1);
+    let tally = &run.tallies[0];
+    for below in [0.05, 0.5, 0.95] {
+        let place = ((math::log10(tally.quantile(below)) - LEAST_LOG_GAIN) * PER_DECADE) as usize;
+        let [before, within] = [place, place + 1].map(|end| tally.bins[..end].iter().sum::<u32>());
+        let wanted = below * f64::from(tally.count);
+        assert!((f64::from(before)..=f64::from(within)).contains(&wanted), "{below}: {before} {wanted} {within}");
+    }
+    let output = run.output();
+    let mixtures = output.figures[0].series.iter().find(|series| series.id == "mixtures").expect("measured");
+    assert!(mixtures.y[0] < run.best.matched, "a shift lowers the loss");
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub(super) const INFO: Info = Info {
     question: "A model is tested on a known mixture: when does it help to train on another one?",
     notice: &[
         r"A shift helps almost always. The matched shares, which are equal to the test weights, are the best only if one more sample lowers the loss equally in every part, that is, if all $p_k e_k'(p_k N)$ are equal. With $n = p_k N$ this requires $e'(n) \propto 1/n$, the slope of a logarithm. Choose the logarithm: the matched and the optimal shares coincide, and the gain is zero to all digits.",
+        "A run draws random mixtures. The figure of the test loss shows what they reach with their optimal shares: the bar covers the middle 90% of them, each scaled so that its loss with matched shares is that of your mixture.",
         "The histogram shows the gains of random mixtures. Some gains are small, but every mixture gains something. The control has the weights of these mixtures and logarithmic curves, with which nothing can be gained.",
         "If all parts have one power law, the shift goes from common parts to rare parts. If their exponents differ, it goes to the parts that learn slowly. Other curves may shift the other way: with an offset or exponential curves and few samples, the common parts get all data. With different exponents the best shares change with $N$, so a mixture that was tuned on a small run is not the best for a large one.",
         "With an offset ($a = 1$) or exponential curves, some parts may best get no data at all. With power laws without an offset every part gets some data, because a part without samples has an infinite error.",
@@ -95,8 +96,9 @@ crate::texts! {
     OPTIMAL = "optimal shares";
     MORE_OF_PART = "above 0: train more on this part";
     OPTIMAL_AT_EACH = "optimal shares at each N";
-    MATCHED_SAMPLES = "matched: {samples} samples";
-    OPTIMAL_SAMPLES = "optimal: {samples} samples";
+    MIXTURES = "random mixtures: median, middle 90%";
+    MATCHED_SAMPLES = "matched: {samples}";
+    OPTIMAL_SAMPLES = "optimal: {samples}";
     PART = "part {part}";
     SAMPLES_HERE = "N";
     THIS_FAMILY = "curves of this family";
@@ -138,13 +140,13 @@ crate::texts! {
     LEAVE_OUT = "Give {parts} of the {all} parts no data at all: the best shares reach the same loss with {saved} fewer samples.";
     KEEP = "Train on the test mixture itself: no other shares reach a lower loss.";
     CONTROL_KEEPS = "With logarithmic curves no shift helps: the best training mixture is the test mixture.";
-    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; this one reaches the same loss with {saved} fewer samples.";
-    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; in this one it lowers the loss by {gain}, from {matched}.";
-    ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift; this one is an exception, for which the test mixture is best.";
+    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it reaches the same loss with {saved} fewer samples.";
+    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it lowers the loss by {gain}, from {matched}.";
+    ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift, but with the weights that you set the test mixture itself is best.";
     SOME_GAIN = "{gained} of {mixtures} random mixtures gain from a shift; for the others no gain can be seen.";
     NONE_GAINS = "None of {mixtures} random mixtures gains from a shift: with logarithmic curves the test mixture is best.";
     // Verdict: two solvers.
-    SOLVERS = "Hypothesis: mirror descent finds the least loss that follows from the optimality condition. Least loss found by mirror descent";
+    SOLVERS = "Hypothesis: two ways to compute the least loss agree. One solves the condition that the best shares meet; the other, mirror descent, goes downhill from the test weights step by step. Least loss found by mirror descent";
     CERTIFICATE = "The gradient at the point where mirror descent stopped proves that no other shares lower the loss by more than {gap}.";
     NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";

@@ -2,6 +2,8 @@
 
 use super::run::{MISSES, Record, Rest, TESTS};
 use super::{StateTracking, words};
+use crate::experiments::best_data::race::name;
+use crate::experiments::best_data::words::RUN_DRAWS;
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
@@ -43,8 +45,14 @@ impl StateTracking {
                 0.0 => words::UNIFORM.into(),
                 alpha => text!(words::POWER, alpha = setting(alpha)),
             };
-            self.curve(format!("alpha-{i}"), label, i, value)
+            self.curve(format!("alpha-{i}"), label, i, value).map(|curve| curve.how(words::QUARTILES))
         })
+    }
+
+    /// A figure of [`StateTracking::curves`], which has one group for each training distribution.
+    fn by_training(&self, id: &'static str, title: Template<0>, y: Axis) -> Figure {
+        let named = |(i, alpha): (usize, &f64)| (format!("alpha-{i}"), name(*alpha));
+        Figure::new(id, title, SAMPLES, y).groups(self.params.exponents.iter().enumerate().map(named))
     }
 
     /// A horizontal line at the height `y`, for a figure whose abscissa is the number of samples.
@@ -53,15 +61,22 @@ impl StateTracking {
         Series::theory(id, label, x, vec![y; 2])
     }
 
-    pub(super) fn guess(&self) -> Series {
-        self.level("guess", text!(words::GUESSING, skills = count(self.skills)), 1.0 / f64::from(self.skills))
+    /// The accuracy of guessing as a mark: a line would hide the curves of learners that have learned nothing.
+    fn guess(&self) -> Mark {
+        Mark::at_y(text!(words::GUESSING, skills = count(self.skills)), 1.0 / f64::from(self.skills))
     }
 
     pub(super) fn accuracy_figure(&self) -> Figure {
         let solved = 1.0 - f64::from(MISSES) / f64::from(TESTS);
-        Figure::new("accuracy", words::ACCURACY, SAMPLES, EXACT)
-            .series(self.curves(|r| r.accuracy).chain([self.guess()]))
-            .marks([Mark::at_y(text!(words::SOLVED, share = share(solved)), solved)])
+        let mut figure = self
+            .by_training("accuracy", words::ACCURACY, EXACT)
+            .series(self.curves(|r| r.accuracy))
+            .marks([self.guess(), Mark::at_y(text!(words::SOLVED, share = share(solved)), solved)]);
+        if figure.series.is_empty() {
+            figure.series.push(self.level("guess", words::START, 1.0 / f64::from(self.skills)));
+            figure.marks.push(Mark::note(RUN_DRAWS));
+        }
+        figure
     }
 
     pub(super) fn loss_figure(&self) -> Figure {
@@ -73,7 +88,7 @@ impl StateTracking {
             self.level("mean-only", mean, theory::mean_only(n)),
             self.level("all-but-mean", rest, theory::all_but_mean(n)),
         ];
-        Figure::new("loss", words::EXPECTED_LOSS, SAMPLES, Axis::log(words::LOSS))
+        self.by_training("loss", words::EXPECTED_LOSS, Axis::log(words::LOSS))
             .series(self.curves(|r| r.loss).chain(levels))
     }
 
@@ -81,7 +96,7 @@ impl StateTracking {
     /// reaches the target first, or the first distribution if there is no power law.
     pub(super) fn ranks_figure(&self) -> Option<Figure> {
         let exponent = self.race().best().unwrap_or(0);
-        let mut series: Vec<Series> = THIRDS
+        let series: Vec<Series> = THIRDS
             .iter()
             .enumerate()
             .filter_map(|(third, (id, label))| self.curve(*id, *label, exponent, |r| r.thirds[third]))
@@ -89,11 +104,10 @@ impl StateTracking {
         if series.is_empty() {
             return None;
         }
-        series.push(self.guess());
         let title = match self.params.exponents[exponent] {
             0.0 => words::RANKS_UNIFORM.into(),
             alpha => text!(words::RANKS_POWER, alpha = setting(alpha)),
         };
-        Some(Figure::new("ranks", title, SAMPLES, EXACT).series(series))
+        Some(Figure::new("ranks", title, SAMPLES, EXACT).series(series).marks([self.guess()]))
     }
 }

@@ -16,7 +16,7 @@ use crate::experiments::best_data::words as shared;
 use crate::kit::legs::Carried;
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
-use crate::output::{Answer, Column, Output, Progress};
+use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::Spec;
 use crate::sim::state_tracking::{self as sim, CHECK, LANES, Track};
 use crate::text;
@@ -24,6 +24,7 @@ use crate::text::{Template, Text, count, setting};
 
 mod claims;
 mod figures;
+mod picture;
 mod run;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -217,5 +218,9 @@ impl Experiment for StateTracking {
             tables: vec![race.table(&lead)],
             verdicts: verdict.into_iter().collect(),
         }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.cups_picture())
     }
 }

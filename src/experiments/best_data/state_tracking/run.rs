@@ -21,6 +21,8 @@ pub(super) const STATE_BYTES: usize = 64 << 20;
 pub(super) struct Record {
     /// Share of the test sequences for which the answer is exact.
     pub(super) accuracy: f32,
+    /// Whether the answer for the first test sequence, which the picture shows, is exact.
+    pub(super) example: bool,
     /// Expected loss on uniformly drawn sequences, computed exactly.
     pub(super) loss: f32,
     /// For each third of the ranks, the share of the test sequences for which the answer is exact.
@@ -101,6 +103,7 @@ impl StateTracking {
         let [all, head, middle, tail] = &self.tests;
         Record {
             accuracy: accuracy(all),
+            example: sim::exact_match(symbols, self.skills, lane, self.example()),
             loss: theory::loss(symbols as usize, hops, &uniform, &weights, &codes) as f32,
             thirds: [head, middle, tail].map(|ranks| accuracy(ranks)),
             solved: state[sim::SOLVED] as u32 * CHECK,

@@ -7,7 +7,8 @@ use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;
 use crate::output::{Cell, Output, Role, Series};
 use crate::params::{Params as _, Texts};
-use crate::sim::state_tracking::CHECK;
+use crate::sim::state_tracking::{self as sim, CHECK};
+use crate::theory::state_tracking::image;
 
 #[test]
 fn a_power_law_wins_with_four_hops_and_loses_with_two() {
@@ -89,7 +90,7 @@ fn a_run_does_not_depend_on_how_many_there_are() {
 #[test]
 fn curves_are_quantiles_of_runs_that_have_not_diverged() {
     let mut run = StateTracking::started("runs=5&samples=1000", 1);
-    let record = |loss: f32, rest| Record { accuracy: 0.0, loss, thirds: [0.0; 3], solved: 0, rest };
+    let record = |loss: f32, rest| Record { accuracy: 0.0, example: false, loss, thirds: [0.0; 3], solved: 0, rest };
     let one = [9.0, 1.0, 3.0, 2.0].map(|loss| record(loss, Rest::Trains));
     let mut records = [one.as_slice(), &[record(1e9, Rest::Diverged)]].concat();
     records.extend([record(f32::NAN, Rest::Diverged); 5]);
@@ -142,4 +143,35 @@ fn what_cannot_be_held_is_refused_in_words() {
         assert_eq!(run.marks.last(), Some(&1000), "{query}: whole thousands");
         assert!(!run.output().figures.is_empty(), "{query}");
     }
+}
+
+#[test]
+fn the_picture_shows_the_shuffles_of_the_first_run() {
+    let mut run = StateTracking::started("samples=25000&runs=16", 2);
+    let before = run.cups_picture();
+    assert_eq!(before.title.english(), "5 cups, shuffled 4 times");
+    let skills = 120;
+    let lanes = sim::start(2, 5, 4, 0.24, 16, 1);
+    let codes: Vec<u32> =
+        sim::lane(&lanes, 0, sim::width(5, skills))[skills * 25..][..skills].iter().map(|c| *c as u32).collect();
+    assert_eq!(sim::skills_of(2, 5, 0), codes, "the ranks of the run itself");
+    for (symbol, path) in before.rows[0].values.iter().enumerate() {
+        let end = run.example().iter().fold(symbol as u32, |place, &rank| image(codes[rank as usize], place));
+        assert_eq!((path.len(), path[0], path[4]), (5, symbol as f64, f64::from(end)));
+    }
+    assert!(before.rows[1..].iter().all(|row| row.values[0] == [0.0; 16] && row.value.english() == "0 of 16 right"));
+    while !run.progress().finished() {
+        run.step();
+    }
+    let after = run.cups_picture();
+    assert_eq!(after.rows[0].values, before.rows[0].values, "the example stays");
+    let solved = run.race().racers[1].hits.iter().flatten().count();
+    let bright = after.rows[2].values[0].iter().filter(|&&right| right >= 0.95).count();
+    assert!(
+        solved > 8 && bright + 1 >= solved,
+        "runs that solved the task answer nearly all tests: {bright}, {solved}"
+    );
+    let right = run.last(1).iter().filter(|record| record.example).count();
+    assert_eq!(after.rows[2].value.english(), format!("{right} of 16 right"));
+    assert!(right >= solved - 2, "runs that solved the task follow the example: {right}, {solved}");
 }

@@ -41,7 +41,7 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "Five symbols, four hops", query: "" },
-        Preset { title: "Two hops, where uniform training wins", query: "hops=2&samples=60000" },
+        Preset { title: "Two hops: uniform wins", query: "hops=2&samples=60000" },
         Preset { title: "Four symbols", query: "symbols=4" },
         Preset { title: "Seven exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2,2.5&samples=100000&runs=64" },
         Preset { title: "Long enough for uniform training", query: "samples=2000000&runs=32" },
@@ -62,9 +62,11 @@ crate::texts! {
     RANKS_UNIFORM = "Exact answers by rank of the skills, uniform training";
     RANKS_POWER = "Exact answers by rank of the skills, power law with α = {alpha}";
     // Curves and places.
+    QUARTILES = "median and quartiles of the runs";
+    START = "before training: the learner guesses";
     UNIFORM = "uniform: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";
-    GUESSING = "guessing, 1 in {skills}";
+    GUESSING = "guessing: 1 in {skills}";
     SOLVED = "solved: {share}";
     NOTHING_LEARNED = "nothing learned: 1/2";
     MEAN_LEARNED = "only the mean learned: {above}/{below}";
@@ -72,6 +74,12 @@ crate::texts! {
     HEAD = "sequences of the most frequent third of skills";
     MIDDLE = "sequences of the middle third of skills";
     TAIL = "sequences of the least frequent third of skills";
+    // Picture.
+    CUPS = "{symbols} cups, shuffled {hops} {hops:time|times}";
+    CUPS_AND_RUNS = "Each line is a cup of one test. Each cell is a run, darker if it answers more tests.";
+    EXAMPLE = "the test";
+    SHUFFLES = "{hops} {hops:shuffle|shuffles}";
+    FOLLOW = "{right} of {runs} right";
     // Answers.
     EXPECT_POWER_LAW = "Transformers learn to follow four shuffles in fewer samples if a few are frequent; the run tests this for a simpler learner.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";

@@ -5,7 +5,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `fit` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "Fit a law to your runs",
-    question: "Which law fits your runs, and how certain is the fit?",
+    question: "Which law fits a set of training runs, and how certain is the fit?",
     notice: &[
         "A fit is more than a curve. The band contains 95 of 100 curves that are fitted to bootstrap resamples of the runs. The band is wide where there are no runs, which is exactly where a law is used.",
         "A flat profile shows that the runs do not determine a parameter. Hold the parameter fixed at any value in the flat part, and the other parameters compensate for it. The interval of the parameter is open on the flat side.",
@@ -43,11 +43,8 @@ pub(super) const INFO: Info = Info {
         },
     ],
     presets: &[
-        Preset { title: "A learning curve", query: "" },
-        Preset {
-            title: "A broken power law, compared with three other laws",
-            query: "law=bnsl&compare=power,log-linear,mixture-of-exponentials",
-        },
+        Preset { title: "A power law above a floor", query: "" },
+        Preset { title: "Four laws compared", query: "law=bnsl&compare=power,log-linear,mixture-of-exponentials" },
     ],
 };
 

@@ -19,19 +19,16 @@ mod tests;
 mod words;
 
 const FORMS: &[Choice] = &[
-    Choice { value: "repeats", label: "published law: R_D and R_N free, the rest fixed" },
-    Choice { value: "all", label: "published law: all parameters free" },
-    Choice { value: "grows", label: "published law: R_D depends on the number of unique tokens, all parameters free" },
-    Choice {
-        value: "geometric",
-        label: "the same share lost at each repeat: these shares free, all other parameters fixed",
-    },
-    Choice { value: "lovelace", label: "law with a penalty for overfitting" },
-    Choice { value: "practical", label: "law between a ceiling and a floor" },
+    Choice { value: "repeats", label: "published law, decay free" },
+    Choice { value: "all", label: "published law, all free" },
+    Choice { value: "grows", label: "published law, decay by data size" },
+    Choice { value: "geometric", label: "fixed share lost per repeat" },
+    Choice { value: "lovelace", label: "penalty for overfitting" },
+    Choice { value: "practical", label: "between a ceiling and a floor" },
 ];
 
 fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
-    /// The law to fit, and which of its parameters are free.
+    /// The law to fit, and which of its parameters are free. "Decay free" fits only the decay constants $R_D$ and $R_N$, and "decay by data size" lets $R_D$ depend on the number of unique tokens. With a fixed share lost per repeat, only these shares are free.
     form: &'static str = Spec::choice("repeats", FORMS);
     /// Also fit other laws to the runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");

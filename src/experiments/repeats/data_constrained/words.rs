@@ -4,8 +4,8 @@ use crate::kit::{Formula, Info, Preset, Source};
 
 /// Texts of the page about `data-constrained` that do not depend on results.
 pub(super) const INFO: Info = Info {
-    title: "Repeated data",
-    question: "What is a repeated token worth?",
+    title: "What a repeated token is worth",
+    question: "A language model may read its data several times: how much does a repeated token add, compared with a fresh one?",
     notice: &[
         r"Compare the worth of $K$ epochs to the line of fresh data. A few repeats are almost as good as new data; after many repeats nothing is left to gain.",
         r"Look at the profile of $R_D$, the number of repeats after which tokens lose most of their value. Where the profile is flat, the runs do not determine how often data may be repeated: the published value of 15.4 is one of many that fit.",

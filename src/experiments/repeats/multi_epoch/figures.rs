@@ -30,8 +30,11 @@ impl MultiEpoch {
         let plateau = x.iter().map(plateau).collect();
         vec![
             Series::theory("saturation-theory", words::SATURATION_MEAN_FIELD, x.clone(), saturation)
-                .group("saturation"),
-            Series::theory("plateau-theory", words::PLATEAU_MEAN_FIELD, x, plateau).group("plateau"),
+                .group("saturation")
+                .how(words::BY_MEAN_FIELD),
+            Series::theory("plateau-theory", words::PLATEAU_MEAN_FIELD, x, plateau)
+                .group("plateau")
+                .how(words::BY_MEAN_FIELD),
         ]
     }
 
@@ -69,19 +72,26 @@ impl MultiEpoch {
                 let mut estimates = measured(i);
                 estimates.iter_mut().flatten().for_each(|estimate| estimate.value /= unit);
                 let label = text!(words::SIMULATED, samples = count(n));
-                series.extend(self.points(id.clone().into(), label, &x, &estimates));
+                let points = self.points(id.clone().into(), label, &x, &estimates);
+                series.extend(points.map(|points| points.how(words::BY_SIMULATION)));
             }
             if let Some(expected) = &self.expected[i] {
                 let y = theory(expected).into_iter().map(|y| y / unit).collect();
-                let label = if self.dense() {
-                    text!(words::MEAN_FIELD, samples = count(n))
+                let (label, how) = if self.dense() {
+                    (text!(words::MEAN_FIELD, samples = count(n)), words::BY_MEAN_FIELD)
                 } else {
-                    text!(words::EXACT, samples = count(n))
+                    (text!(words::EXACT, samples = count(n)), words::BY_EXACT)
                 };
-                series.push(Series::theory(id.clone() + "-theory", label, x, y).group(id));
+                series.push(Series::theory(id.clone() + "-theory", label, x, y).group(id).how(how));
             }
         }
         series
+    }
+
+    /// A figure of [`MultiEpoch::against_epochs`], which has one group for each number of samples.
+    fn by_samples(&self, id: &'static str, title: Template<0>, x: Axis, y: Axis) -> Figure {
+        let name = |(i, &n): (usize, &u32)| (format!("n{}", i + 1), text!(words::SIZE, samples = count(n)));
+        Figure::new(id, title, x, y).groups(self.sizes.iter().enumerate().map(name))
     }
 
     pub(super) fn risk_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
@@ -89,7 +99,7 @@ impl MultiEpoch {
         let series =
             self.against_epochs(&|e| e.risk.clone(), &|i| reuse[i].best.iter().map(estimate).collect(), &|_| 1.0);
         let y = Axis::log(if self.params.lr > 0.0 { words::RISK } else { words::BEST_RISK });
-        Figure::new("risk", words::RISK_AGAINST_EPOCHS, EPOCHS, y).series(series).drawn()
+        self.by_samples("risk", words::RISK_AGAINST_EPOCHS, EPOCHS, y).series(series).drawn()
     }
 
     pub(super) fn known(list: &[Option<f64>]) -> Vec<f64> {
@@ -108,7 +118,7 @@ impl MultiEpoch {
     pub(super) fn reuse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
         let mut series = self.against_epochs(&|e| Self::known(&e.reuse), &|i| reuse[i].reuse.clone(), &|_| 1.0);
         series.push(self.as_good_as_fresh(&series));
-        let mut figure = Figure::new("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()?;
+        let mut figure = self.by_samples("reuse", words::REUSE_AGAINST_EPOCHS, EPOCHS, REUSE).series(series).drawn()?;
         // The last point of the largest data set says its number.
         let size = self.largest();
         if let Some(worth) = reuse[size].plateau().map(|e| e.value).or_else(|| self.expected_worth(size)) {
@@ -127,7 +137,11 @@ impl MultiEpoch {
                 ("plateau", words::PLATEAU_EXACT, |e| e.plateau),
             ] {
                 let y = self.expected.iter().map(|e| e.as_ref().and_then(of).unwrap_or(f64::NAN)).collect();
-                series.push(Series::theory(group.to_owned() + "-theory", label, sizes().collect(), y).group(group));
+                series.push(
+                    Series::theory(group.to_owned() + "-theory", label, sizes().collect(), y)
+                        .group(group)
+                        .how(words::BY_EXACT),
+                );
             }
         }
         if self.begun() {
@@ -139,7 +153,10 @@ impl MultiEpoch {
         let label = text!(words::LANGUAGE_MODELS_FIT, slope = number(slope), offset = number(offset));
         series.push(Series::published("language-models", label, tokens.to_vec(), published));
         let y = Axis::linear(words::EPOCHS_OR_REUSE);
-        Figure::new("saturation", words::SATURATION_AGAINST_SAMPLES, SIZES, y).series(series).drawn()
+        Figure::new("saturation", words::SATURATION_AGAINST_SAMPLES, SIZES, y)
+            .groups([("saturation", words::WHERE_SATURATED), ("plateau", words::PLATEAU)])
+            .series(series)
+            .drawn()
     }
 
     /// Series against the number of samples: the measured number of epochs K at which the effective reuse rate E is
@@ -157,11 +174,12 @@ impl MultiEpoch {
             } else {
                 text!(words::PLATEAU_FIT, slope = number(slope), offset = number(offset))
             };
-            Series::measured("plateau-fit", label, sizes.clone(), y).line().group("plateau")
+            Series::measured("plateau-fit", label.clone(), sizes.clone(), y).line().group("plateau").how(label)
         });
         let saturation = self.points("saturation".into(), words::SATURATION_SIMULATED.into(), &sizes, &saturation);
         let plateau = self.points("plateau".into(), last, &sizes, &plateau);
-        [saturation, plateau, fit].into_iter().flatten().collect()
+        let simulated = [saturation, plateau].into_iter().flatten().map(|points| points.how(words::BY_SIMULATION));
+        simulated.chain(fit).collect()
     }
 
     pub(super) fn collapse_figure(&self, reuse: &[Reuse]) -> Option<Figure> {
@@ -177,7 +195,7 @@ impl MultiEpoch {
         } else {
             [words::COLLAPSE_IN_LOG, words::EPOCHS_IN_LOG, words::REUSE_IN_LOG]
         };
-        Figure::new("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
+        self.by_samples("collapse", title, Axis::log(x), Axis::log(y)).folded().series(series).drawn()
     }
 
     /// The curve that the scaled curves of the effective reuse rate approach as the number of samples grows; `None` if

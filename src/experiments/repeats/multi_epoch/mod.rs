@@ -68,7 +68,7 @@ crate::params! {
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("192", 2.0, 4096.0).log().unit("runs");
-        /// Size of your data set. The table of advice says how many epochs are worthwhile for this size.
+        /// Number of tokens in your own data set. The runs do not use it: a table compares four sources of advice on how many epochs over so many tokens are worthwhile.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
 }

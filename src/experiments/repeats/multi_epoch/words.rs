@@ -4,7 +4,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 
 /// Texts of the page about `multi-epoch` that do not depend on results.
 pub(super) const INFO: Info = Info {
-    title: "Repeating data",
+    title: "Epochs over a fixed data set",
     question: "A data set is fixed and compute is not: for how many epochs are repeated samples as good as fresh samples?",
     notice: &[
         r"The effective reuse rate $E$ says how many epochs of fresh samples are as good as $K$ epochs over the same $N$ samples. On the line $E = K$ a repeated sample is as good as a fresh one. All curves start on this line at one epoch. At two epochs they are slightly lower: with the default settings $E$ is 1.5 to 1.8 there, and comes closer to 2 as $N$ grows. Each curve ends on a plateau, where more epochs gain nothing and only more data help.",
@@ -68,7 +68,7 @@ pub(super) const INFO: Info = Info {
             query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=1000&epochs=1,2,4,8,16,32,64,128&runs=64&rates=16",
         },
         Preset {
-            title: "Power-law data as published, computed exactly",
+            title: "Power-law data, computed exactly",
             query: "model=one-hot&spectrum=power&a=4.5&b=1&noise=0&features=100000&samples=50000,200000,1000000,3000000,10000000&epochs=1,3,10,30,50,100,200",
         },
         Preset {
@@ -117,10 +117,16 @@ crate::texts! {
     REUSE_OF_SCHEDULES = "Effective reuse rate with constant and decaying learning rates, N = {samples}";
     FOUR_EPOCHS = "Are four epochs right for every data set?";
     // Curves and places.
+    SIZE = "N = {samples}";
+    BY_SIMULATION = "simulated";
+    BY_MEAN_FIELD = "mean-field theory";
+    BY_EXACT = "exact";
     SIMULATED = "N = {samples}, simulated";
     MEAN_FIELD = "N = {samples}, mean-field theory";
     EXACT = "N = {samples}, exact";
-    AS_GOOD_AS_FRESH = "as good as fresh samples, E = K";
+    AS_GOOD_AS_FRESH = "fresh samples, E = K";
+    WHERE_SATURATED = "K where E = 0.75 K";
+    PLATEAU = "plateau of E";
     SATURATION_SIMULATED = "K where E = 0.75 K, simulated";
     SATURATION_MEAN_FIELD = "K where E = 0.75 K, mean-field theory";
     SATURATION_EXACT = "K where E = 0.75 K, exact";

@@ -143,22 +143,23 @@ impl Study<'_> {
         let by = unique.unwrap_or(n);
         let over = |x: &[f64]| unique.map_or(x[d], |u| (x[d] / x[u]).max(1.0));
         let groups = apart((0..data.len()).map(|i| data.input(i)[by]));
-        let mut series = Vec::new();
+        let (mut series, mut named) = (Vec::new(), Vec::new());
         for (g, Group { ends: span, rows }) in groups.iter().enumerate() {
             let x: Vec<f64> = rows.iter().map(|&i| over(data.input(i))).collect();
             let y = rows.iter().map(|&i| data.y[i]).collect();
             let group = format!("g{}", g + 1);
             series.extend(self.fit.map(|fit| self.curve_of(fit, rows, ends(x.iter().copied()), [n, d], &group)));
             let span = spanned(*span);
-            let label = match unique {
-                Some(_) => text!(words::RUNS_OF_UNIQUE, unique = span),
-                None => text!(words::RUNS_OF_SIZE, size = span),
+            let (label, name) = match unique {
+                Some(_) => (text!(words::RUNS_OF_UNIQUE, unique = span.clone()), text!(words::UNIQUE, unique = span)),
+                None => (text!(words::RUNS_OF_SIZE, size = span.clone()), text!(words::SIZE, size = span)),
             };
-            series.push(Series::measured(format!("{group}-runs"), label, x, y).group(group));
+            series.push(Series::measured(format!("{group}-runs"), label, x, y).group(group.clone()).how(words::RUNS));
+            named.push((group, name));
         }
         let x = Axis::log(if unique.is_some() { words::EPOCHS } else { words::TOKENS_D });
         let (title, value) = self.runs();
-        Figure::new("data", title, x, value).series(series)
+        Figure::new("data", title, x, value).groups(named).series(series)
     }
 
     /// The fitted curve for a group of rows. `lo` and `hi` are the smallest and the largest abscissa of the rows, `n`
@@ -181,7 +182,7 @@ impl Study<'_> {
             None => text!(words::FIT_OF_SIZE, size = size),
         };
         let line = Series::theory(format!("{group}-curve"), label, xs, self.along(&fit.params, &inputs));
-        self.curve(line, &inputs).group(group.to_owned())
+        self.curve(line, &inputs).group(group.to_owned()).how(words::FIT)
     }
 
     #[inline(never)]
@@ -246,7 +247,7 @@ impl Study<'_> {
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::EPOCHS), Axis::log(words::WORTH));
-        let mut figure = Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).series(series);
+        let mut figure = Figure::new("worth", words::WORTH_OF_EPOCHS, x, y).group("fit", words::FIT).series(series);
         if let Some(p) = self.best_known() {
             let worth = over.of(law, p, asked);
             let mark = Mark::at(text!(words::WORTH_OF, epochs = count(asked), worth = multiple(worth)), asked, worth);
@@ -311,21 +312,26 @@ impl Study<'_> {
         series.extend(self.all_splits(frame));
         if let Some(fit) = self.fit {
             series.extend(self.equal_loss(&fit.params, frame));
+            series.extend(self.true_optimum());
         }
         series.retain(|series| series.y.iter().any(|y| y.is_finite()));
         let (x, y) = (Axis::log(words::PARAMETERS_N), Axis::log(words::TOKENS_D));
-        let mut figure = Figure::new("contours", words::CONTOURS, x, y).series(series);
+        let mut figure = Figure::new("contours", words::CONTOURS, x, y)
+            .groups([("runs", words::RUNS), ("best", words::BEST), ("loss", words::EQUAL_LOSSES)])
+            .series(series);
         if let Some(([n, d], _)) = best {
-            let label = text!(words::OPTIMUM, parameters = amount(n), tokens = amount(d));
+            let (size, tokens) = (amount(n), amount(d));
+            let label = if self.fit.is_some() {
+                text!(words::FIT_OPTIMUM, parameters = size, tokens = tokens)
+            } else {
+                text!(words::TRUE_OPTIMUM, parameters = size, tokens = tokens)
+            };
             let mark = Mark::at(label, n, d);
             if budgets.len() > 1 {
                 figure = figure.handle(Handle::along("budget", "best").values(budgets), mark);
             } else {
                 figure.marks.push(mark);
             }
-        }
-        if self.fit.is_some() {
-            figure.marks.extend(self.true_optimum());
         }
         figure
     }
@@ -339,13 +345,15 @@ impl Study<'_> {
 
     /// The best split of the budget at the true parameters of simulated runs.
     #[inline(never)]
-    fn true_optimum(&self) -> Option<Mark> {
+    fn true_optimum(&self) -> Option<Series> {
         let ([n, d], _) = self.split(self.truth()?, self.ask.compute?)?;
-        Some(Mark::at(text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d)), n, d))
+        let label = text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d));
+        Some(Series::theory("true-optimum", label, vec![n], vec![d]).points())
     }
 
-    /// The compute-optimal split of each budget in the range `compute`, within a frame of parameters and tokens, and
-    /// these budgets.
+    /// The curve of the best split into parameters and tokens, by the law with parameters `p`, for all budgets from `lo`
+    /// to `hi`, and these budgets. Points outside `frame`, which holds the least and largest parameters and tokens, are
+    /// left out.
     fn best_splits(&self, p: &[f64], frame: [[f64; 2]; 2], [lo, hi]: [f64; 2]) -> (Series, Vec<f64>) {
         let (mut x, mut y, mut budgets) = (Vec::new(), Vec::new(), Vec::new());
         for c in math::ratios(lo, hi, 25) {
@@ -370,7 +378,8 @@ impl Study<'_> {
             let level = bootstrap::quantile(&losses, 0.1 + 0.25 * f64::from(k));
             let tokens = |n: &f64| inside(tokens_for(self.problem.law, p, *n, level, self.ask.unique));
             let (id, label) = (format!("loss-{}", k + 1), text!(words::EQUAL_LOSS, loss = loss(level)));
-            Series::theory(id, label, xs(), xs().iter().map(tokens).collect()).group("loss")
+            let line = Series::theory(id, label, xs(), xs().iter().map(tokens).collect());
+            line.group("loss").tag(text!(words::LOSS_THERE, loss = loss(level)))
         };
         (0..4).map(line).collect()
     }

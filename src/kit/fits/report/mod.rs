@@ -41,7 +41,7 @@ pub struct Study<'a> {
     pub lines: &'a [usize],
     /// Phrases that say which column has which role.
     pub how: &'a [Text],
-    /// Heading of the user's column of the only input, if there is one.
+    /// Name of the only input: the heading of the user's column, or what the simulated runs call it.
     pub heading: Option<&'a Text>,
     /// Sentences about unusual properties of the columns.
     pub notes: &'a [Text],

@@ -1,0 +1,5 @@
+// What saves and copies results. The page fetches this file when it is asked for, or when it has long been idle.
+export { download } from "./export.js";
+export { save, take } from "../elements/lab/take.js";
+// See after-first-figure.js.
+import "../elements/scaling-lab.js";
