@@ -159,12 +159,12 @@ export function tableView({ id, title, columns, rows, nothing }) {
 
 /** The numbers of an answer, each with its name. @param {import("./types.d.ts").Answer} answer */
 export const factsView = ({ facts = [] }) => {
-  /** @param {string | import("./types.d.ts").Text} name @param {string | import("./types.d.ts").Text} value */
-  const fact = (name, value) =>
-    h("div", {}, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value)));
+  /** @param {string | import("./types.d.ts").Text} name @param {string | import("./types.d.ts").Text} value @param {string} [kind] */
+  const fact = (name, value, kind = "") =>
+    h("div", { class: kind }, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value)));
   const ranged = facts.some(({ value }) => fill(value).includes("["));
   return [
     ...facts.map(({ name, value }) => fact(name, value)),
-    ...(ranged ? [fact(t("brackets"), t("interval95"))] : []),
+    ...(ranged ? [fact(t("brackets"), t("interval95"), "brackets")] : []),
   ];
 };

@@ -181,7 +181,7 @@ fn the_answer_is_the_advice_and_then_what_the_students_show() {
         (
             "",
             "Give the 90% subject 75% of the hours, not 90%: that reaches the same loss with 20% fewer hours.",
-            "Measured with 100 hours: the 90% subject is best given 74.5% of them, not 90%, and 17.9% fewer hours are enough.",
+            "Measured with 100 hours: the 90% subject is best given 74.5% of them, not 90%; the students then reach the same loss with 17.9% fewer hours.",
         ),
         // The heavier subject, wherever it stands.
         (
@@ -207,7 +207,7 @@ fn the_answer_is_the_advice_and_then_what_the_students_show() {
         (
             "hours=10000&runs=64&facts=1",
             "Give the 90% subject 75% of the hours",
-            "These students cannot tell whether other shares than the weights save hours.",
+            "The simulated students are too few to tell whether shares other than the weights save hours.",
         ),
     ] {
         let mut run = ExamTime::started(query, 1);
