@@ -161,6 +161,16 @@ for (const { slug, presets, quick } of await catalogue()) {
       await runs(page);
       for (const size of PAGE) note("after the quick run", await faults(page, size));
     });
+    // The entries of a legend are larger for fingers.
+    await lab.open(
+      `#/${slug}?${quick}`,
+      async (page) => {
+        await shown(page);
+        await runs(page);
+        note("after the quick run, by touch", await faults(page, [390, 844]));
+      },
+      { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    );
     for (const [state, query] of [
       ...presets.map(({ title, query }) => [title, query]),
       ["quick", quick],

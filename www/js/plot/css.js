@@ -139,6 +139,6 @@ ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-scroll th,.lab-scroll td{padding:.2em .7em;text-align:end;border-block-end:1px solid var(--lab-grid);white-space:nowrap}
 .lab-scroll thead th{position:sticky;inset-block-start:0;background:var(--lab-bg)}
 .lab-sr{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-@media (pointer:coarse){.lab-legend{gap:0 .5em;padding-block:7px}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}.lab-legend button{margin-block:-7px}}
+@media (pointer:coarse){.lab-legend{gap:0 .3em;padding-block:7px}.lab-legend button,.lab-figure summary{min-block-size:44px;min-inline-size:44px}.lab-legend button{margin-block:-7px;padding:.1em .35em}}
 @media (forced-colors:active){.lab-svg{forced-color-adjust:none}}
 `;
