@@ -277,8 +277,12 @@ impl MultiEpoch {
 
     #[inline(never)]
     pub(super) fn zipf_figure(&self, law: &PowerLaw, reuse: &[Reuse]) -> Option<Figure> {
-        let mut series = Vec::new();
         let x: Vec<f64> = self.sizes.iter().map(|&n| f64::from(n)).collect();
+        let [factor, exponent] = law.plateau();
+        let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
+        let label = text!(words::POWER_IN_LIMIT, factor = number(factor), exponent = number(exponent));
+        // The limit is known before the run, so it comes first and keeps its colour.
+        let mut series = vec![Series::theory("limit", label, x.clone(), y)];
         let measured: Vec<_> = reuse.iter().map(Reuse::plateau).collect();
         let last = self.most_epochs();
         let measured = self.points("measured".into(), text!(words::REUSE_AT, epochs = count(last)), &x, &measured);
@@ -305,10 +309,6 @@ impl MultiEpoch {
             };
             series.push(Series::theory(format!("k{}", i + 1), label, n, y).group(group));
         }
-        let [factor, exponent] = law.plateau();
-        let y = x.iter().map(|n| factor * math::pow(*n, exponent)).collect();
-        let label = text!(words::POWER_IN_LIMIT, factor = number(factor), exponent = number(exponent));
-        series.push(Series::theory("limit", label, x, y));
         Figure::new("zipf", words::PLATEAU_IS_A_POWER, SIZES, REUSE).folded().series(series).drawn()
     }
 
