@@ -148,6 +148,23 @@ test("touch reads values on a phone; nothing is wider than the screen", () =>
     { context: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true } },
   ));
 
+test("no style of the page hides a part of a figure", () =>
+  // This figure has a published point, which is an open marker.
+  lab.open("#/positive-shift?weights=0.7,0.1,0.1,0.1", async (page) => {
+    const element = await ready(page);
+    const parts = await element.evaluate((e) =>
+      [...e.shadowRoot.querySelectorAll(".figure svg [class][d]")].map((part) => [
+        part.getAttribute("class"),
+        getComputedStyle(part).display,
+      ]),
+    );
+    assert.ok(parts.some(([name]) => /\bopen\b/.test(String(name))));
+    assert.deepEqual(
+      parts.filter(([, display]) => display === "none"),
+      [],
+    );
+  }));
+
 test("saved figures are self-contained and have a stamp", () =>
   lab.open(`${HASH}&seed=5`, async (page) => {
     const element = await ready(page);

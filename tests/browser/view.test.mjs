@@ -967,7 +967,7 @@ test("an element in another page links to its present setting in the lab", () =>
         (hash) =>
           document
             .querySelector("scaling-lab")
-            .shadowRoot.querySelector(`.open a[href$="${hash}"]`),
+            .shadowRoot.querySelector(`.lab-link a[href$="${hash}"]`),
         hash,
       );
     await leads("#/exam-time?hours=50");

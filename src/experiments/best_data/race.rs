@@ -13,7 +13,7 @@
 use std::cmp::Ordering;
 
 use super::words;
-use crate::output::{Axis, Cell, Column, Figure, Points, Series, Table, Verdict, units};
+use crate::output::{Axis, Cell, Column, Figure, Mark, Points, Series, Table, Verdict, units};
 use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, count, multiple, number, phrase, setting};
@@ -404,6 +404,7 @@ impl Race {
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
         .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
+        .marks((seen.is_none() && late.is_none()).then(|| Mark::note(words::RUN_DRAWS)))
         .series(seen.into_iter().chain(late).chain(more))
         .drawn()
     }

@@ -28,7 +28,7 @@ crate::texts! {
     TIMES_AGAINST_RATE = "Training samples to the target, against the learning rate";
     TIMES_AT_BEST_RATES = "Training samples to the target, with the best learning rate of each training distribution";
     // Curves and places.
-    RUN_DRAWS = "The run draws the curves here.";
+    RUN_DRAWS = "The run draws its results here.";
     CENSORED = "fewer than half reached the target";
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";

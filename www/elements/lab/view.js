@@ -176,7 +176,7 @@ export class View {
           take,
         ),
       ),
-      h("p", { class: "open" }, ui.open),
+      h("p", { class: "lab-link" }, ui.open),
       ui.live,
     );
     root.replaceChildren(this.article);

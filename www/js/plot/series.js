@@ -1,7 +1,7 @@
 // The series of a figure: lines, points, bands, interval bars.
 import { FAR, real } from "./extent.js";
 import { path, ribbon, symbols } from "./path.js";
-import { dashes, looks, px as r1 } from "./style.js";
+import { dashes, hasDots, looks, px as r1 } from "./style.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Figure} Figure
@@ -117,8 +117,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
         else if (cap) bars += `M${x - cap} ${b}h${2 * cap}`;
       }
     }
-    const dotted =
-      s.kind === "points" || (joined && s.role === "published" && n <= 60) || (joined && n === 1);
+    const dotted = hasDots(s);
     const r = size * (n > 400 ? 0.14 : n > 80 ? 0.2 : 0.29);
     placed.push({
       series: s,

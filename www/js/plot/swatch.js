@@ -1,5 +1,5 @@
 // What a legend shows: its entries, and a small picture of the look of each.
-import { dashes, looks, outline } from "./style.js";
+import { dashes, hasDots, looks, outline } from "./style.js";
 import { el } from "./svg.js";
 
 /** @typedef {import("./figure.js").Series} Series
@@ -64,7 +64,7 @@ function picture({ series: s, look }, size) {
       }),
     );
   }
-  if (s.kind === "points" || (s.kind === "line" && s.role === "published")) {
+  if (hasDots(s)) {
     const open = look.open || s.floor;
     parts.push(
       el("path", {

@@ -107,10 +107,11 @@ impl MultiEpoch {
     }
 
     /// The line on which the effective reuse rate E equals the number of epochs K. It ends at twice the largest E in
-    /// the series `shown`, or at the largest K if this is less.
+    /// the series `shown`, or at the largest K if this is less or no E is known.
     pub(super) fn as_good_as_fresh(&self, shown: &[Series]) -> Series {
-        let most = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite()).fold(1.0, f64::max);
-        let end = (2.0 * most).min(f64::from(self.most_epochs())).max(2.0);
+        let known = shown.iter().flat_map(|series| &series.y).copied().filter(|y| y.is_finite());
+        let end = known.reduce(f64::max).map_or(f64::INFINITY, |most| 2.0 * most);
+        let end = end.min(f64::from(self.most_epochs())).max(2.0);
         let x = vec![1.0, end];
         Series::theory("fresh", words::AS_GOOD_AS_FRESH, x.clone(), x)
     }
