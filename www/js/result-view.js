@@ -157,14 +157,11 @@ export function tableView({ id, title, columns, rows, nothing }) {
   );
 }
 
-/** The numbers of an answer, each with its name. @param {import("./types.d.ts").Answer} answer */
+/** The numbers of an answer, each with its name. The first interval says what it is. @param {import("./types.d.ts").Answer} answer */
 export const factsView = ({ facts = [] }) => {
-  /** @param {string | import("./types.d.ts").Text} name @param {string | import("./types.d.ts").Text} value @param {string} [kind] */
-  const fact = (name, value, kind = "") =>
-    h("div", { class: kind }, h("dt", {}, ...prose(name)), h("dd", {}, ...prose(value)));
-  const ranged = facts.some(({ value }) => fill(value).includes("["));
-  return [
-    ...facts.map(({ name, value }) => fact(name, value)),
-    ...(ranged ? [fact(t("brackets"), t("interval95"), "brackets")] : []),
-  ];
+  const ranged = facts.findIndex(({ value }) => fill(value).includes("["));
+  return facts.map(({ name, value }, i) => {
+    const what = i === ranged ? h("span", { class: "brackets" }, ` ${t("interval95")}`) : "";
+    return h("div", {}, h("dt", {}, ...prose(name), what), h("dd", {}, ...prose(value)));
+  });
 };
