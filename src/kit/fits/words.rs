@@ -22,7 +22,7 @@ crate::texts! {
     SIZE = "N = {size}";
     UNIQUE = "U = {unique}";
     EQUAL_LOSSES = "equal loss";
-    LOSS_THERE = "{loss}";
+    LOSS_THERE = "loss {loss}";
     RUNS_OF_SIZE = "runs with N = {size}";
     FIT_OF_SIZE = "fit at N = {size}";
     RUNS_OF_UNIQUE = "runs with U = {unique}";

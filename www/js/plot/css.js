@@ -118,8 +118,8 @@ export const css = `
 .lab-plot>svg{display:block;width:100%;height:auto;background:var(--lab-bg);overflow:hidden}
 ${svgRules.map((rule) => `.lab-svg ${rule}`).join("\n")}
 .lab-read{min-block-size:2.8em;scroll-margin-block:.5em;line-height:1.4;margin:.5em 0 .3em;color:var(--lab-ink);font-variant-numeric:tabular-nums;display:flex;flex-wrap:wrap;align-content:start;gap:0 1.1em}
-.lab-read .hint{color:var(--lab-muted);visibility:hidden}
-.lab-plot:is(:hover,:focus-visible)~.lab-read .hint{visibility:visible}
+.lab-read .hint{color:var(--lab-muted);display:none}
+.lab-plot:is(:hover,:focus-visible)~.lab-read .hint{display:inline}
 .lab-read b{font-weight:600}
 .lab-read span{overflow-wrap:anywhere}
 .lab-legend{display:flex;flex-wrap:wrap;gap:.3em .5em}

@@ -117,7 +117,7 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
         else if (cap) bars += `M${x - cap} ${b}h${2 * cap}`;
       }
     }
-    const dotted = hasDots(s);
+    const dotted = hasDots(s) || (joined && n === 1);
     const r = size * (n > 400 ? 0.14 : n > 80 ? 0.2 : 0.29);
     placed.push({
       series: s,

@@ -41,8 +41,7 @@ export function looks(series, groups = []) {
 
 /** Has a series markers? A published line has them if they do not crowd it. @param {import("./figure.js").Series} series */
 export const hasDots = ({ kind, role, x }) =>
-  kind === "points" ||
-  (kind === "line" && (x.length === 1 || (role === "published" && x.length <= 20)));
+  kind === "points" || (kind === "line" && role === "published" && x.length <= 20);
 
 /** The dashes of a line for a font of `size` px; null for a solid line. @param {Look} look @param {number} size */
 export const dashes = ({ dash }, size) =>

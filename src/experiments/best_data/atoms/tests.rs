@@ -248,10 +248,10 @@ fn the_picture_shows_which_atoms_have_been_seen() {
     let theory = Atoms::started(query, 1).seen_picture();
     let mut run = Atoms::started(query, 1);
     run.step();
-    assert_eq!(run.seen_picture().title.english(), "Atoms seen after 30 samples");
+    assert_eq!(run.seen_picture().title.english(), "Facts seen after 30 samples");
     let run = Atoms::finished(query, 1);
     let measured = run.seen_picture();
-    assert_eq!(measured.title.english(), "Atoms seen after 1,000 samples");
+    assert_eq!(measured.title.english(), "Facts seen after 1,000 samples");
     let shown = run.shown();
     assert_eq!((shown[0], shown[shown.len() - 1]), (1, 3000), "the most frequent and the rarest atom");
     for (expected, found) in theory.rows.iter().zip(&measured.rows) {

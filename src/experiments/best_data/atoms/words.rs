@@ -86,6 +86,9 @@ crate::texts! {
     LOSSES = "Test loss of three training distributions, and the number of different facts that they can draw";
     EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over the compared numbers of samples";
     // Training distributions.
+    MATCHED_GROUP = "matched: a copy of the test";
+    OPTIMAL_GROUP = "optimal: top facts, weighted";
+    FLAT_GROUP = "uniform: top facts, equally often";
     MATCHED = "matched";
     OPTIMAL = "optimal";
     FLAT = "best truncated uniform";
@@ -111,7 +114,7 @@ crate::texts! {
     SEEN = "Facts seen after {samples} {samples:sample|samples}";
     SEEN_BY_THEORY = "Each cell is a fact, frequent ones first. A darker one is likelier to be seen, by theory.";
     SEEN_BY_RUNS = "Each cell is a fact, frequent ones first. A darker one was seen by more of {runs} runs.";
-    SEEN_FLAT = "truncated";
+    SEEN_FLAT = "uniform";
     KNOWN = "{known} of test";
     // Answers.
     SHOW_FEW = "Train only on the {drawn} most frequent of {atoms} facts: after {samples} samples the loss is {optimal}, against {matched} if training copies the test.";

@@ -97,8 +97,8 @@ crate::texts! {
     MORE_OF_PART = "above 0: train more on this part";
     OPTIMAL_AT_EACH = "optimal shares at each N";
     MIXTURES = "random mixtures: median, middle 90%";
-    MATCHED_SAMPLES = "matched: {samples}";
-    OPTIMAL_SAMPLES = "optimal: {samples}";
+    MATCHED_SAMPLES = "matched: {samples} samples";
+    OPTIMAL_SAMPLES = "optimal: {samples} samples";
     PART = "part {part}";
     SAMPLES_HERE = "N";
     THIS_FAMILY = "curves of this family";

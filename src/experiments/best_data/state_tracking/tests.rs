@@ -159,7 +159,7 @@ fn the_picture_shows_the_shuffles_of_the_first_run() {
         let end = run.example().iter().fold(symbol as u32, |place, &rank| image(codes[rank as usize], place));
         assert_eq!((path.len(), path[0], path[4]), (5, symbol as f64, f64::from(end)));
     }
-    assert!(before.rows[1..].iter().all(|row| row.values[0] == [0.0; 16] && row.value.english() == "0 of 16 right"));
+    assert!(before.rows[1..].iter().all(|row| row.values[0] == [0.0; 16] && row.value.english() == "0 of 16 runs"));
     while !run.progress().finished() {
         run.step();
     }
@@ -172,6 +172,6 @@ fn the_picture_shows_the_shuffles_of_the_first_run() {
         "runs that solved the task answer nearly all tests: {bright}, {solved}"
     );
     let right = run.last(1).iter().filter(|record| record.example).count();
-    assert_eq!(after.rows[2].value.english(), format!("{right} of 16 right"));
+    assert_eq!(after.rows[2].value.english(), format!("{right} of 16 runs"));
     assert!(right >= solved - 2, "runs that solved the task follow the example: {right}, {solved}");
 }

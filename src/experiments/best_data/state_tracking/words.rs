@@ -79,7 +79,7 @@ crate::texts! {
     CUPS_AND_RUNS = "Each line is a cup of one test. Each cell is a run, darker if it answers more tests.";
     EXAMPLE = "the test";
     SHUFFLES = "{hops} {hops:shuffle|shuffles}";
-    FOLLOW = "{right} of {runs} right";
+    FOLLOW = "{right} of {runs} runs";
     // Answers.
     EXPECT_POWER_LAW = "Transformers learn to follow four shuffles in fewer samples if a few are frequent; the run tests this for a simpler learner.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
