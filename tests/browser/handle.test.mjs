@@ -199,6 +199,59 @@ test("shares are dragged in the triangle, and the weight of one subject on its c
     await settled(page, "weights", [0.6, 0.24, 0.16]);
   }));
 
+test("a drag that returns to its start leaves no trace, and a tremor is no drag", () =>
+  lab.open(HASH, async (page) => {
+    const element = await ready(page);
+    const { x, y } = await middle(await gripOf(element));
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 70, y, { steps: 4 });
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.share > 52,
+    );
+    await page.mouse.move(x, y, { steps: 4 });
+    await page.mouse.up();
+    await settled(page, "share", 50);
+    assert.doesNotMatch(page.url(), /share/);
+
+    await page.goto(`${lab.url}#/exam-time?weights=0.333,0.333,0.334`);
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result?.params.weights?.length === 3,
+    );
+    const point = await middle(await gripOf(element));
+    await page.mouse.move(point.x, point.y);
+    await page.mouse.down();
+    await page.mouse.move(point.x + 1, point.y);
+    await page.mouse.up();
+    assert.match(page.url(), /weights=0\.333,0\.333,0\.334/);
+  }));
+
+test("a pointer that the system takes away takes its drag back", () =>
+  lab.open(HASH, async (page) => {
+    const element = await ready(page);
+    const grip = await gripOf(element);
+    await control(element, "share").fill("");
+    await control(element, "share").press("Tab");
+    await element.locator(".problem:not(:empty)").waitFor();
+    const { x, y } = await middle(grip);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 70, y, { steps: 4 });
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.share > 52,
+    );
+    await grip.evaluate((node) =>
+      node.dispatchEvent(new PointerEvent("pointercancel", { pointerId: 1 })),
+    );
+    await element.locator(".problem:not(:empty)").waitFor();
+    assert.equal(
+      await control(element, "share").inputValue(),
+      "",
+      "what was typed before the drag",
+    );
+    await page.mouse.up();
+  }));
+
 test("a budget is dragged along the line of best splits", () =>
   lab.open("#/chinchilla", async (page) => {
     const element = await ready(page);
@@ -224,6 +277,12 @@ test("a budget is dragged along the line of best splits", () =>
       const { budget } = document.querySelector("scaling-lab").result.params;
       return Math.abs(Math.log(budget / 5.76e23)) < 0.2;
     });
+    // There is room for larger budgets too.
+    await page.mouse.move(there.x + 110, y, { steps: 5 });
+    await page.waitForFunction(
+      () => document.querySelector("scaling-lab").result.params.budget > 1.2e24,
+    );
+    assert.ok(Math.abs((await middle(grip)).x - (there.x + 110)) < 8, "under the pointer");
     await page.mouse.up();
   }));
 
@@ -236,13 +295,19 @@ test("a value that cannot be used leaves the grip where it was, and the grip cor
     await control(element, "share").press("Tab");
     await element.locator(".problem:not(:empty)").waitFor();
     assert.equal(await grip.getAttribute("aria-valuenow"), "98");
+    for (const wrong of ["1000", "50.5"]) {
+      await control(element, "share").fill(wrong);
+      await control(element, "share").press("Tab");
+      await element.locator(".problem:not(:empty)").waitFor();
+      assert.equal(await grip.getAttribute("aria-valuenow"), "98", wrong);
+    }
     await grip.focus();
     await page.keyboard.press("ArrowLeft");
     await settled(page, "share", 97);
     assert.equal(await control(element, "share").inputValue(), "97");
     assert.equal(await element.locator(".problem:not(:empty)").count(), 0);
     // A curve that the reader switches off takes its grip along.
-    const curve = element.locator(".lab-legend button", { hasText: "Exact" }).first();
+    const curve = element.locator(".lab-legend button", { hasText: "At these hours" }).first();
     await curve.click();
     await grip.waitFor({ state: "hidden" });
     await curve.click();

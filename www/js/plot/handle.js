@@ -32,6 +32,8 @@ let sheet;
 
 /** The height of a triangle with equal sides of length 1. */
 const TALL = 0.866;
+/** How far a pointer moves in the drawing before it drags the grip. */
+const TREMOR = 3;
 /** The direction in which an arrow key moves a value. @type {Record<string, 1 | -1>} */
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
@@ -109,7 +111,9 @@ function dialOf({ param, part }, { params, controls, value, ask }) {
       const now = value(param);
       const shares = shared ? (parseShares(now) ?? []) : [Number(now)];
       const at = two ? [shares[0], shares[1]] : [shares[part ?? 0]];
-      if (at.every((one) => one >= ends[0] && one <= ends[1])) last = at;
+      const whole = spec.kind === "integer";
+      if (at.every((one) => one >= ends[0] && one <= ends[1] && (!whole || Number.isInteger(one))))
+        last = at;
       return last;
     },
     /** The nearest step. @param {number} at */
@@ -129,16 +133,20 @@ function dialOf({ param, part }, { params, controls, value, ask }) {
               Home: scale.value(0),
               End: scale.value(scale.steps),
             }[key];
-      return next === undefined ? null : at.with(i, next);
+      if (next === undefined) return null;
+      // What one share gains, the third loses, and then the other one.
+      return two ? at.map((other, j) => (j === i ? next : Math.min(other, 1 - next))) : [next];
     },
     /** @param {number[]} at */
     said: (at) =>
       shared ? at.map((share) => percent(share)).join(", ") : `${num(at[0])} ${spec.unit}`.trim(),
-    /** Sets the parameter if that changes it, or if the change is the last. @param {number[] | string} to @param {boolean} settled */
-    set: (to, settled) => {
-      const next = typeof to === "string" ? to : text(to);
-      if (next && (settled || next !== value(param))) ask(param, next, settled);
+    /** Sets the parameter while the grip moves. @param {number[]} to */
+    move: (to) => {
+      const next = text(to);
+      if (next && next !== value(param)) ask(param, next, false);
     },
+    /** Sets the parameter at the end of a move. @param {string} to */
+    settle: (to) => ask(param, to, true),
     text: () => value(param),
   };
 }
@@ -162,7 +170,7 @@ export function createGrips(plot, svg, now, steer) {
       "aria-valuemax": dial.ends[1],
     };
     for (const [name, value] of Object.entries(attributes)) set(element, name, value);
-    /** A drag: the path and the text at its start, and how far the pointer is from the middle of the grip. @type {{path: Place[], from: string, off: Point} | null} */
+    /** A drag: its pointer, the path, the text and the point at its start, how far that is from the middle of the grip, and whether it has moved. @type {{id: number, path: Place[], from: string, start: Point, off: Point, moved: boolean} | null} */
     let drag = null;
     /** Does a key that is held move the grip? */
     let pressed = false;
@@ -209,48 +217,61 @@ export function createGrips(plot, svg, now, steer) {
       if (!dial.two) return [dial.snap(placeOn(path, "x", x, dial.log).value)];
       const { x0, x1, y1 } = drawn.box;
       const b = clamp((y1 - y) / TALL / (x1 - x0), 0, 1);
-      return [(x - x0) / (x1 - x0) - b / 2, b].map(dial.snap);
+      return [clamp((x - x0) / (x1 - x0) - b / 2, 0, 1 - b), b].map(dial.snap);
     }
-    /** @param {number[] | string} to @param {boolean} settled */
-    function go(to, settled) {
-      dial.set(to, settled);
+    /** @param {number[]} to */
+    function move(to) {
+      dial.move(to);
+      show();
+    }
+    /** Ends a drag, with the value that it has reached or with that of its start. @param {boolean} back */
+    function end(back) {
+      if (drag?.moved) dial.settle(back ? drag.from : dial.text());
+      drag = null;
       show();
     }
 
     element.addEventListener("pointerdown", (event) => {
       const { drawn } = now();
       const at = middle();
-      if (event.button !== 0 || !drawn || !at || !dial.free()) return;
+      if (drag || event.button !== 0 || !drawn || !at || !dial.free()) return;
       // Text is not selected, and the cursor of the plot stays where it is.
       event.preventDefault();
       event.stopPropagation();
       element.focus({ preventScroll: true });
       element.setPointerCapture(event.pointerId);
-      const point = pointOf(event);
-      const path = dial.two ? [] : pathOf(handle, dial.unit, drawn);
-      drag = { path, from: dial.text(), off: { x: point.x - at.x, y: point.y - at.y } };
+      const start = pointOf(event);
+      drag = {
+        id: event.pointerId,
+        path: dial.two ? [] : pathOf(handle, dial.unit, drawn),
+        from: dial.text(),
+        start,
+        off: { x: start.x - at.x, y: start.y - at.y },
+        moved: false,
+      };
     });
     element.addEventListener("pointermove", (event) => {
-      if (!drag) return;
+      if (event.pointerId !== drag?.id) return;
       event.stopPropagation();
       const { x, y } = pointOf(event);
-      go(valuesAt({ x: x - drag.off.x, y: y - drag.off.y }, drag.path), false);
+      drag.moved ||= Math.hypot(x - drag.start.x, y - drag.start.y) > TREMOR;
+      if (drag.moved) move(valuesAt({ x: x - drag.off.x, y: y - drag.off.y }, drag.path));
     });
-    for (const end of ["pointerup", "pointercancel"])
-      element.addEventListener(end, () => {
-        if (drag && drag.from !== dial.text()) go(dial.text(), true);
-        drag = null;
-      });
+    element.addEventListener("pointerup", (event) => {
+      if (event.pointerId === drag?.id) end(false);
+    });
+    // The system takes the pointer away, for example for a gesture of its own.
+    element.addEventListener("pointercancel", (event) => {
+      if (event.pointerId === drag?.id) end(true);
+    });
     element.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !dial.free()) return;
-      if (event.key === "Escape" && drag) {
-        go(drag.from, true);
-        drag = null;
-      } else {
-        const to = dial.moved(dial.read(), event.key);
+      if (event.key === "Escape" && drag) end(true);
+      else {
+        const [to, before] = [dial.moved(dial.read(), event.key), dial.text()];
         if (!to) return;
-        pressed = true;
-        go(to, false);
+        move(to);
+        pressed ||= dial.text() !== before;
       }
       event.preventDefault();
       // The plot's own cursor uses these keys too.
@@ -258,8 +279,9 @@ export function createGrips(plot, svg, now, steer) {
     });
     // A key that is held keeps moving the grip; the move ends when the key is released.
     element.addEventListener("keyup", () => {
-      if (pressed) go(dial.text(), true);
+      if (pressed) dial.settle(dial.text());
       pressed = false;
+      show();
     });
     plot.append(element);
     return {

@@ -35,7 +35,7 @@ impl Atoms {
             series.extend(self.measured());
         }
         Figure::new("loss-vs-samples", words::LOSS_AGAINST_SAMPLES, SAMPLES, Axis::log(words::LOSS))
-            .groups([("matched", words::MATCHED_GROUP), ("optimal", words::OPTIMAL_GROUP), ("flat", words::FLAT_GROUP)])
+            .groups([("matched", words::MATCHED), ("optimal", words::OPTIMAL_GROUP), ("flat", words::FLAT_GROUP)])
             .series(series)
     }
 

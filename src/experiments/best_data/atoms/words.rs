@@ -86,9 +86,8 @@ crate::texts! {
     LOSSES = "Test loss of three training distributions, and the number of different facts that they can draw";
     EXPONENTS = "Exponents of the loss: the limit, and slopes in the log-log plot over the compared numbers of samples";
     // Training distributions.
-    MATCHED_GROUP = "matched: a copy of the test";
-    OPTIMAL_GROUP = "optimal: top facts, weighted";
-    FLAT_GROUP = "uniform: top facts, equally often";
+    OPTIMAL_GROUP = "optimal: top facts";
+    FLAT_GROUP = "uniform: top facts";
     MATCHED = "matched";
     OPTIMAL = "optimal";
     FLAT = "best truncated uniform";

@@ -291,11 +291,11 @@ impl Study<'_> {
         let mut compute = ends(sizes.iter().zip(&tokens).map(|(n, d)| 6.0 * n * d));
         let mut frame = [ends(sizes.iter().copied()), ends(tokens.iter().copied())];
         let p = self.best_known();
-        // The best split of the budget may lie far beyond the runs. There is room for larger budgets, up to the next power
-        // of 1000, so that the axes stay while the budget is dragged.
+        // The best split of the budget may lie far beyond the runs. There is room for 100 times the compute of the largest
+        // run, so that the axes stay while the budget is dragged.
         let best = p.and_then(|p| self.split(p, self.ask.compute?));
         if let (Some(p), Some((_, budget))) = (p, best) {
-            let room = math::pow(1000.0, (math::ln(budget) / math::ln(1000.0)).floor() + 1.0);
+            let room = 100.0 * compute[1];
             for (split, budget) in [budget, room].into_iter().filter_map(|budget| self.split(p, budget)) {
                 let within = |[lo, hi]: [f64; 2], x: f64| [lo.min(x), hi.max(x)];
                 frame = [within(frame[0], split[0]), within(frame[1], split[1])];
