@@ -1,6 +1,7 @@
 //! The small picture of `exam-time`: how the hours are divided between the subjects.
 
 use super::{ExamTime, real, words};
+use crate::experiments::best_data::words as shared;
 use crate::output::{Drawing, Picture};
 use crate::text;
 use crate::text::{count, share};
@@ -31,7 +32,7 @@ impl ExamTime {
             (words::MEASURED_BEST, self.best_so_far()),
         ];
         bars.into_iter().fold(Picture::new(words::HOURS_DIVIDED, about), |picture, (label, shares)| match shares {
-            None => picture.shares(label, words::NOT_YET, Drawing::Bar, vec![]),
+            None => picture.shares(label, shared::NOT_YET, Drawing::Bar, vec![]),
             Some(q) => picture.shares(label, text!(words::FIRST_SHARE, share = share(q[0])), Drawing::Bar, q),
         })
     }

@@ -99,7 +99,6 @@ crate::texts! {
     HOURS_BEFORE = "Each bar is all {hours} hours, the first subject at the left. The run will measure the best one.";
     HOURS_OF_STUDENTS = "Each bar is all {hours} hours, the first subject at the left. {students} students measured the best one.";
     MEASURED_BEST = "measured";
-    NOT_YET = "not yet";
     FIRST_SHARE = "{share}";
     // Answers.
     KEEP = "Share the hours in proportion to the weights: no other shares reach a lower loss.";

@@ -47,12 +47,12 @@ impl StateTracking {
             let right = records.iter().filter(|record| record.example).count();
             let mut cells: Vec<f64> = records.iter().take(RUNS).map(|record| f64::from(record.accuracy)).collect();
             cells.resize((*runs as usize).min(RUNS), 0.0);
-            picture.shares(
-                label,
-                text!(words::FOLLOW, right = count(right), runs = count(*runs)),
-                Drawing::Cells,
-                cells,
-            )
+            let follow = if records.is_empty() {
+                shared::NOT_YET.into()
+            } else {
+                text!(words::FOLLOW, right = count(right), runs = count(*runs))
+            };
+            picture.shares(label, follow, Drawing::Cells, cells)
         })
     }
 }
