@@ -18,6 +18,9 @@ use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, count, multiple, number, phrase, setting};
 
+/// Id of the line at the budget of training samples.
+const BUDGET: &str = "budget";
+
 /// Least number n of runs for a 99.9% interval of a median. With probability `2^(1-n)`, all runs lie on one side of the
 /// true median, and for this n the probability is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
@@ -381,7 +384,7 @@ impl Race {
     pub fn budget_line(&self, samples: f64) -> Series {
         let ends = |end: fn(f64, f64) -> f64, start| self.racers.iter().map(|racer| racer.exponent).fold(start, end);
         let x = vec![ends(f64::min, f64::INFINITY), ends(f64::max, f64::NEG_INFINITY)];
-        Series::theory("budget", words::BUDGET, x, vec![samples; 2])
+        Series::theory(BUDGET, words::BUDGET, x, vec![samples; 2])
     }
 
     /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha, and the series `more`;
@@ -404,9 +407,12 @@ impl Race {
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
         .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
-        .marks((seen.is_none() && late.is_none()).then(|| Mark::note(words::RUN_DRAWS)))
         .series(seen.into_iter().chain(late).chain(more))
         .drawn()
+        .map(|figure| {
+            let empty = figure.series.iter().all(|series| series.id == BUDGET);
+            figure.marks(empty.then(|| Mark::note(words::RUN_DRAWS)))
+        })
     }
 }
 

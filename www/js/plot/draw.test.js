@@ -178,3 +178,25 @@ test("a series switched off keeps its paths, empty", () => {
   assert.equal(placed.length, 2);
   assert.deepEqual(ofClass(tree, "line")[0].attributes, { class: "line c0" });
 });
+
+test("an end of a band that is far from its value is drawn where it is, if the axis shows it", () => {
+  const axis = { label: "", unit: "", scale: /** @type {const} */ ("log") };
+  /** @type {import("./figure.js").Series} */
+  const steep = {
+    id: "steep",
+    label: "",
+    kind: "line",
+    role: "measured",
+    x: [1, 2, 3],
+    y: [0.5, 1e-6, 1e-6],
+    lo: [0.5, 1e-6, 1e-6],
+    hi: [0.5, 0.5, 0.5],
+  };
+  const above = { ...steep, id: "above", y: [1, 1, 1], lo: undefined, hi: undefined };
+  const figure = { id: "f", title: "", x: axis, y: axis, series: [steep, above] };
+  const { tree, placed, box } = drawFigure(figure, view);
+  const half = placed[0].py[0];
+  const area = String(ofClass(tree, "area")[0].attributes.d);
+  const heights = [...area.matchAll(/[\d.]+[ ,]([\d.]+)/g)].map(([, y]) => Number(y));
+  assert.ok(half > box.y0 + 5 && Math.min(...heights) > half - 0.2, `${half}: ${area}`);
+});

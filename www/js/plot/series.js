@@ -54,14 +54,13 @@ export function drawSeries(figure, shown, size, box, sx, sy) {
     /** Points with an end that is open or far away. @type {boolean[]} */
     const open = new Array(n).fill(false);
     const place = (/** @type {number | null | undefined} */ v) => (real(v) ? sy(v) : NaN);
-    /** The end of the interval of point i in pixels; an open end extends to the edge. @param {number} i @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
+    /** The end of the interval of point i in pixels, inside the plot; an open end extends to the edge. @param {number} i @param {number | null | undefined} v @param {number | null | undefined} y @param {number} edge @param {boolean} low */
     const end = (i, v, y, edge, low) => {
       const at = Math.max(box.y0, Math.min(box.y1, place(v)));
       const far =
         sy.kind === "log" && real(y) && y > 0 && real(v) && (low ? v < y / FAR : v > y * FAR);
-      if (!Number.isNaN(at) && !far) return at;
-      open[i] = true;
-      return edge;
+      open[i] ||= far || Number.isNaN(at);
+      return Number.isNaN(at) ? edge : at;
     };
     for (let i = 0; i < n; i++) {
       const x = s.x[i];
