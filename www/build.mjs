@@ -598,13 +598,13 @@ const bundled = (language, up = "", known = all) =>
       ...catalogue(language, up, known),
     ],
   });
-/** The scripts that are loaded with the main script, itself first, by static imports. @param {import("esbuild").BuildResult<{metafile: true}>} page */
-function scriptsOf(page) {
+/** The scripts that are loaded with one script, itself first, by static imports. @param {import("esbuild").BuildResult<{metafile: true}>} page @param {RegExp} [first] its name, usually the main script's */
+function scriptsOf(page, first = /^main-\w+\.js$/) {
   const outputs = Object.entries(page.metafile.outputs).map(
     ([path, output]) => /** @type {const} */ ([basename(path), output]),
   );
   const of = new Map(outputs);
-  const found = new Set(outputs.flatMap(([name]) => (/^main-\w+\.js$/.test(name) ? [name] : [])));
+  const found = new Set(outputs.flatMap(([name]) => (first.test(name) ? [name] : [])));
   for (const name of found)
     for (const { path, kind } of of.get(name)?.imports ?? [])
       if (kind === "import-statement") found.add(basename(path));
@@ -658,7 +658,9 @@ async function pageIn(language) {
       );
   }
   put(`${folder}index.html`, html);
-  return { entry, imported, fileOf, inputs: Object.keys(page.metafile.inputs) };
+  /** The files that hold a module and what it imports. @param {string} name */
+  const filesWith = (name) => [...scriptsOf(page, RegExp(`^${fileOf(name)}$`))];
+  return { entry, imported, fileOf, filesWith, inputs: Object.keys(page.metafile.inputs) };
 }
 
 /** Is a language written from right to left? @param {string} lang */
@@ -671,7 +673,7 @@ function rightToLeft(lang) {
 /** A word as HTML. @param {string} text */
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
-const [{ entry, imported, fileOf, inputs }] = await Promise.all(spokenHere.map(pageIn));
+const [{ entry, imported, fileOf, filesWith, inputs }] = await Promise.all(spokenHere.map(pageIn));
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
 put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));
@@ -685,12 +687,12 @@ const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
 const costs = all.map(({ slug, data, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];
   const filesOf = (/** @type {number[]} */ some) => some.map((piece) => pieces[piece].file);
-  const after = fileOf("after-first-figure.js");
   const ready = [...shell, fileOf(`lab:entry/${slug}`), ...filesOf(opening)];
-  const later = [after, fileOf(`lab:words/${slug}`), ...filesOf(running)];
-  if (data) later.push(fileOf("tables-and-pages.js"));
-  if (dragged.has(slug)) later.push(fileOf("grips.js"));
-  if (pictured.has(slug)) later.push(fileOf("js/picture.js"));
+  const scripts = ["after-first-figure.js", `lab:words/${slug}`];
+  if (data) scripts.push("tables-and-pages.js");
+  if (dragged.has(slug)) scripts.push("grips.js");
+  if (pictured.has(slug)) scripts.push("js/picture.js");
+  const later = [...scripts.flatMap(filesWith), ...filesOf(running)];
   const whole = new Set([...ready, ...later]);
   return {
     slug,

@@ -149,8 +149,8 @@ test("touch reads values on a phone; nothing is wider than the screen", () =>
   ));
 
 test("no style of the page hides a part of a figure", () =>
-  // This figure has a published point, which is an open marker.
-  lab.open("#/positive-shift?weights=0.7,0.1,0.1,0.1", async (page) => {
+  // The figure of one majority has a published point, which is an open marker.
+  lab.open(`#/positive-shift?a=0.28&draws=0&weights=231${",1".repeat(99)}`, async (page) => {
     const element = await ready(page);
     const parts = await element.evaluate((e) =>
       [...e.shadowRoot.querySelectorAll(".figure svg [class][d]")].map((part) => [
