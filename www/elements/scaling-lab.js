@@ -139,7 +139,7 @@ export class ScalingLab extends HTMLElement {
     needed: () => (this.#doubtful(this.#values).length ? engine.rest() : null),
     place: () => this.#place(true),
     opened: (result) => {
-      if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
+      if (this.#own?.identify(this.#run.of?.table, result)) this.#reflect();
       this.#haunt();
     },
     recall: (opened) => {
@@ -639,10 +639,10 @@ export class ScalingLab extends HTMLElement {
       if (view !== this.#view) return null;
       if (!this.#own) {
         this.#own = ownRuns(place, {
-          changed: () => {
+          changed: (more) => {
             this.#took = Infinity;
             this.#fresh = !!this.#own?.held;
-            this.#set({ ...this.#settings, ...this.#paced });
+            this.#set({ ...this.#settings, ...this.#paced, ...more });
           },
           download: (name, blob) =>
             saving().then(
@@ -777,10 +777,8 @@ export class ScalingLab extends HTMLElement {
       dead ? () => engine.restart() : null,
     );
     if (kind === "parameter")
-      alert.append(
-        this.#own?.cure(this.#values.exclude, (exclude) =>
-          this.#set({ ...this.#settings, exclude, ...this.#paced }),
-        ) ?? "",
+      this.#own?.cure(alert, message, this.#entry?.slug ?? "", this.#values, (exclude) =>
+        this.#set({ ...this.#settings, exclude, ...this.#paced }),
       );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");
