@@ -150,6 +150,7 @@ export class ScalingLab extends HTMLElement {
     accepted: () => this.#view?.clear(),
     refused: (problems) => {
       this.#view?.clear();
+      this.#foretell(null);
       for (const { message, parameter } of problems)
         this.#fail({ kind: "parameter", message, parameter });
     },
@@ -682,23 +683,19 @@ export class ScalingLab extends HTMLElement {
   }
 
   /** Says how long a run of the present state takes if that is long, once the state has not changed for a moment. */
-  #foretell() {
+  #foretell(of = this.#run.of) {
     this.#foretelling.abort();
-    this.#view?.foretell([]);
-    const [entry, view, of] = [this.#entry, this.#view, this.#run.of];
+    const [entry, view] = [this.#entry, this.#view];
+    view?.foretell([]);
     if (this.#run.mode !== "idle" || !entry || !view || !of) return;
     const { signal } = (this.#foretelling = new AbortController());
     const tell = async () => {
       const { kind } = await this.#place();
       if (signal.aborted || kind !== "cpu") return;
-      const { seconds, LONG_S } = await loadLater();
-      const others = (/** @type {import("./lab/run.js").State} */ state) => seconds(state, signal);
-      const long = await others(of);
-      if (!(long > LONG_S)) return;
-      const { foretell } = await tablesAndPages();
+      const { foretell } = await loadLater();
+      const show = (/** @type {Node[]} */ said) => view.foretell(said);
       const choose = (/** @type {string} */ query) => this.#preset(query);
-      const said = await foretell(entry, of, long, LONG_S, others, choose);
-      if (!signal.aborted) view.foretell(said);
+      await foretell(entry, of, signal, show, choose);
     };
     // Without the estimate, the page only says less.
     setTimeout(() => signal.aborted || tell().catch(() => {}), FORETELL_MS);
