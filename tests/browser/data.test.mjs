@@ -634,6 +634,66 @@ test("a new table is fitted at once; one with a hole, as soon as a button has le
     await finished(element);
     assert.equal(await element.locator(".alert").count(), 0);
     await holds(page, 49);
+    await panel(element).getByText("1 of 49 rows is left out.").waitFor();
+  }));
+
+test("the next table leaves out no rows until its own button is pressed, and the panel counts those left out", () =>
+  lab.open("#/chinchilla?bootstrap=20&profiles=no", async (page) => {
+    const element = await ready(page);
+    const holes = (/** @type {number} */ every) =>
+      table({ heads: ["params", "tokens", "val_loss"], rows: 100 })
+        .trimEnd()
+        .split("\n")
+        .map((line, i) => (i && i % every === 0 ? line.replace(/[^,]*$/, "NaN") : line))
+        .join("\n");
+    const omitted = panel(element).locator(".omitted");
+    const leave = element.getByRole("button", { name: "Leave out these rows" });
+    await choose(element, holes(50), "two.csv");
+    await leave.click();
+    await omitted.getByText("2 of 100 rows are left out.").waitFor();
+    await finished(element);
+    await choose(element, holes(2), "half.csv");
+    await leave.waitFor();
+    assert.equal((await element.evaluate((e) => e.query)).exclude, undefined);
+    assert.equal(await omitted.innerText(), "");
+    await leave.click();
+    await omitted.getByText("50 of 100 rows are left out.").waitFor();
+    await button(element, "Back to the simulated runs").click();
+    await holds(page, 0);
+    assert.equal((await element.evaluate((e) => e.query)).exclude, undefined);
+    assert.equal(await omitted.innerText(), "");
+  }));
+
+test("only a refusal for missing numbers offers to leave out rows", () =>
+  lab.open("#/chinchilla", async (page) => {
+    const element = await ready(page);
+    await choose(element, "tokens,loss\n1e9,3\n2e9,\n4e9,2.5\n", "no sizes.csv");
+    await element
+      .locator(".alert")
+      .getByText(/no column.* parameters/i)
+      .waitFor();
+    // The page may first ask the engine whether the button would help.
+    await page.waitForTimeout(500);
+    assert.equal(await element.getByRole("button", { name: "Leave out these rows" }).count(), 0);
+  }));
+
+test("a file of the lab's own results is no table of runs", () =>
+  open("", async (page) => {
+    const element = await ready(page);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      button(element, "Download CSV").click(),
+    ]);
+    const results = await readFile(await download.path(), "utf8");
+    const said = panel(element).getByText("This is a file of results, not a table of runs.");
+    await choose(element, results, "results.csv");
+    await said.waitFor();
+    await choose(element, TABLE);
+    await holds(page, 48);
+    assert.equal(await said.count(), 0);
+    await choose(element, `\ufeff${results.replaceAll("\n", "\r\n")}`, "from a spreadsheet.csv");
+    await said.waitFor();
+    assert.equal(await element.evaluate((e) => e.result.data?.rows), 48);
   }));
 
 test("the example table is one that the experiment reads", () =>

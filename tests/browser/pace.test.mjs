@@ -235,15 +235,46 @@ test("a long run says before it starts how long it takes, and names a quicker pr
       const quicker = said.getByRole("button");
       await quicker.waitFor();
       const [, title, quick] =
-        /“(.*)” takes about (\d+) second/.exec(await quicker.innerText()) ?? [];
+        /^Try “(.*)” instead: about (\d+) second/.exec(await quicker.innerText()) ?? [];
       assert.ok(Number(quick) <= 10, `${quick} s`);
-      await quicker.click();
+      await quicker.focus();
+      await page.keyboard.press("Enter");
+      const focus = await element.evaluate((e) => e.shadowRoot.activeElement?.textContent);
+      assert.equal(focus, "Run");
       await page.waitForFunction(() => !/exponents/.test(location.hash));
       const preset = element.getByLabel("Try").locator("option:checked");
       assert.equal(await preset.innerText(), title);
     },
     { paced: true },
   ));
+
+test("the estimate of a run leaves with a setting that is refused, and comes back with the next", () =>
+  lab.open(
+    "#/state-tracking?exponents=0,0.5,1,1.25,1.5,2,2.5&samples=100000&runs=64",
+    async (page) => {
+      const element = await ready(page);
+      const said = element.locator(".foretold");
+      const told = said.getByText(/takes about .* on this machine/);
+      await told.waitFor();
+      const runs = element.locator("[data-param=runs] input[type=text]");
+      await runs.evaluate((field) => field.closest("details")?.setAttribute("open", ""));
+      await runs.fill("many");
+      await runs.press("Enter");
+      await element.locator("[data-param=runs] .problem:not(:empty)").waitFor();
+      assert.equal(await said.innerText(), "");
+      await page.waitForTimeout(1500);
+      assert.equal(await said.innerText(), "", "a state that cannot be run has no estimate");
+      await runs.fill("64");
+      await runs.press("Enter");
+      await told.waitFor();
+    },
+  ));
+
+test("the estimate comes soon, even if a run reports late", () =>
+  lab.open("#/chinchilla?rows=4000&bootstrap=10000", async (page) => {
+    const element = await ready(page);
+    await element.locator(".foretold span").waitFor({ timeout: 5500 });
+  }));
 
 test("the estimate of a run changes none of its numbers", () =>
   lab.open(hash({ seed: "5" }), async (page) => {

@@ -139,7 +139,7 @@ export class ScalingLab extends HTMLElement {
     needed: () => (this.#doubtful(this.#values).length ? engine.rest() : null),
     place: () => this.#place(true),
     opened: (result) => {
-      if (this.#own?.identify(this.#run.of?.table, result.data)) this.#reflect();
+      if (this.#own?.identify(this.#run.of?.table, result)) this.#reflect();
       this.#haunt();
     },
     recall: (opened) => {
@@ -150,6 +150,7 @@ export class ScalingLab extends HTMLElement {
     accepted: () => this.#view?.clear(),
     refused: (problems) => {
       this.#view?.clear();
+      this.#foretell(null);
       for (const { message, parameter } of problems)
         this.#fail({ kind: "parameter", message, parameter });
     },
@@ -639,10 +640,10 @@ export class ScalingLab extends HTMLElement {
       if (view !== this.#view) return null;
       if (!this.#own) {
         this.#own = ownRuns(place, {
-          changed: () => {
+          changed: (more) => {
             this.#took = Infinity;
             this.#fresh = !!this.#own?.held;
-            this.#set({ ...this.#settings, ...this.#paced });
+            this.#set({ ...this.#settings, ...this.#paced, ...more });
           },
           download: (name, blob) =>
             saving().then(
@@ -682,23 +683,19 @@ export class ScalingLab extends HTMLElement {
   }
 
   /** Says how long a run of the present state takes if that is long, once the state has not changed for a moment. */
-  #foretell() {
+  #foretell(of = this.#run.of) {
     this.#foretelling.abort();
-    this.#view?.foretell([]);
-    const [entry, view, of] = [this.#entry, this.#view, this.#run.of];
+    const [entry, view] = [this.#entry, this.#view];
+    view?.foretell([]);
     if (this.#run.mode !== "idle" || !entry || !view || !of) return;
     const { signal } = (this.#foretelling = new AbortController());
     const tell = async () => {
       const { kind } = await this.#place();
       if (signal.aborted || kind !== "cpu") return;
-      const { seconds, LONG_S } = await loadLater();
-      const others = (/** @type {import("./lab/run.js").State} */ state) => seconds(state, signal);
-      const long = await others(of);
-      if (!(long > LONG_S)) return;
-      const { foretell } = await tablesAndPages();
+      const { foretell } = await loadLater();
+      const show = (/** @type {Node[]} */ said) => view.foretell(said);
       const choose = (/** @type {string} */ query) => this.#preset(query);
-      const said = await foretell(entry, of, long, LONG_S, others, choose);
-      if (!signal.aborted) view.foretell(said);
+      await foretell(entry, of, signal, show, choose);
     };
     // Without the estimate, the page only says less.
     setTimeout(() => signal.aborted || tell().catch(() => {}), FORETELL_MS);
@@ -777,10 +774,8 @@ export class ScalingLab extends HTMLElement {
       dead ? () => engine.restart() : null,
     );
     if (kind === "parameter")
-      alert.append(
-        this.#own?.cure(this.#values.exclude, (exclude) =>
-          this.#set({ ...this.#settings, exclude, ...this.#paced }),
-        ) ?? "",
+      this.#own?.cure(alert, message, this.#entry?.slug ?? "", this.#values, (exclude) =>
+        this.#set({ ...this.#settings, exclude, ...this.#paced }),
       );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");

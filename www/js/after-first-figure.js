@@ -1,5 +1,5 @@
 // Code of an experiment that is not needed before its first figure is drawn, in one file: maps, summaries, tables, the last run.
-export { LONG_S, seconds } from "./estimate.js";
+export { foretell } from "./estimate.js";
 export { before } from "../elements/lab/ghost.js";
 export { drawField } from "./plot/field.js";
 export { drawSimplex } from "./plot/simplex.js";

@@ -1,36 +1,54 @@
 // How long a run will take. The first moment of a copy of the run is computed and thrown away, so no result depends on it.
+import { tablesAndPages } from "./assets.js";
 import { engine } from "./engine/engine.js";
 
-/** @typedef {import("../elements/lab/run.js").State} State */
+/** @typedef {import("./types.d.ts").Entry} Entry
+ *  @typedef {import("../elements/lab/run.js").State} State */
 
 /** Seconds of computing after which a run may be known to be quick. */
 const FIRST_S = 0.05;
 /** Other runs are computed for these seconds. Their first half does not count, because a browser computes slowly at first. */
 const LOOK_S = 0.5;
 /** A run that takes longer than these seconds is announced. */
-export const LONG_S = 10;
+const LONG_S = 10;
+/** A look ends after these seconds of waiting, whatever it has seen. */
+const WAIT_S = 3;
 
 /** Estimates of all elements follow one another, because two at once would slow each other down. @type {Promise<unknown>} */
 let last = Promise.resolve();
 
-/** The seconds that a run takes on the CPU at full speed, from the share of its work that is done after a moment; NaN if they cannot be told. @param {State} state @param {AbortSignal} signal @returns {Promise<number>} */
-export function seconds({ slug, values, seed, table }, signal) {
+/**
+ * The seconds that a run takes on the CPU at full speed, from the share of its work that is done after a moment; NaN if they cannot
+ * be told. They are not `sure` if the run has reported too little in time: then it may take longer.
+ * @typedef {{seconds: number, sure: boolean}} Estimate
+ */
+
+/** @param {State} state @param {AbortSignal} signal @returns {Promise<Estimate>} */
+function estimate({ slug, values, seed, table }, signal) {
   const measured = last.then(async () => {
     await engine.complete(slug);
-    if (signal.aborted) return NaN;
-    /** @type {(seconds: number) => void} */
+    if (signal.aborted) return { seconds: NaN, sure: true };
+    let timer = 0;
+    /** @type {(seconds: number, sure?: boolean) => void} */
     let end = () => {};
-    const ended = new Promise((resolve) => (end = resolve));
+    /** @type {Promise<Estimate>} */
+    const ended = new Promise((resolve) => {
+      end = (seconds, sure = true) => resolve({ seconds, sure });
+    });
     signal.addEventListener("abort", () => end(NaN));
     /** The first report of the second half: seconds and share of the work. @type {[number, number] | undefined} */
     let half;
+    let mean = 0;
     const session = await engine.session("cpu", (message) => {
-      if (message.type === "opened") session.play();
-      else if (message.type !== "progress") end(message.type === "done" ? message.elapsed : NaN);
+      if (message.type === "opened") {
+        session.play();
+        timer = window.setTimeout(() => end(Math.max(mean, LONG_S), false), 1000 * WAIT_S);
+      } else if (message.type !== "progress") end(message.type === "done" ? message.elapsed : NaN);
       else {
         const { elapsed, progress } = message;
         const { share = 0 } = progress;
-        const mean = elapsed / share;
+        if (!share) return;
+        mean = elapsed / share;
         if (elapsed >= FIRST_S && mean <= LONG_S) return end(mean);
         if (elapsed >= LOOK_S / 2) half ??= [elapsed, share];
         if (elapsed < LOOK_S || !half) return;
@@ -40,9 +58,26 @@ export function seconds({ slug, values, seed, table }, signal) {
     });
     session.open(slug, values, seed, table);
     const found = await ended;
+    clearTimeout(timer);
     session.close();
     return found;
   });
   last = measured.catch(() => {});
   return measured;
+}
+
+/**
+ * Says how long a run takes if that is long, and then names a quicker preset if there is one.
+ * @param {Entry} entry @param {State} state @param {AbortSignal} signal
+ * @param {(said: Node[]) => void} show @param {(query: string) => void} choose a preset
+ */
+export async function foretell(entry, state, signal, show, choose) {
+  const long = await estimate(state, signal);
+  if (long.sure && !(long.seconds > LONG_S)) return;
+  const { longRun, quicker } = await tablesAndPages();
+  const said = longRun(long);
+  if (!signal.aborted) show([said]);
+  const others = (/** @type {State} */ other) => estimate(other, signal);
+  const button = await quicker(entry, state, LONG_S, others, choose);
+  if (button && !signal.aborted) show([said, button]);
 }

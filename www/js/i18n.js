@@ -69,7 +69,9 @@ export function duration(seconds) {
   const [value, unit] =
     seconds < 90
       ? [Math.max(1, Math.ceil(seconds)), "second"]
-      : [Math.ceil(seconds / 60), "minute"];
+      : seconds < 5400
+        ? [Math.ceil(seconds / 60), "minute"]
+        : [Math.ceil(seconds / 3600), "hour"];
   return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(
     /** @type {number} */ (value),
   );

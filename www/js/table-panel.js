@@ -38,6 +38,10 @@ const COUNTED = ["x", "params", "tokens", "unique", "flops"];
 const UNITS = ["1", "k", "M", "B", "T"];
 /** Kinds of errors that say nothing about a table: a file of the lab is missing, replaced or forbidden. */
 const OF_LAB = new Set(["fetch", "newer", "policy"]);
+/** The start of the lab's own CSV of results (export.js). */
+const RESULTS = /^(#[^\n]*\n)*slug,seed,figure,series,x,y,lo,hi\r?(\n|$)/;
+/** The most bytes of a file in which that start is looked for. */
+const START_BYTES = 2 ** 16;
 /** The file name of a table that has no name. */
 const FILE = "runs.csv";
 
@@ -55,6 +59,9 @@ const starting = (name, source) =>
 
 /** Do these rules leave out rows without numbers? @param {string} rules */
 const leavesMissing = (rules) => rules.split(",").some((rule) => rule.trim() === "missing");
+
+/** The setting that leaves no row out. */
+const ALL_ROWS = { exclude: "" };
 
 /** @param {string} rules */
 const withMissing = (rules) => [rules, "missing"].filter(Boolean).join(",");
@@ -108,6 +115,8 @@ export function files(choose) {
     try {
       if (typeof source !== "string" && source.size > FILE_MAX)
         throw { kind: "size", message: source.size };
+      if (typeof source !== "string" && RESULTS.test(await source.slice(0, START_BYTES).text()))
+        throw { kind: "results" };
       const runs = await engine.read(
         source,
         FILE_MAX,
@@ -140,6 +149,7 @@ export function files(choose) {
   /** @param {string} kind @param {string} message @param {string} name at the start of a sentence @param {Blob | string} source */
   function words(kind, message, name, source) {
     if (kind === "panic") return ""; // the alert above the figures reports it
+    if (kind === "results") return t("own.results");
     if (kind === "size")
       return t("own.tooLarge", {
         name,
@@ -181,15 +191,15 @@ function fileOf({ pathname }) {
 
 /** @typedef {{data?: string, src?: string}} Address */
 /**
- * A table in use. `whole` says whether `address` brings the table or only names it; `brief` only names it. Names are complete once the
+ * A table in use. `left` counts the rows that the latest setting leaves out. `whole` says whether `address` brings the table or only names it; `brief` only names it. Names are complete once the
  * engine has reported the digest.
- * @typedef {Runs & {source: Blob | string, name: string, file: string, whole: boolean, digest?: string, address: Address, brief: Address}} Held
+ * @typedef {Runs & {source: Blob | string, name: string, file: string, left?: number, whole: boolean, digest?: string, address: Address, brief: Address}} Held
  */
 
 /**
  * The panel of an experiment that takes the user's own table, in the place that the page has kept for it.
  * @param {import("./table-place.js").Place} place
- * @param {{changed: () => void, download: (name: string, blob: Blob) => void}} options
+ * @param {{changed: (more?: Values) => void, download: (name: string, blob: Blob) => void}} options
  */
 export function ownRuns({ element, about, buttons, choose, pasting }, { changed, download }) {
   /** @type {Held | null} */
@@ -203,12 +213,13 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
 
   const note = h("p", { class: "wanted", role: "status" });
   const link = h("p", { class: "help" });
+  const omitted = h("p", { class: "omitted", role: "status" });
   const back = button("own.back", () => {
     wanted = null;
     drop();
     reader.complain("");
     reader.say(t("own.simulatedAgain"));
-    changed();
+    changed(ALL_ROWS);
     choose.focus();
   });
   const save = button(
@@ -232,7 +243,7 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) paste(text.value);
     },
   });
-  about.after(note);
+  about.after(omitted, note);
   buttons.append(back, save);
   pasting.before(reader.state, link);
   pasting.append(
@@ -252,9 +263,11 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
 
   /** Reads a table that the user has chosen, dropped or pasted. @param {Blob} blob @param {string} name */
   async function bring(blob, name) {
+    // A link may bring rules for a table that is loaded after it. Rules that were made for one table do not hold for the next.
+    const ruled = !held || wanted;
     if (!(await use(blob, name))) return;
     pasting.open = false;
-    changed();
+    changed(ruled ? {} : ALL_ROWS);
   }
 
   /** Reads a table and puts it to use. Resolves to false if it cannot be read, to null if a newer one has replaced it. @param {Blob | string} source @param {string} name @param {Address} [address] */
@@ -306,10 +319,10 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
       about.textContent = [wanted ? "" : t("own.simulated"), awaited ? t("own.awaited") : ""]
         .filter(Boolean)
         .join(" ");
-      link.textContent = "";
+      link.textContent = omitted.textContent = "";
       return;
     }
-    const { name, rows, columns, address, file, whole } = held;
+    const { name, rows, left = 0, columns, address, file, whole } = held;
     const more = columns.length - SHOWN;
     about.replaceChildren(
       h("strong", {}, name),
@@ -320,6 +333,9 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
         columns.slice(0, SHOWN).join(", ") + (more > 0 ? ` ${t("own.more", { more })}` : ""),
       ),
     );
+    omitted.textContent = left
+      ? t(left === 1 ? "own.leftOne" : "own.left", { left: num(left), rows: rowsOf(rows) })
+      : "";
     link.textContent = t(
       !whole ? "own.notInLink" : address.src === undefined ? "own.inLink" : "own.srcInLink",
       { file },
@@ -375,9 +391,13 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
     get brief() {
       return held?.brief ?? this.link;
     },
-    /** Completes the addresses with the digest that the engine reports with a result; true if it was new. @param {number | undefined} table @param {import("./types.d.ts").Result["data"]} data */
-    identify(table, data) {
-      if (!held || held.table !== table || !data || held.digest) return false;
+    /** Takes the number of rows that a result leaves out, and completes the addresses with the digest that the engine reports with it; true if it was new. @param {number | undefined} table @param {import("./types.d.ts").Result} result */
+    identify(table, { data, tables }) {
+      if (!held || held.table !== table || !data) return false;
+      const rules = tables.find(({ id }) => id === "excluded")?.rows ?? [];
+      held.left = rules.reduce((sum, [, lines]) => sum + Number(lines), 0);
+      show();
+      if (held.digest) return false;
       held.digest = data.digest;
       const named = { data: formatNamed({ ...data, name: held.file }) };
       if (held.address.src === undefined) Object.assign(held.brief, named);
@@ -402,10 +422,20 @@ export function ownRuns({ element, about, buttons, choose, pasting }, { changed,
           : held.whole
             ? ""
             : t("own.notInLink", { file: held.file }),
-    /** A button that leaves out rows without numbers, if the table in use has such rows and they are not left out yet. @param {string} rules that leave rows out @param {(rules: string) => void} act @returns {Node | string} */
-    cure(rules, act) {
-      if (!held?.hole || leavesMissing(rules)) return "";
-      return button("own.leaveThese", () => act(withMissing(rules)));
+    /**
+     * Adds a button to the alert of a refusal, if the engine does not refuse the state for this reason without the rows that have no numbers.
+     * @param {HTMLElement} alert @param {string} message @param {string} slug @param {Values} values
+     * @param {(rules: string) => void} act
+     */
+    async cure(alert, message, slug, values, act) {
+      const rules = values.exclude;
+      if (!held?.hole || leavesMissing(rules)) return;
+      const exclude = withMissing(rules);
+      const checked = await engine
+        .check(slug, { ...values, exclude }, held.table)
+        .catch(() => null);
+      if (checked?.problems.every((problem) => problem.message !== message))
+        alert.append(button("own.leaveThese", () => act(exclude)));
     },
     /** Reads the table once more, for a new engine; false if there is none. */
     async again() {
