@@ -176,7 +176,7 @@ impl Experiment for Atoms {
             let mut losses: Vec<f64> =
                 state.chunks(rows).flat_map(|group| sim::unseen(group, mass, &words, training.outside)).collect();
             losses.truncate(runs as usize);
-            let seen = shown.iter().map(|&rank| seen(&state, rows, rank, runs)).collect::<Vec<_>>();
+            let seen = shown.iter().map(|&rank| seen(state, rows, rank, runs)).collect::<Vec<_>>();
             found.push((losses, seen));
         }
         for ((losses, seen), found) in self.losses.iter_mut().zip(&mut self.seen).zip(found) {

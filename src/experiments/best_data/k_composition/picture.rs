@@ -30,7 +30,7 @@ impl Weights {
     /// Adds a run. Its weights are limited to the range from 0 to 1. If the number of hops is even, the weights and their
     /// negatives predict alike, and the signs with the larger sum count.
     fn add(&mut self, hops: u32, weights: impl Iterator<Item = f32> + Clone) {
-        let sign = if hops % 2 == 0 && weights.clone().sum::<f32>() < 0.0 { -1.0 } else { 1.0 };
+        let sign = if hops.is_multiple_of(2) && weights.clone().sum::<f32>() < 0.0 { -1.0 } else { 1.0 };
         self.sums.iter_mut().zip(weights).for_each(|(sum, w)| *sum += f64::from((sign * w).clamp(0.0, 1.0)));
         self.runs += 1.0;
     }
