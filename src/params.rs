@@ -75,7 +75,7 @@ pub enum Scale {
 pub struct Choice {
     /// The option in URLs and on the command line.
     pub value: &'static str,
-    /// The option on the page.
+    /// The text of the option on the page.
     pub label: &'static str,
 }
 

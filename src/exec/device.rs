@@ -104,9 +104,9 @@ impl Gpu {
     /// Opens the best adapter, and returns it only if it passes the self-test.
     ///
     /// # Errors
-    /// No adapter was found, or none answered in time. Only a software adapter was found, and `allow_software` is false
-    /// (it would be slower than the CPU back end). The adapter's limits are below WebGPU's defaults. Or the device
-    /// fails the self-test.
+    /// Returns an error in four cases: no adapter is found, or none answers in time; only a software adapter is found
+    /// and `allow_software` is false, because it would be slower than the CPU back end; the limits of the adapter are
+    /// below WebGPU's defaults; the device fails the self-test.
     pub async fn open(allow_software: bool) -> Result<Self> {
         Self::test(raw::Device::open(allow_software).await?, allow_software).await
     }

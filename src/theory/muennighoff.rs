@@ -115,8 +115,8 @@ impl Law {
         Allocation { tokens, size: size(tokens), epochs: tokens / unique, loss }
     }
 
-    /// The number K of epochs that are worth `share K` epochs of fresh tokens, for 0 < share < 1. It does not depend on
-    /// the dataset.
+    /// The number K at which K epochs over a dataset are worth `share * K` epochs of fresh tokens, for 0 < share < 1. It
+    /// does not depend on the dataset.
     ///
     /// It is infinite if repeated tokens are worth as much as fresh ones.
     pub fn saturation(&self, share: f64) -> f64 {

@@ -24,7 +24,7 @@ pub enum Order {
     Reshuffle,
     /// One permutation for all epochs.
     Once,
-    /// Every step draws a sample with replacement. There are no epochs, but as many steps as the epochs would have.
+    /// Every step draws a sample with replacement, so there are no real epochs. There are as many steps as in K epochs.
     WithReplacement,
 }
 

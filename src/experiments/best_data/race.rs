@@ -29,8 +29,8 @@ pub const LEAST_RUNS: usize = 11;
 /// equal.
 pub(super) const TAIL: f64 = 0.0005;
 
-/// Largest number of training distributions whose curves are told apart easily. If more are compared, the figure of the
-/// times against the exponent comes first.
+/// Largest number of training distributions whose curves can be told apart easily. If more are compared, the figure that
+/// shows the times against the exponent comes first.
 pub const CROWD: usize = 3;
 
 /// The kind of training distribution that is expected to need the fewest samples.

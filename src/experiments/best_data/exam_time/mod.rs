@@ -36,11 +36,11 @@ crate::params! {
         weights: Vec<f64> = Spec::simplex("0.9,0.1", 2, 8);
         /// Factor by which the error in each subject is multiplied: with 2, the error is twice as large as with 1. A single number applies to all subjects.
         difficulty: Vec<f64> = Spec::list("1", 0.1, 10.0, 1, 8).log();
-        /// Exponent $a$ of the error $n^{-a}$ in a subject after $n$ hours of study. With a large exponent the error falls fast with the hours; with a small one it falls slowly, because many facts of the subject are rarely shown.
+        /// Exponent $a$ of the error $n^{-a}$ in a subject after $n$ hours of study. With a large exponent the error falls fast with the hours. A small exponent describes a subject with many facts that come up rarely, so that its error falls slowly.
         exponent: f64 = Spec::number("1", 0.1, 3.0).log();
         /// Total hours of study to divide between the subjects.
         hours: u32 = Spec::integer("100", 10.0, 10_000.0).log().unit("hours");
-        /// Your share of the hours for the first of two subjects. The figure says how many of the hours it wastes; you can drag it along the curve.
+        /// Your share of the hours for the first of two subjects. The figure shows how many hours this choice wastes. You can drag the point along the curve.
         share: u32 = Spec::integer("50", 2.0, 98.0).unit("%").label("your share");
         /// Number of facts in each subject.
         facts: u32 = Spec::integer("64", 1.0, 4096.0).log().unit("facts");

@@ -181,13 +181,13 @@ fn the_answer_is_the_advice_and_then_what_the_students_show() {
         (
             "",
             "Give the 90% subject 75% of the hours, not 90%: that reaches the same loss with 20% fewer hours.",
-            "Measured with 100 hours: the 90% subject is best given 74.5% of them, not 90%; the students then reach the same loss with 17.9% fewer hours.",
+            "Measured with 100 hours: the best share for the 90% subject is 74.5%, not 90%; the students then reach the same loss with 17.9% fewer hours.",
         ),
         // The heavier subject, wherever it stands.
         (
             "weights=0.1,0.9",
             "Give the 90% subject 75% of the hours, not 90%: that reaches the same loss with 20% fewer hours.",
-            "Measured with 100 hours: the 90% subject is best given 7",
+            "Measured with 100 hours: the best share for the 90% subject is 7",
         ),
         (
             "weights=0.5,0.5",
@@ -196,13 +196,13 @@ fn the_answer_is_the_advice_and_then_what_the_students_show() {
         ),
         (
             "weights=0.6,0.3,0.1",
-            "Give subject 1 47.3% of the hours, not 60%, and subject 3 19.3%, not 10%: that saves 10.5% of the hours.",
-            "Measured with 100 hours: subject 1 is best given 47.",
+            "Give 47.3% of the hours, not 60%, to subject 1 and 19.3%, not 10%, to subject 3: that saves 10.5% of the hours.",
+            "Measured with 100 hours: it is best to give 47.",
         ),
         (
             "weights=0.5,0.5&difficulty=1,4",
-            "Give subject 1 33.3% of the hours, not 50%, and subject 2 66.7%, not 50%: that saves 10% of the hours.",
-            "Measured with 100 hours: subject 1 is best given 3",
+            "Give 33.3% of the hours, not 50%, to subject 1 and 66.7%, not 50%, to subject 2: that saves 10% of the hours.",
+            "Measured with 100 hours: it is best to give 3",
         ),
         (
             "hours=10000&runs=64&facts=1",

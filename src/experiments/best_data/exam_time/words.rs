@@ -96,24 +96,24 @@ crate::texts! {
     RATIO = "simulated students, 95% interval";
     // Picture.
     HOURS_DIVIDED = "Share of the hours for the first subject";
-    HOURS_BEFORE = "Each bar is all {hours} hours, the first subject at the left. The run will measure the best one.";
-    HOURS_OF_STUDENTS = "Each bar is all {hours} hours, the first subject at the left. {students} students measured the best one.";
+    HOURS_BEFORE = "Each bar stands for all {hours} hours, with the first subject at the left. The run will measure the best division.";
+    HOURS_OF_STUDENTS = "Each bar stands for all {hours} hours, with the first subject at the left. The best division was measured with {students} students.";
     MEASURED_BEST = "measured";
     FIRST_SHARE = "{share}";
     // Answers.
     KEEP = "Share the hours in proportion to the weights: no other shares reach a lower loss.";
     ADVICE = "Give the {weight} subject {best} of the hours, not {weight}: that reaches the same loss with {saved} fewer hours.";
-    ADVICE_OF_MANY = "Give subject {less} {few} of the hours, not {weight}, and subject {more} {many}, not {light}: that saves {saved} of the hours.";
+    ADVICE_OF_MANY = "Give {few} of the hours, not {weight}, to subject {less} and {many}, not {light}, to subject {more}: that saves {saved} of the hours.";
     MEASURED_KEEP = "Measured with {hours} hours: sharing them in proportion to the weights is best.";
-    MEASURED = "Measured with {hours} hours: the {weight} subject is best given {best} of them, not {weight}; the students then reach the same loss with {saved} fewer hours.";
-    MEASURED_OF_MANY = "Measured with {hours} hours: subject {less} is best given {few} of them, subject {more} {many}; the students then reach the same loss with {saved} fewer hours.";
+    MEASURED = "Measured with {hours} hours: the best share for the {weight} subject is {best}, not {weight}; the students then reach the same loss with {saved} fewer hours.";
+    MEASURED_OF_MANY = "Measured with {hours} hours: it is best to give {few} of them to subject {less} and {many} to subject {more}; the students then reach the same loss with {saved} fewer hours.";
     CANNOT_TELL = "The simulated students are too few to tell whether shares other than the weights save hours.";
     // Verdict.
     BEST_SHARE = "The best share of the hours for the first subject";
     BEST_PLACE = "Position of the least loss on the line from the shares that match the weights (0) to the shares that are optimal with many hours (1)";
     OPTIMUM = "With this number of hours the exact curve has its minimum at {best}; with many hours the minimum tends to {limit}.";
     FEW_MISSED = "Only about {missed} missed facts decide where the minimum is, too few for a reliable interval. Simulate {times} times as many students or facts.";
-    ONE_SUBJECT = "The best whole hours all go to one subject, so the minimum is at an end and no parabola can be fitted.";
+    ONE_SUBJECT = "The best division into whole hours gives all of them to one subject, so the minimum is at an end and no parabola can be fitted.";
     NO_MINIMUM = "A parabola fitted to the losses has no minimum within the shares compared. Simulate more students, more facts or more hours.";
     PARABOLA = "The measured position is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The true curve is not exactly a parabola, so the fit may shift the position by up to {resolution}. The theoretical position has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";
     PARABOLA_OF_PAIR = "The measured share is the minimum of a parabola, fitted to the logarithm of the loss near its lowest point. The true curve is not exactly a parabola, so the fit may shift the share by up to {resolution} of all hours. The theoretical share has the lowest exact loss for this number of hours; with many hours it tends to {limit}.";

@@ -149,7 +149,7 @@ crate::texts! {
     POWER_LAW_GROWTH = r"Hypothesis: with the power law $\alpha$ = {alpha} and $d$ skills, the number of samples to the target grows at most as fast as $d^{2\alpha}$, up to logarithms. Exponent of $d$";
     LOWER_BOUND = "Theory gives a lower limit: an exponent clearly above the limit agrees with theory, and an exponent clearly below it contradicts theory.";
     UPPER_BOUND = "Theory gives an upper limit, which need not be reached: an exponent clearly below the limit agrees with theory, and an exponent clearly above it contradicts theory.";
-    COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1, which would hold, up to logarithms, if it were enough to see every skill once: this takes of order $d \ln d$ samples. Simulate more runs, or compare more numbers of skills.";
+    COVERAGE_NOT_RULED_OUT = r"The interval does not rule out the exponent 1. If it were enough to see every skill once, training would need of order $d \ln d$ samples, and the exponent would be 1 up to logarithms. Simulate more runs, or compare more numbers of skills.";
     LEVEL_NOT_RULED_OUT = "The interval does not rule out the exponent 0. Simulate more runs, or compare more numbers of skills.";
     BOUND_NOT_RULED_OUT = "The interval contains the upper limit, so it does not show on which side of the limit the exponent is. Simulate more runs, or compare more numbers of skills.";
     TOO_MANY_CUT_OFF = "The budget cut off too many runs to fit an exponent. Give the runs more samples.";

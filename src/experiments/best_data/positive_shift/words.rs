@@ -140,19 +140,19 @@ crate::texts! {
     LEAVE_OUT = "Give {parts} of the {all} parts no data at all: the best shares reach the same loss with {saved} fewer samples.";
     KEEP = "Train on the test mixture itself: no other shares reach a lower loss.";
     CONTROL_KEEPS = "With logarithmic curves no shift helps: the best training mixture is the test mixture.";
-    ALL_GAIN = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it reaches the same loss with {saved} fewer samples.";
-    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift; with the weights that you set, it lowers the loss by {gain}, from {matched}.";
+    ALL_GAIN = "All {mixtures} random mixtures gain from a shift. For the weights that you set, the best shift reaches the same loss with {saved} fewer samples.";
+    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift. For the weights that you set, the best shift lowers the loss by {gain}, from {matched}.";
     ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift, but with the weights that you set the test mixture itself is best.";
     SOME_GAIN = "{gained} of {mixtures} random mixtures gain from a shift; for the others no gain can be seen.";
     NONE_GAINS = "None of {mixtures} random mixtures gains from a shift: with logarithmic curves the test mixture is best.";
     // Verdict: two solvers.
     SOLVERS = "Hypothesis: two ways to compute the least loss agree. One solves the condition that the best shares meet; the other, mirror descent, goes downhill from the test weights step by step. Least loss found by mirror descent";
     CERTIFICATE = "The gradient at the point where mirror descent stopped proves that no other shares lower the loss by more than {gap}.";
-    NO_CERTIFICATE = "Mirror descent stopped before it could prove the least loss to one part in a million. Use fewer parts, or less uneven ones.";
+    NO_CERTIFICATE = "Mirror descent stopped before it could prove that its loss is within one part in a million of the least loss. Use fewer parts, or weights that differ less.";
     NO_LEAST_LOSS = "The least loss is beyond 64-bit numbers, so there is nothing to compare.";
     // Verdicts: random mixtures.
     EVERY_MIXTURE_GAINS = "Hypothesis: every random mixture gains something from a shift. Share of mixtures with a relative gain below $10^{-12}$";
-    MEASURE_ZERO = "For almost all error curves some shift lowers the loss (Theorem 7.2 of Medvedev et al., 2025). The curves of a random mixture are random, so theory expects no mixture that gains nothing.";
+    MEASURE_ZERO = "For almost all error curves some shift lowers the loss (Theorem 7.2 of Medvedev et al., 2025). The curves of a random mixture are random, so theory expects every mixture to gain something.";
     CONTROL_GAINS_NOTHING = "Hypothesis: with logarithmic curves no mixture gains anything from a shift. Share of mixtures with a relative gain below $10^{-12}$";
     GIBBS = "Logarithmic curves are the control: by Gibbs' inequality the matched shares are then the best.";
     UNCOUNTED = "{mixtures} further {mixtures:mixture is|mixtures are} not counted, because the losses are beyond 64-bit numbers.";

@@ -76,12 +76,12 @@ crate::texts! {
     TAIL = "sequences of the least frequent third of skills";
     // Picture.
     CUPS = "{symbols} cups, shuffled {hops} {hops:time|times}";
-    CUPS_AND_RUNS = "Each line is a cup of one test. Each cell is a run, darker if it answers more tests.";
+    CUPS_AND_RUNS = "Each line follows a cup through one test. Each cell is a run. It is darker if the run answers more tests.";
     EXAMPLE = "the test";
     SHUFFLES = "{hops} {hops:shuffle|shuffles}";
     FOLLOW = "{right} of {runs} runs";
     // Answers.
-    EXPECT_POWER_LAW = "Transformers learn to follow four shuffles in fewer samples if a few are frequent; the run tests this for a simpler learner.";
+    EXPECT_POWER_LAW = "Transformers learn to follow four shuffles from fewer samples if some kinds of shuffle are frequent; the run tests this for a simpler learner.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
     // Verdict.
     AS_TRANSFORMERS = "The hypothesis comes from published experiments with transformers on this task, with four hops. There is no theorem about this learner.";

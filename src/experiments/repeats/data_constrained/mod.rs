@@ -28,11 +28,11 @@ const FORMS: &[Choice] = &[
 ];
 
 fit_params!(Params, columns ROLES_REPEATED, budget "1e22", unique "25e9" {
-    /// The law to fit, and which of its parameters are free. "Decay free" fits only how fast repeated tokens and surplus parameters lose their worth, and "decay by data size" lets the decay of repeated tokens depend on the number of unique tokens. With a fixed share lost per repeat, only these shares are free.
+    /// The law to fit, and which of its parameters are free. "Decay free" fits only how fast repeated tokens and surplus parameters lose their worth, and "decay by data size" lets the decay of repeated tokens depend on the number of unique tokens. If each repeat loses a fixed share of its worth, only the sizes of these shares are free.
     form: &'static str = Spec::choice("repeats", FORMS);
     /// Also fit other laws to the runs, with all of their parameters free.
     compare: &'static str = Spec::choice("no", SWITCH).label("other laws");
-    /// Number of epochs whose worth the figure says. You can drag it along the curve.
+    /// Number of epochs for which the figure shows the worth. You can drag this point along the curve.
     epochs: u32 = Spec::integer("4", 1.0, 1000.0).log().unit("epochs");
 });
 

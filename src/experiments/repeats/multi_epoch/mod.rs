@@ -68,7 +68,7 @@ crate::params! {
         rates: u32 = Spec::integer("32", 4.0, 64.0).label("learning rates tried");
         /// Number of independent runs. Each draws its own samples, noise and orders.
         runs: u32 = Spec::integer("192", 2.0, 4096.0).log().unit("runs");
-        /// Number of tokens in your own data set. The runs do not use it: a table compares four sources of advice on how many epochs over so many tokens are worthwhile.
+        /// Number of tokens in your own data set. It does not affect the runs. A table compares the advice of four sources on how many epochs are worthwhile for a data set of this size.
         tokens: f64 = Spec::number("1e9", 1e6, 1e14).log().label("your data set").unit("tokens");
     }
 }

@@ -52,7 +52,7 @@ fn the_answer_says_what_the_most_epochs_are_worth() {
     );
     let alone = said(&MultiEpoch::finished("samples=100&epochs=1,4&runs=48", 1));
     assert!(alone.starts_with("4 epochs over 100 samples are worth "), "{alone}");
-    assert!(said(&MultiEpoch::started("schedule=cosine", 1)).starts_with("The runs will show how many epochs"));
+    assert!(said(&MultiEpoch::started("schedule=cosine", 1)).starts_with("The runs will show what "));
     let unknown = said(&MultiEpoch::finished("noise=0&samples=1000&epochs=8&runs=8", 1));
     assert_eq!(unknown, "These runs do not show what 8 epochs over 1,000 samples are worth.");
     let exact = said(&MultiEpoch::finished(AS_PUBLISHED, 1));

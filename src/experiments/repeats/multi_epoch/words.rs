@@ -96,7 +96,7 @@ crate::texts! {
     DATA_SET = "size of the data set";
     SATURATION = "epochs K where E = 0.75 K";
     // Answers, before and after the run.
-    WILL_MEASURE = "The runs will show how many epochs of fresh samples {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth.";
+    WILL_MEASURE = "The runs will show what {epochs} {epochs:epoch|epochs} over {samples} samples {epochs:is|are} worth, in epochs of fresh samples.";
     BY_THEORY = "By theory, {worth}.";
     AT_ONE_RATE = "At learning rate {rate}, {worth}.";
     BY_RUNS = "{worth}.";
@@ -162,7 +162,7 @@ crate::texts! {
     COLUMN_FACTOR = "prefactor";
     COLUMN_EXPONENT = "exponent of $N$";
     INFINITELY_MANY = "infinitely many";
-    ADVICE = "How many epochs over your data set are worth, on average, 0.75 epochs of fresh data each, according to four sources";
+    ADVICE = "Number of epochs over your data set at which an epoch is worth, on average, 0.75 epochs of fresh data, according to four sources";
     COLUMN_ADVISER = "source";
     COLUMN_ADVISED = "epochs";
     COLUMN_TOKENS = "tokens seen";
@@ -218,7 +218,7 @@ crate::texts! {
     COLLAPSE_OF_POWER = "Hypothesis: if the effective reuse rate $E$ and the number of epochs $K$ are divided by $N^{b/(a-b)}$, the curves for different numbers of samples $N$ are as close to each other as theory predicts. Root mean square relative distance between two curves where $K > N^{b/(a-b)}$";
     COLLAPSE_LIMIT = "The curves coincide only in the limit of many samples.";
     COLLAPSE_LIMIT_OF_LOG = r"The curves coincide only in the limit of many samples, which is approached as slowly as $\ln \ln N / \ln N$.";
-    COLLAPSE_RIVAL = "If $E$ at each $K$ were equal for all $N$, the divided curves would not coincide. To agree with theory, the interval must also exclude the distance that they would then have.";
+    COLLAPSE_RIVAL = "If $E$ at each $K$ were equal for all $N$, the divided curves would lie at a certain distance from each other. The run agrees with theory only if the interval also excludes this distance.";
     // Values that are refused.
     DENSE_FEATURES = "a whole number from 1 to {most} for dense features (model=dense), or up to {most_one_hot} for one-hot features (model=one-hot)";
     RISING_FREQUENCIES = "at most a = {a}, because with a larger b the features of higher rank would be the more frequent ones";
