@@ -358,7 +358,12 @@ export class ScalingLab extends HTMLElement {
         () => Promise.all([engine.rest(), tablesAndPages(), saving()]).catch(() => {}),
         REST_MS,
       );
-      (window.requestIdleCallback ?? setTimeout)(() => void loadLater().catch(() => {}));
+      (window.requestIdleCallback ?? setTimeout)(
+        () =>
+          void loadLater()
+            .then(({ near }) => near(this.shadowRoot))
+            .catch(() => {}),
+      );
       explanation(slug).then(
         (words) => this.#entry === entry && this.#view?.explain(words),
         () => this.#view?.notices([t("noExplanation")], "words"),

@@ -1,4 +1,5 @@
 // Code of an experiment that is not needed before its first figure is drawn, in one file: maps, summaries, tables, the last run.
+export { near } from "./near.js";
 export { foretell } from "./estimate.js";
 export { before } from "../elements/lab/ghost.js";
 export { drawField } from "./plot/field.js";

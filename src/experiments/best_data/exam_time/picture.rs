@@ -20,7 +20,8 @@ impl ExamTime {
     }
 
     /// The picture of the hours, with a bar for each way to divide them: in proportion to the weights, as theory
-    /// predicts, and best for the students so far. The last bar is empty before the first checkpoint.
+    /// predicts, best for the students so far and, for two subjects, as the user divides them. The bar of the students
+    /// is empty before the first checkpoint.
     pub(super) fn hours_picture(&self) -> Picture {
         let about = match self.done {
             0 => text!(words::HOURS_BEFORE, hours = count(self.hours)),
@@ -31,9 +32,12 @@ impl ExamTime {
             (words::OPTIMAL, Some(self.power.clone())),
             (words::MEASURED_BEST, self.best_so_far()),
         ];
-        bars.into_iter().fold(Picture::new(words::HOURS_DIVIDED, about), |picture, (label, shares)| match shares {
-            None => picture.shares(label, shared::NOT_YET, Drawing::Bar, vec![]),
-            Some(q) => picture.shares(label, text!(words::FIRST_SHARE, share = share(q[0])), Drawing::Bar, q),
+        let yours = (self.p.len() == 2).then(|| (words::YOURS, Some(vec![self.yours, 1.0 - self.yours])));
+        bars.into_iter().chain(yours).fold(Picture::new(words::HOURS_DIVIDED, about), |picture, (label, shares)| {
+            match shares {
+                None => picture.shares(label, shared::NOT_YET, Drawing::Bar, vec![]),
+                Some(q) => picture.shares(label, text!(words::FIRST_SHARE, share = share(q[0])), Drawing::Bar, q),
+            }
         })
     }
 }

@@ -305,7 +305,7 @@ fn the_picture_divides_the_hours() {
     assert!((bars[1][0] - 0.75).abs() < 1e-12 && bars[2].is_empty(), "{bars:?}");
     let values =
         |picture: &crate::output::Picture| picture.rows.iter().map(|row| row.value.english()).collect::<Vec<_>>();
-    assert_eq!(values(&before), ["90%", "75%", "not yet"]);
+    assert_eq!(values(&before), ["90%", "75%", "not yet", "50%"]);
     for (query, subjects) in [("", 2), ("weights=0.6,0.3,0.1&exponent=2", 3)] {
         let run = ExamTime::finished(query, 1);
         let measured = &run.hours_picture().rows[2].values[0];

@@ -99,6 +99,7 @@ crate::texts! {
     HOURS_BEFORE = "Each bar stands for all {hours} hours, with the first subject at the left. The run will measure the best division.";
     HOURS_OF_STUDENTS = "Each bar stands for all {hours} hours, with the first subject at the left. The best division was measured with {students} students.";
     MEASURED_BEST = "measured";
+    YOURS = "yours";
     FIRST_SHARE = "{share}";
     // Answers.
     KEEP = "Share the hours in proportion to the weights: no other shares reach a lower loss.";

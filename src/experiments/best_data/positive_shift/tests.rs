@@ -321,19 +321,19 @@ fn the_answer_says_what_a_shift_gains() {
             "",
             "loss-vs-samples",
             "Give part 1 47.3% of the samples, not 60%: that reaches the same loss with 10.5% fewer samples.",
-            "All 2,000 random mixtures gain from a shift. For the weights that you set, the best shift reaches the same loss with 10.5% fewer samples.",
+            "All 2,000 random mixtures gain from a shift. With your weights, the best one reaches the same loss with 10.5% fewer samples.",
         ),
         (
             presets[2].query,
             "loss-vs-samples",
             "Give part 1 87.2% of the samples, not 50%: that reaches the same loss with 33.9% fewer samples.",
-            "All 2,000 random mixtures gain from a shift. For the weights that you set, the best shift reaches the same loss with 33.9% fewer samples.",
+            "All 2,000 random mixtures gain from a shift. With your weights, the best one reaches the same loss with 33.9% fewer samples.",
         ),
         (
             presets[3].query,
             "loss-vs-samples",
             "Give 1 of the 3 parts no data at all: the best shares reach the same loss with 6.79% fewer samples.",
-            "All 2,000 random mixtures gain from a shift. For the weights that you set, the best shift reaches the same loss with 6.79% fewer samples.",
+            "All 2,000 random mixtures gain from a shift. With your weights, the best one reaches the same loss with 6.79% fewer samples.",
         ),
         (
             presets[4].query,
@@ -345,7 +345,7 @@ fn the_answer_says_what_a_shift_gains() {
             presets[5].query,
             "shares",
             "Give part 1 41.8% of the samples, not 50%: that lowers the loss by 0.0018, from 1.592.",
-            "All 2,000 random mixtures gain from a shift. For the weights that you set, the best shift lowers the loss by 0.0018, from 1.592.",
+            "All 2,000 random mixtures gain from a shift. With your weights, the best one lowers the loss by 0.0018, from 1.592.",
         ),
         (
             "weights=1,1,1",

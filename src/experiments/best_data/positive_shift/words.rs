@@ -140,8 +140,8 @@ crate::texts! {
     LEAVE_OUT = "Give {parts} of the {all} parts no data at all: the best shares reach the same loss with {saved} fewer samples.";
     KEEP = "Train on the test mixture itself: no other shares reach a lower loss.";
     CONTROL_KEEPS = "With logarithmic curves no shift helps: the best training mixture is the test mixture.";
-    ALL_GAIN = "All {mixtures} random mixtures gain from a shift. For the weights that you set, the best shift reaches the same loss with {saved} fewer samples.";
-    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift. For the weights that you set, the best shift lowers the loss by {gain}, from {matched}.";
+    ALL_GAIN = "All {mixtures} random mixtures gain from a shift. With your weights, the best one reaches the same loss with {saved} fewer samples.";
+    ALL_GAIN_LOWERS = "All {mixtures} random mixtures gain from a shift. With your weights, the best one lowers the loss by {gain}, from {matched}.";
     ALL_BUT_THIS_GAIN = "All {mixtures} random mixtures gain from a shift, but with the weights that you set the test mixture itself is best.";
     SOME_GAIN = "{gained} of {mixtures} random mixtures gain from a shift; for the others no gain can be seen.";
     NONE_GAINS = "None of {mixtures} random mixtures gains from a shift: with logarithmic curves the test mixture is best.";
