@@ -225,13 +225,13 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
           file,
         );
         await until("the table", async () => (await rows()) === 48);
-        before = await browser.evaluate(state);
         await until("its address", async () => {
           address = await browser.evaluate(() => location.href);
           return /[?&]data=/.test(address);
         });
         // A new table is fitted at once.
         await ended();
+        before = await browser.evaluate(state);
         const ours = await downloaded(FIT);
         const more = `--set bootstrap=${bootstrap} --device cpu --format json --quiet`.split(" ");
         const theirs = JSON.parse(await ask("run", FIT, "--data", file, ...more));
@@ -240,6 +240,7 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
       });
       await visit(address, async () => {
         await until("the table", async () => (await rows()) === 48);
+        await run();
         assert.deepEqual(await browser.evaluate(state), before, "from the link");
       });
     });

@@ -858,7 +858,11 @@ test("a finger that scrolls the page does not move the slider that it began on",
     "#/exam-time",
     async (page) => {
       const element = await ready(page);
-      await element.locator(".hint").first().getByText("Touch the plot").waitFor();
+      await element
+        .locator(".hint")
+        .first()
+        .getByText("Touch the plot")
+        .waitFor({ state: "attached" });
       const slider = element.locator('[data-param="weights"] input[type=range]').first();
       const before = await slider.inputValue();
       const { x, y, width } = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0 };
