@@ -467,6 +467,7 @@ const dragged = new Set();
 
 /** The experiments that have a small picture. @type {Set<string>} */
 const pictured = new Set();
+
 /** The functions that run while each experiment is opened, with its defaults and with the settings that it declares. */
 async function openings() {
   const { marked, ran } = observe(wasm());

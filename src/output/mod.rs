@@ -1,5 +1,5 @@
-//! The results of an experiment: figures, tables, verdicts and a small picture. The page, the widget and the command line all write them
-//! as the same kind of result document.
+//! The results of an experiment: figures, tables, verdicts and a small picture. The page, the widget and the command
+//! line all write them as the same kind of result document.
 //!
 //! Numbers are written with full precision. A number that is not finite is `null` in the document.
 

@@ -121,6 +121,7 @@ export const saving = () => part(() => import("./saving.js"));
 
 /** Loads the part that lets a reader drag something on a figure. @returns {Promise<typeof import("./grips.js")>} */
 export const grips = () => part(() => import("./grips.js"));
+
 /** Loads the part that draws small pictures. @returns {Promise<typeof import("./picture.js")>} */
 export const pictures = () => part(() => import("./picture.js"));
 

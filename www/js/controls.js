@@ -16,7 +16,7 @@ import { sliderScale } from "./slider.js";
  *  @typedef {{element: HTMLElement, set: (text: string) => void, part?: Part, problem: (message: string) => void}} Control */
 
 /** The direction in which a key moves the value. @type {Record<string, 1 | -1>} */
-const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+export const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** The name of a parameter for people. @param {Spec} spec */
 export const title = (spec) => plain(spec.label ?? spec.name);

@@ -8,7 +8,6 @@ import { el } from "./plot/svg.js";
 import { create } from "./plot/svg-page.js";
 // See after-first-figure.js.
 import "../elements/scaling-lab.js";
-export { renderFigure } from "./plot/figure.js";
 
 /** @typedef {import("./types.d.ts").Picture} Picture
  *  @typedef {import("./plot/svg.js").Node} Node */
@@ -65,11 +64,10 @@ function cells(values, place) {
 function bar(parts) {
   let x = 0;
   const rects = parts.map((part, i) => {
-    const rect = el("rect", { x, y: 0, width: Math.max(0, 100 * part - 0.6), height: 10 });
+    const width = Math.max(0, 100 * part - 0.6);
+    const rect = el("rect", { class: "full", x, y: 0, width, height: 10 });
     x += 100 * part;
-    return el("g", { class: colour(i) }, [
-      { ...rect, attributes: { ...rect.attributes, class: "full" } },
-    ]);
+    return el("g", { class: colour(i) }, [rect]);
   });
   const whole = el("rect", { class: "empty", x: 0, y: 0, width: 100, height: 10 });
   return drawingOf("bar", 100, 10, [whole, ...rects]);

@@ -161,7 +161,7 @@ export function tableView({ id, title, columns, rows, nothing }) {
 export const factsView = ({ facts = [] }) => {
   const ranged = facts.findIndex(({ value }) => fill(value).includes("["));
   return facts.map(({ name, value }, i) => {
-    const what = i === ranged ? h("span", { class: "brackets" }, ` ${t("interval95")}`) : "";
+    const what = i === ranged ? ` ${t("interval95")}` : "";
     return h("div", {}, h("dt", {}, ...prose(name), what), h("dd", {}, ...prose(value)));
   });
 };

@@ -1,6 +1,6 @@
 // The grips of a figure: points that a reader drags, with a pointer or with keys, to set parameters. A grip takes the steps of its
 // parameter's slider. This file is fetched after the first drawing.
-import { title } from "../controls.js";
+import { KEYS, title } from "../controls.js";
 import { num, percent, t } from "../i18n.js";
 import { sliderScale } from "../slider.js";
 import { formatList, parseShares } from "../value-text.js";
@@ -30,12 +30,8 @@ const CSS = `
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
 
-/** The height of a triangle with equal sides of length 1. */
-const TALL = 0.866;
 /** How far a pointer moves in the drawing before it drags the grip. */
 const TREMOR = 3;
-/** The direction in which an arrow key moves a value. @type {Record<string, 1 | -1>} */
-const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
 /** @param {number} x @param {number} lo @param {number} hi */
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
@@ -182,8 +178,8 @@ export function createGrips(plot, svg, now, steer) {
       if (!drawn || !at.length) return null;
       const [a, b] = at;
       if (dial.two) {
-        const { x0, x1, y1 } = drawn.box;
-        return { x: x0 + (a + b / 2) * (x1 - x0), y: y1 - b * TALL * (x1 - x0) };
+        const { x0, x1, y0, y1 } = drawn.box;
+        return { x: x0 + (a + b / 2) * (x1 - x0), y: y1 - b * (y1 - y0) };
       }
       const path = pathOf(handle, dial.unit, drawn);
       return path.length > 1 ? placeOn(path, "value", a, dial.log) : null;
@@ -215,8 +211,8 @@ export function createGrips(plot, svg, now, steer) {
       const { drawn } = now();
       if (!drawn) return dial.read();
       if (!dial.two) return [dial.snap(placeOn(path, "x", x, dial.log).value)];
-      const { x0, x1, y1 } = drawn.box;
-      const b = clamp((y1 - y) / TALL / (x1 - x0), 0, 1);
+      const { x0, x1, y0, y1 } = drawn.box;
+      const b = clamp((y1 - y) / (y1 - y0), 0, 1);
       return [clamp((x - x0) / (x1 - x0) - b / 2, 0, 1 - b), b].map(dial.snap);
     }
     /** @param {number[]} to */

@@ -113,6 +113,7 @@ function tags(placed, size, box) {
   }
   return labels;
 }
+
 /** The gap between a marked point and its label, in px. A grip needs more of it. @param {Figure} figure @param {number} size */
 export const gapOf = ({ handles }, size) => size * (handles ? 1.1 : 0.45);
 

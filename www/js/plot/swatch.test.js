@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawFigure } from "./draw.js";
 import { placeRows } from "./layout.js";
-import { path, ribbon } from "./path.js";
 import { logs } from "./samples.js";
 import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
@@ -77,16 +76,6 @@ test("a mark without a place stands in the middle; a curve has its name at its e
     Number(new RegExp(`x="([\\d.]+)"[^>]*>${text}<`).exec(markup(tree))?.[1]);
   assert.equal(at("to come"), (box.x0 + box.x1) / 2);
   assert.ok(at("end") > box.x1 - 10, String(at("end")));
-});
-
-test("paths have gaps, and a band steps where its end opens", () => {
-  assert.equal(path([0, 1, 2, 3], [0, 1.04, NaN, 3]), "M0,0L1,1M3,3Z");
-  assert.equal(path([0], [NaN]), null);
-  assert.equal(
-    ribbon([0, 1, 2], [5, 5, 9], [3, 3, 3], [false, false, true]),
-    "M0,3L1,3L2,3L2,3L2,9L2,5L1,5L0,5Z",
-  );
-  assert.equal(ribbon([0, 1], [5, NaN], [3, NaN], [false, false]), "M0,3L0,5Z");
 });
 
 test("the line of a mark passes beside the label of the mark before it", () => {

@@ -94,7 +94,7 @@ crate::texts! {
     // Curves.
     BY_THEORY = "exact";
     BY_RUNS = "simulated: mean and 95% interval";
-    NONE_MISSED = "no atom missed in any run: 95% bound";
+    NONE_MISSED = "no fact missed in any run: 95% bound";
     MATCHED_EXACT = "matched training, exact";
     OPTIMAL_EXACT = "optimal training, exact";
     FLAT_EXACT = "best truncated uniform training, exact";

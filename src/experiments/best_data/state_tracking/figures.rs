@@ -3,7 +3,7 @@
 use super::run::{MISSES, Record, Rest, TESTS};
 use super::{StateTracking, words};
 use crate::experiments::best_data::race::name;
-use crate::experiments::best_data::words::RUN_DRAWS;
+use crate::experiments::best_data::words as shared;
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;
@@ -45,7 +45,7 @@ impl StateTracking {
                 0.0 => words::UNIFORM.into(),
                 alpha => text!(words::POWER, alpha = setting(alpha)),
             };
-            self.curve(format!("alpha-{i}"), label, i, value).map(|curve| curve.how(words::QUARTILES))
+            self.curve(format!("alpha-{i}"), label, i, value).map(|curve| curve.how(shared::QUARTILES))
         })
     }
 
@@ -74,7 +74,7 @@ impl StateTracking {
             .marks([self.guess(), Mark::at_y(text!(words::SOLVED, share = share(solved)), solved)]);
         if figure.series.is_empty() {
             figure.series.push(self.level("guess", words::START, 1.0 / f64::from(self.skills)));
-            figure.marks.push(Mark::note(RUN_DRAWS));
+            figure.marks.push(Mark::note(shared::RUN_DRAWS));
         }
         figure
     }

@@ -1,11 +1,12 @@
 //! The small picture of `state-tracking`: cups that are shuffled, and which runs follow them.
 
 use super::{Params, StateTracking, words};
+use crate::experiments::best_data::race::name;
 use crate::experiments::best_data::words as shared;
 use crate::output::{Drawing, Picture};
 use crate::sim::state_tracking as sim;
 use crate::text;
-use crate::text::{Text, count, setting};
+use crate::text::count;
 use crate::theory::state_tracking::image;
 
 /// Largest number of training distributions, and of runs of each, that the picture shows.
@@ -41,8 +42,6 @@ impl StateTracking {
         let picture =
             Picture::new(title, words::CUPS_AND_RUNS).row(words::EXAMPLE, shuffled, Drawing::Paths, self.paths());
         exponents.iter().take(ROWS).enumerate().fold(picture, |picture, (i, &alpha)| {
-            let label: Text =
-                if alpha == 0.0 { shared::UNIFORM.into() } else { text!(shared::ALPHA, alpha = setting(alpha)) };
             let records = self.last(i);
             let right = records.iter().filter(|record| record.example).count();
             let mut cells: Vec<f64> = records.iter().take(RUNS).map(|record| f64::from(record.accuracy)).collect();
@@ -52,7 +51,7 @@ impl StateTracking {
             } else {
                 text!(words::FOLLOW, right = count(right), runs = count(*runs))
             };
-            picture.shares(label, follow, Drawing::Cells, cells)
+            picture.shares(name(alpha), follow, Drawing::Cells, cells)
         })
     }
 }

@@ -62,7 +62,6 @@ crate::texts! {
     RANKS_UNIFORM = "Exact answers by rank of the skills, uniform training";
     RANKS_POWER = "Exact answers by rank of the skills, power law with α = {alpha}";
     // Curves and places.
-    QUARTILES = "median and quartiles of the runs";
     START = "before training: the learner guesses";
     UNIFORM = "uniform: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";

@@ -293,10 +293,11 @@ impl Study<'_> {
         let p = self.best_known();
         // The best split of the budget may lie far beyond the runs. There is room for 100 times the compute of the largest
         // run, so that the axes stay while the budget is dragged.
-        let best = p.and_then(|p| self.split(p, self.ask.compute?));
-        if let (Some(p), Some((_, budget))) = (p, best) {
-            let room = 100.0 * compute[1];
-            for (split, budget) in [budget, room].into_iter().filter_map(|budget| self.split(p, budget)) {
+        let asked = p.zip(self.ask.compute);
+        let best = asked.and_then(|(p, budget)| self.split(p, budget));
+        if let Some((p, budget)) = asked.filter(|_| best.is_some()) {
+            for budget in [budget, 100.0 * compute[1]] {
+                let Some(split) = self.split(p, budget) else { continue };
                 let within = |[lo, hi]: [f64; 2], x: f64| [lo.min(x), hi.max(x)];
                 frame = [within(frame[0], split[0]), within(frame[1], split[1])];
                 compute = within(compute, budget);
@@ -319,7 +320,7 @@ impl Study<'_> {
         let mut figure = Figure::new("contours", words::CONTOURS, x, y)
             .groups([("runs", words::RUNS), ("best", words::BEST), ("loss", words::EQUAL_LOSSES)])
             .series(series);
-        if let Some(([n, d], _)) = best {
+        if let Some([n, d]) = best {
             let (size, tokens) = (amount(n), amount(d));
             let label = if self.fit.is_some() {
                 text!(words::FIT_OPTIMUM, parameters = size, tokens = tokens)
@@ -336,17 +337,16 @@ impl Study<'_> {
         figure
     }
 
-    /// The best number of parameters and of tokens for a budget at the parameters `p`, and the budget; `None` if there
-    /// is no best split.
-    fn split(&self, p: &[f64], budget: f64) -> Option<([f64; 2], f64)> {
+    /// The best number of parameters and of tokens for a budget at the parameters `p`; `None` if there is no best split.
+    fn split(&self, p: &[f64], budget: f64) -> Option<[f64; 2]> {
         let [n, d, _] = allocation(self.problem.law, p, budget, self.ask.unique);
-        (n.is_finite() && d.is_finite()).then_some(([n, d], budget))
+        (n.is_finite() && d.is_finite()).then_some([n, d])
     }
 
     /// The best split of the budget at the true parameters of simulated runs.
     #[inline(never)]
     fn true_optimum(&self) -> Option<Series> {
-        let ([n, d], _) = self.split(self.truth()?, self.ask.compute?)?;
+        let [n, d] = self.split(self.truth()?, self.ask.compute?)?;
         let label = text!(words::TRUE_OPTIMUM, parameters = amount(n), tokens = amount(d));
         Some(Series::theory("true-optimum", label, vec![n], vec![d]).points())
     }
