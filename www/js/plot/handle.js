@@ -73,6 +73,10 @@ export function placeOn(path, key, at, log) {
   return { x: mix(a.x, b.x), y: mix(a.y, b.y), value };
 }
 
+/** A number as digits alone: ARIA allows no exponent in the values of a slider. @param {number} x */
+export const digits = (x) =>
+  x.toLocaleString("en", { useGrouping: false, maximumSignificantDigits: 15 });
+
 /**
  * A parameter as coordinates: one number, or the first two of three shares.
  * @param {Handle} handle @param {Steer} steer
@@ -162,8 +166,8 @@ export function createGrips(plot, svg, now, steer) {
     const attributes = {
       role: "slider",
       "aria-label": dial.name,
-      "aria-valuemin": dial.ends[0],
-      "aria-valuemax": dial.ends[1],
+      "aria-valuemin": digits(dial.ends[0]),
+      "aria-valuemax": digits(dial.ends[1]),
     };
     for (const [name, value] of Object.entries(attributes)) set(element, name, value);
     /** A drag: its pointer, the path, the text and the point at its start, how far that is from the middle of the grip, and whether it has moved. @type {{id: number, path: Place[], from: string, start: Point, off: Point, moved: boolean} | null} */
@@ -192,7 +196,7 @@ export function createGrips(plot, svg, now, steer) {
       element.style.left = `${(100 * at.x) / drawn.width}%`;
       element.style.top = `${(100 * at.y) / drawn.height}%`;
       const here = dial.read();
-      set(element, "aria-valuenow", here[0]);
+      set(element, "aria-valuenow", digits(here[0]));
       set(
         element,
         "aria-valuetext",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeOn } from "./handle.js";
+import { digits, placeOn } from "./handle.js";
 
 const PATH = [
   { x: 0, y: 50, value: 1 },
@@ -27,4 +27,11 @@ test("values may fall from left to right", () => {
   const falling = PATH.map((place) => ({ ...place, value: -place.value }));
   assert.deepEqual(placeOn(falling, "value", -10, false), falling[1]);
   assert.deepEqual(placeOn(falling, "value", 5, false), falling[0]);
+});
+
+test("a slider's values have digits and no exponent, however large or small", () => {
+  for (const x of [0, 0.35, 75, 5.76e23, 1e30, 1e-7, -2.5e-9]) {
+    assert.match(digits(x), /^-?\d+(\.\d+)?$/);
+    assert.equal(Number(digits(x)), x);
+  }
 });
