@@ -10,11 +10,13 @@ pub mod atoms;
 pub mod dense;
 pub mod exam_time;
 pub mod k_composition;
+pub mod lottery_ridge;
 pub mod muennighoff;
 pub mod one_hot;
 pub mod positive_shift;
 pub mod reuse;
 pub mod state_tracking;
+pub mod symmetric;
 
 /// Sum of the terms by Neumaier's method, which collects the rounding errors and adds them at the end. The error
 /// therefore does not grow with the number of terms.
