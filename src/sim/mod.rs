@@ -9,6 +9,7 @@
 pub mod atoms;
 pub mod exam_time;
 pub mod k_composition;
+pub mod lottery_ridge;
 pub mod multi_epoch;
 pub mod positive_shift;
 pub mod state_tracking;

@@ -1,0 +1,87 @@
+//! Test cases of the kernel `lottery_ridge`, on which every device must agree with the kernel's CPU version, and random
+//! problems for them.
+
+use super::{LotteryRidge, Member, Problem, parts};
+use crate::exec::parity::Case;
+use crate::rng::{Draws, stream};
+
+/// Random features, `[sample][feature]`, and labels.
+#[derive(Debug)]
+pub(super) struct Data {
+    pub(super) features: Vec<f64>,
+    pub(super) labels: Vec<f64>,
+}
+
+/// Matrix A and vector b of a problem.
+#[derive(Debug)]
+pub(super) struct Owned {
+    pub(super) matrix: Vec<f64>,
+    pub(super) target: Vec<f64>,
+}
+
+impl Owned {
+    pub(super) fn view(&self) -> Problem<'_> {
+        Problem { matrix: &self.matrix, target: &self.target }
+    }
+}
+
+impl Data {
+    /// Features and labels between -1 and 1. Feature i is divided by i, so A has large and small eigenvalues. No
+    /// eigenvalue exceeds the sum of all 1/i^2, which is 1.65.
+    pub(super) fn new(seed: u32, samples: usize, features: usize) -> Self {
+        let mut draws = Draws::new(seed, stream::PROBE, 0, 0);
+        let mut between = || 2.0 * draws.uniform() - 1.0;
+        let drawn = (0..samples * features).map(|i| between() / (i % features + 1) as f64).collect();
+        Self { features: drawn, labels: (0..samples).map(|_| between()).collect() }
+    }
+
+    pub(super) fn samples(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn rows(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.features.chunks_exact(self.features.len() / self.samples())
+    }
+
+    /// `A = Phi^T Phi / n` and `b = Phi^T y / n`.
+    pub(super) fn primal(&self) -> Owned {
+        let (n, size) = (self.samples() as f64, self.features.len() / self.samples());
+        let mean =
+            |f: &dyn Fn(&[f64], f64) -> f64| self.rows().zip(&self.labels).map(|(x, y)| f(x, *y)).sum::<f64>() / n;
+        let matrix = (0..size * size).map(|i| mean(&|x, _| x[i / size] * x[i % size])).collect();
+        Owned { matrix, target: (0..size).map(|i| mean(&|x, y| x[i] * y)).collect() }
+    }
+
+    /// `A = Phi Phi^T / n` and `b = y`.
+    pub(super) fn dual(&self) -> Owned {
+        let n = self.samples() as f64;
+        let product = |x: &[f64], z: &[f64]| x.iter().zip(z).map(|(x, z)| x * z).sum::<f64>() / n;
+        let matrix = self.rows().flat_map(|x| self.rows().map(move |z| product(x, z))).collect();
+        Owned { matrix, target: self.labels.clone() }
+    }
+}
+
+pub(super) fn cases() -> Vec<Case<LotteryRidge>> {
+    let case = |name, problems: &[Owned], members: &[Member], cuts: &[u32]| {
+        let views: Vec<Problem<'_>> = problems.iter().map(Owned::view).collect();
+        let (inputs, uniforms) = parts(&views, members);
+        Case::zeroed(name, members.len(), 1, inputs, uniforms, cuts)
+    };
+    let member = |problem, rate, decay, substeps| Member { problem, rate, decay, substeps };
+    let shared: Vec<Member> = (0..12)
+        .map(|i| member(i % 3, 0.5 / f64::from(1 + i / 6), [1e-6, 0.03, 0.4, 0.0][i as usize / 3], 1 + i / 6))
+        .collect();
+    let primal = |size| [Data::new(size as u32, 2 * size, size).primal()];
+    let three: [Owned; 3] = std::array::from_fn(|i| Data::new(i as u32, 64, 80 + i).dual());
+    let mixed = [Data::new(5, 40, 7).primal(), Data::new(6, 33, 50).dual(), Data::new(7, 2, 9).dual()];
+    let step_by_step: Vec<u32> = (0..=100).collect();
+    vec![
+        case("one coordinate", &primal(1), &[member(0, 0.5, 0.1, 1)], &[0, 1, 9]),
+        case("seven coordinates, many substeps", &primal(7), &[member(0, 0.01, 0.1, 500)], &[0, 3, 10]),
+        case("three members at four settings", &three, &shared, &[0, 1, 17, 1000]),
+        case("step by step", &three, &shared, &step_by_step),
+        case("as many coordinates as there can be", &primal(128), &[member(0, 0.4, 1e-3, 3)], &[0, 100, 500]),
+        case("members of different sizes", &mixed, &shared, &[0, 50, 300]),
+        case("more groups than a grid is wide", &primal(2), &[member(0, 0.5, 0.1, 2); 65_537], &[0, 3]),
+    ]
+}
