@@ -81,6 +81,21 @@ pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
     (mean, (spread / n).sqrt())
 }
 
+/// Half the width of a 99.9% interval of a mean, in standard errors, if the standard error is estimated from few values:
+/// the quantile of Student's distribution with this number of degrees of freedom, by its expansion for many degrees
+/// (Abramowitz and Stegun, 26.7.5). With 5 degrees or more the relative error is below 1%.
+pub fn student999(degrees: f64) -> f64 {
+    let z = math::Z999;
+    let z2 = z * z;
+    let terms = [
+        z * (z2 + 1.0) / 4.0,
+        z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0,
+        z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0,
+        z * ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92_160.0,
+    ];
+    z + terms.iter().rev().fold(0.0, |sum, term| (sum + term) / degrees)
+}
+
 /// Weights `w_i` with which `sum_i w_i y_i` is the slope of the least-squares line through the points `(x_i, y_i)`.
 pub fn slope_weights(x: &[f64]) -> Vec<f64> {
     let mean = x.iter().sum::<f64>() / x.len() as f64;
@@ -261,6 +276,15 @@ mod tests {
         let mut indices = [5, 3, 4, 0, 2];
         sort_by(&mut indices, &|i| (i % 2) as f64);
         assert_eq!(indices, [4, 0, 2, 5, 3]);
+    }
+
+    #[test]
+    fn students_quantiles_are_those_of_the_tables() {
+        for (degrees, table) in [(5.0, 6.869), (7.0, 5.408), (9.0, 4.781), (15.0, 4.073), (39.0, 3.558), (1e9, 3.2905)]
+        {
+            let got = student999(degrees);
+            assert!((got / table - 1.0).abs() < 0.01, "{degrees} degrees: {got} against {table}");
+        }
     }
 
     #[test]

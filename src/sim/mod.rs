@@ -12,4 +12,5 @@ pub mod k_composition;
 pub mod lottery_ridge;
 pub mod multi_epoch;
 pub mod positive_shift;
+pub mod recipes;
 pub mod state_tracking;

@@ -1,0 +1,273 @@
+//! Verdicts of `infinite-compute`.
+
+use super::run::{Curves, Recipe, STANDARD, TRAINED, estimate, spread};
+use super::{InfiniteCompute, LEAST_DRAWS, run, words};
+use crate::kit::Experiment;
+use crate::math;
+use crate::output::{Limit, Verdict};
+use crate::stats::{student999, vertex};
+use crate::text;
+use crate::text::{Text, count};
+use crate::theory::lottery_ridge::Width;
+
+/// Verdicts that need a loss to be this close to theory say "cannot tell" if the interval is wider.
+const MARGIN: f64 = 0.1;
+
+impl InfiniteCompute {
+    pub(super) fn finished(&self) -> bool {
+        Experiment::progress(self).finished()
+    }
+
+    /// The pair of widths that shows whether the standard recipe becomes worse with width: the width of its lowest loss
+    /// and the worst larger width. If the lowest loss is at the largest width, the pair is the smallest and the largest
+    /// width.
+    pub(super) fn pair(&self) -> [usize; 2] {
+        let curve: Vec<f64> = (0..self.infinite()).map(|i| self.pilot.mean(i, STANDARD, 1.0)).collect();
+        let last = curve.len() - 1;
+        let low = (0..=last).min_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(0);
+        if low == last {
+            return [0, last];
+        }
+        let high = (low + 1..=last).max_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(last);
+        [low, high]
+    }
+
+    /// Whether theory predicts that the standard recipe becomes worse with width.
+    pub(super) fn rises(&self) -> bool {
+        self.pair()[1] != self.infinite() - 1
+            || self.pilot.mean(self.pair()[1], STANDARD, 1.0) > self.pilot.mean(self.pair()[0], STANDARD, 1.0)
+    }
+
+    pub(super) fn verdicts(&self) -> Vec<Verdict> {
+        let [low, high] = self.pair();
+        let claim = text!(words::STANDARD_DIFFERENCE, wide = count(self.size(high)), narrow = count(self.size(low)));
+        let limit = if self.rises() { Limit::Lower } else { Limit::Upper };
+        let verdicts = vec![
+            self.difference("standard-width", claim, limit, || {
+                minus(&self.measured(high, Recipe::Standard, false), &self.measured(low, Recipe::Standard, false))
+            }),
+            self.falls(),
+            self.tuned_loss(),
+            self.difference(
+                "ensemble-asymptote",
+                text!(words::BELOW_SINGLE, width = count(self.params.width)),
+                self.gains(),
+                || {
+                    let single = self.measured(self.infinite(), Recipe::Tuned, false);
+                    minus(&self.measured(self.shown, Recipe::Retuned, true), &single)
+                },
+            ),
+            self.difference("joint-limit", words::JOINT_BELOW_SINGLE, self.joint_gains(), || {
+                let single = self.measured(self.infinite(), Recipe::Tuned, false);
+                minus(&self.measured(self.infinite(), Recipe::Retuned, true), &single)
+            }),
+            self.retuned_decay(),
+            self.members_law(),
+        ];
+        verdicts
+            .into_iter()
+            .map(|verdict| {
+                if self.params.until == "converged" && verdict.id == "standard-width" {
+                    verdict.note(self.no_end())
+                } else {
+                    verdict
+                }
+            })
+            .collect()
+    }
+
+    /// Why members with the standard recipe are not trained if training never ends.
+    pub(super) fn no_end(&self) -> Text {
+        if self.params.decay == 0.0 { words::LEAST_NORM.into() } else { words::NOT_TRAINED.into() }
+    }
+
+    /// The number of features of a finite width, 0 for an infinite one.
+    fn size(&self, width: usize) -> usize {
+        match self.widths[width] {
+            Width::Of(count) => count,
+            Width::Infinite => 0,
+        }
+    }
+
+    /// The side of 0 on which theory expects the loss of an endless ensemble of the shown width, minus that of a single
+    /// model of infinite width.
+    fn gains(&self) -> Limit {
+        let below = self.pilot.tuned(self.shown, f64::INFINITY) < self.pilot.tuned(self.infinite(), 1.0);
+        if below { Limit::Upper } else { Limit::Lower }
+    }
+
+    /// At infinite width members differ only by their gains, so without gains an ensemble equals its members.
+    fn joint_gains(&self) -> Limit {
+        if self.params.gain > 0.0 { Limit::Upper } else { Limit::Lower }
+    }
+
+    /// A verdict on the sign of a mean difference of losses on the same draws of the data.
+    fn difference(
+        &self,
+        id: &'static str,
+        claim: impl Into<Text>,
+        limit: Limit,
+        values: impl Fn() -> Vec<f64>,
+    ) -> Verdict {
+        let mut verdict = Verdict::of(id, claim, f64::NAN, None, 0.0, 0.0).limit(limit);
+        if self.done > 0 {
+            self.judge(&mut verdict, &values());
+        }
+        verdict
+    }
+
+    /// Fills in a verdict on the sign of a mean: it decides if the interval is on one side of the limit.
+    #[inline(never)]
+    fn judge(&self, verdict: &mut Verdict, values: &[f64]) {
+        let (mean, interval) = estimate(values);
+        (verdict.measured, verdict.interval) = (mean, interval);
+        let limit = verdict.limit;
+        verdict.agrees = interval.and_then(|[lo, hi]| match limit {
+            Some(Limit::Upper) if hi < 0.0 => Some(true),
+            Some(Limit::Lower) if lo > 0.0 => Some(true),
+            Some(Limit::Upper) if lo > 0.0 => Some(false),
+            Some(Limit::Lower) if hi < 0.0 => Some(false),
+            _ => None,
+        });
+        let judged = verdict.clone().once(self.finished()).from_runs(values.len(), LEAST_DRAWS);
+        *verdict = if judged.agrees.is_none() && self.finished() && values.len() >= LEAST_DRAWS && interval.is_some() {
+            judged.adding(words::MORE_DRAWS)
+        } else {
+            judged
+        };
+    }
+
+    /// Whether the loss with tuned weight decay falls from each width to the next.
+    fn falls(&self) -> Verdict {
+        let mut verdict = Verdict::of("tuned-falls", words::TUNED_FALLS, f64::NAN, None, 0.0, 0.0).limit(Limit::Upper);
+        if self.done > 0 {
+            self.judge_falls(&mut verdict);
+        }
+        verdict
+    }
+
+    #[inline(never)]
+    fn judge_falls(&self, verdict: &mut Verdict) {
+        let losses: Vec<Vec<f64>> = (0..=self.infinite()).map(|i| self.measured(i, Recipe::Tuned, false)).collect();
+        // The step whose interval ends highest decides.
+        let steps = losses.windows(2).map(|pair| minus(&pair[1], &pair[0]));
+        let end = |values: &Vec<f64>| estimate(values).1.map_or(f64::INFINITY, |[_, hi]| hi);
+        if let Some(worst) = steps.max_by(|a, b| end(a).total_cmp(&end(b))) {
+            self.judge(verdict, &worst);
+        }
+    }
+
+    /// Whether trained members have the loss that the closed form gives.
+    fn tuned_loss(&self) -> Verdict {
+        let claim = text!(words::TUNED_LOSS, width = count(self.params.width));
+        let recipe = 1 + self.pilot.best_decay(self.shown, 1.0);
+        let theory = self.curves().mean(self.shown, recipe, 1.0);
+        let verdict = Verdict::of("tuned-loss", claim.clone(), f64::NAN, None, theory, 0.0);
+        if self.done > 0 { self.judge_tuned_loss(claim, recipe, theory) } else { verdict }
+    }
+
+    #[inline(never)]
+    fn judge_tuned_loss(&self, claim: Text, recipe: usize, theory: f64) -> Verdict {
+        let values = self.measured(self.shown, Recipe::Tuned, false);
+        let (mean, interval) = estimate(&values);
+        // The theoretical value is a mean over other draws of the data.
+        let resolution = spread(&self.curves().each(self.shown, recipe, 1.0).collect::<Vec<_>>());
+        Verdict::of("tuned-loss", claim, mean, interval, theory, resolution)
+            .note(words::OTHER_DRAWS)
+            .once(self.finished())
+            .from_runs(values.len(), LEAST_DRAWS)
+            .within(MARGIN, words::TOO_WIDE)
+    }
+
+    /// Whether an endless ensemble needs less weight decay than a single model.
+    fn retuned_decay(&self) -> Verdict {
+        let mut verdict = Verdict::of(
+            "retuned-decay",
+            text!(words::DECAY_RATIO, width = count(self.params.width)),
+            f64::NAN,
+            None,
+            1.0,
+            0.0,
+        )
+        .limit(Limit::Upper);
+        if self.finished() {
+            self.judge_decay(&mut verdict);
+        }
+        verdict
+    }
+
+    /// The ratio of the two best weight decays, each the lowest point of a parabola; the interval is from the jackknife
+    /// over the draws of the data.
+    #[inline(never)]
+    fn judge_decay(&self, verdict: &mut Verdict) {
+        let place = |curves: &Curves, members: f64| {
+            let best = curves.best_decay(self.shown, members).clamp(2, run::DECAYS - 3);
+            let near: Vec<usize> = (best - 2..=best + 2).collect();
+            let x: Vec<f64> = near.iter().map(|i| math::ln(run::decay(*i))).collect();
+            let y: Vec<f64> = near.iter().map(|i| curves.mean(self.shown, 1 + i, members)).collect();
+            vertex(&x, &y)
+        };
+        let ratio = |curves: &Curves| place(curves, f64::INFINITY) - place(curves, 1.0);
+        let all = ratio(&self.curves);
+        let n = self.curves.count() as f64;
+        let parts: Vec<f64> = (0..self.curves.count()).map(|i| ratio(&self.curves.without(i))).collect();
+        let mean = parts.iter().sum::<f64>() / n;
+        let square: f64 = parts.iter().map(|part| (part - mean) * (part - mean)).sum();
+        let half = student999(n - 1.0) * (square * (n - 1.0) / n).sqrt();
+        if !(all + half).is_finite() {
+            *verdict = verdict.clone().note(words::NO_BEST_DECAY);
+            return;
+        }
+        let ends = [math::exp(all - half), math::exp(all + half)];
+        (verdict.measured, verdict.interval) = (math::exp(all), Some(ends));
+        verdict.agrees = if ends[1] < 1.0 { Some(true) } else { (ends[0] > 1.0).then_some(false) };
+        verdict.note = vec![words::BY_CURVES.into()];
+    }
+
+    /// Whether ensembles follow `L_K = L_inf + (L_1 - L_inf)/K`: the loss of half of the members, minus its value by the
+    /// law from single members and from all.
+    fn members_law(&self) -> Verdict {
+        let members = self.params.members;
+        let half = members.div_ceil(2);
+        let claim = text!(
+            words::LAW_OF_MEMBERS,
+            half = count(half),
+            members = count(members),
+            width = count(self.params.width)
+        );
+        let mut verdict = Verdict::of("members-law", claim.clone(), f64::NAN, None, 0.0, 0.0);
+        if members < 3 {
+            return verdict.note(words::FEW_MEMBERS);
+        }
+        if self.done > 0 {
+            verdict = self.judge_law(claim, half);
+        }
+        verdict
+    }
+
+    #[inline(never)]
+    fn judge_law(&self, claim: Text, half: u32) -> Verdict {
+        let all = f64::from(self.params.members);
+        let index = TRAINED.iter().position(|recipe| *recipe == Recipe::Tuned).unwrap_or(0);
+        let trained = &self.trained[self.shown][index];
+        let values: Vec<f64> = trained
+            .singles
+            .iter()
+            .zip(&trained.ensembles)
+            .map(|(single, ensembles)| {
+                let together = ensembles[ensembles.len() - 1];
+                let limit = together - (single - together) / (all - 1.0);
+                ensembles[half as usize - 1] - (limit + (single - limit) / f64::from(half))
+            })
+            .collect();
+        let (mean, interval) = estimate(&values);
+        Verdict::of("members-law", claim, mean, interval, 0.0, 0.0)
+            .once(self.finished())
+            .from_runs(values.len(), LEAST_DRAWS)
+            .within(MARGIN, words::TOO_WIDE)
+    }
+}
+
+fn minus(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
