@@ -28,13 +28,17 @@ pub struct Study {
     pub widths: Vec<Width>,
     /// Recipes: training times with weight decays.
     pub recipes: Vec<(Time, f64)>,
+    /// Number of recipes, the first ones, with which all widths are trained.
+    pub common: usize,
+    /// Index of the width that is trained with all recipes.
+    pub shown: usize,
 }
 
 impl Study {
     /// Packs the study into the inputs of a job.
     #[expect(clippy::cast_possible_truncation, reason = "widths and counts are small")]
     pub fn inputs(&self) -> Inputs {
-        let mut words = vec![self.seed, self.samples as u32, self.members];
+        let mut words = vec![self.seed, self.samples as u32, self.members, self.common as u32, self.shown as u32];
         words.extend(self.widths.iter().map(|width| match width {
             Width::Of(count) => *count as u32,
             Width::Infinite => 0,
@@ -65,7 +69,9 @@ impl Study {
             task: [task[0], task[1], task[2], task[3]],
             samples: words[1] as usize,
             members: words[2],
-            widths: words[3..].iter().map(width).collect(),
+            widths: words[5..].iter().map(width).collect(),
+            common: words[3] as usize,
+            shown: words[4] as usize,
             recipes: recipes.chunks_exact(3).map(|recipe| (time(recipe), recipe[2])).collect(),
         }
     }
@@ -85,14 +91,14 @@ impl Study {
     }
 
     /// The losses on one draw of the data: for each width and recipe, the mean loss of the members and the loss of the
-    /// ensemble of all of them. The list is `[width][recipe]`.
+    /// ensemble of all of them. The list is `[width][recipe]`; a loss that is not asked for is NaN.
     ///
     /// The cost is about `members * (samples * 256 * widest + widths * (6 size^3 + recipes * 256 * width))`
     /// multiplications, where `size` is the width or the number of samples, whichever is less.
     pub fn losses(&self, task: &Task, gaussian: &Gaussian, draw: u32) -> Vec<[f64; 2]> {
         let sample = task.sample(gaussian, self.seed, draw, self.samples);
         let pairs = self.widths.len() * self.recipes.len();
-        let (mut singles, mut means) = (vec![0.0; pairs], vec![vec![0.0; DIMENSION]; pairs]);
+        let (mut singles, mut means) = (vec![f64::NAN; pairs], vec![Vec::new(); pairs]);
         let part = 1.0 / f64::from(self.members);
         for index in 0..self.members {
             let member = task.member(gaussian, self.seed, draw, index, self.widest());
@@ -100,15 +106,19 @@ impl Study {
             for (w, width) in self.widths.iter().enumerate() {
                 let problem = features.problem(*width);
                 let solved = problem.solve();
-                for (r, (time, decay)) in self.recipes.iter().enumerate() {
+                let count = if w == self.shown { self.recipes.len() } else { self.common };
+                for (r, (time, decay)) in self.recipes[..count].iter().enumerate() {
                     let u = problem.function(&solved.at(*time, *decay));
                     let pair = w * self.recipes.len() + r;
+                    if index == 0 {
+                        (singles[pair], means[pair]) = (0.0, vec![0.0; DIMENSION]);
+                    }
                     singles[pair] += part * task.loss(&u);
                     add(&mut means[pair], part, &u);
                 }
             }
         }
-        singles.iter().zip(&means).map(|(single, mean)| [*single, task.loss(mean)]).collect()
+        singles.iter().zip(&means).map(|(single, mean)| [*single, task.loss(mean) + 0.0 * single]).collect()
     }
 }
 
@@ -149,16 +159,22 @@ mod tests {
                 (Time::Flow(10.0), 1e-3),
                 (Time::Converged, 0.1),
             ],
+            common: 2,
+            shown: 1,
         };
         let mut found = Vec::new();
         Recipes::items(&study.inputs(), 3..5, &mut found);
         assert_eq!(found.len(), 2 * Recipes::WIDTH);
         let want = study.losses(&study.task(), &Gaussian::new(), 4);
         assert_eq!(want.len(), 9);
-        assert_eq!(found[Recipes::WIDTH..][..18], want.concat()[..]);
+        let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&found[Recipes::WIDTH..][..18]), bits(&want.concat()));
+        assert!(want[2][0].is_nan() && want[8][1].is_nan(), "only the shown width has all recipes");
         assert!(found[18..Recipes::WIDTH].iter().all(|x| x.is_nan()));
+        let known: Vec<_> = want.iter().filter(|[single, _]| single.is_finite()).collect();
+        assert_eq!(known.len(), 7);
         assert!(
-            want.iter().all(|[single, both]| both < single),
+            known.iter().all(|[single, both]| both < single),
             "the mean of two members is better than one: {want:?}"
         );
         // Steps of rate 0.5 for the time 10 are close to gradient flow, and not equal to it.

@@ -59,10 +59,10 @@ impl InfiniteCompute {
     pub(super) fn figures(&self) -> Vec<Figure> {
         let mut figures = vec![self.widths_figure(), self.epochs_figure(), self.decays_figure(), self.members_figure()];
         figures.extend([self.asymptotes_figure(), self.sizes_figure()]);
-        if self.finished() {
+        if self.ended() {
             figures.extend(self.extrapolation_figure());
         }
-        figures.extend(published::figures(self.finished()));
+        figures.extend(published::figures(self.ended()));
         figures
     }
 
@@ -297,6 +297,6 @@ impl InfiniteCompute {
             rows: rows.collect(),
             nothing: None,
         };
-        vec![recipes, published::table(self.finished())]
+        vec![recipes, published::table(self.ended())]
     }
 }

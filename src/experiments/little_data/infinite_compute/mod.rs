@@ -67,8 +67,10 @@ const ENDS: &[Choice] = &[
 ];
 
 /// Longest time for which a member with tuned weight decay is trained. With weight decay l training has converged after the
-/// time 12/l, up to a relative error of `e^-12`.
+/// time 6/l, up to a relative error of `e^-6`.
 const TRAINED_LONGEST: f64 = 8192.0;
+/// Number of members on each draw of the curves that are shown before the run.
+const PILOT_MEMBERS: u32 = 3;
 /// Number of draws of the data for the curves.
 const CURVE_DRAWS: u32 = 40;
 /// Number of members on each draw of the curves.
@@ -193,9 +195,12 @@ impl Experiment for InfiniteCompute {
         }
         let widths: Vec<Width> = finite.into_iter().map(Width::Of).chain([Width::Infinite]).collect();
         // About as much work for every number of samples.
-        let scale = 64.0 / f64::from(params.samples);
-        let pilot_draws = (3.0 * scale * scale).clamp(1.0, 8.0) as u32;
-        let study = run::study(&params, &widths, seed, 2);
+        let pilot_draws = match params.samples {
+            ..=32 => 4,
+            33..=64 => 2,
+            _ => 1,
+        };
+        let study = run::study(&params, &widths, seed, PILOT_MEMBERS);
         let compute = Compute { task: study.task(), gaussian: Gaussian::new() };
         let draws = CURVE_FIRST..CURVE_FIRST + pilot_draws;
         let pilot = draws.map(|draw| study.losses(&compute.task, &compute.gaussian, draw)).collect();
@@ -205,7 +210,7 @@ impl Experiment for InfiniteCompute {
             seed,
             widths,
             shown,
-            pilot: Curves::new(2, pilot),
+            pilot: Curves::new(PILOT_MEMBERS, pilot),
             curves: Curves::default(),
             trained,
             compute: Rc::new(compute),

@@ -85,9 +85,20 @@ impl Curves {
     }
 
     /// Index of the weight decay with the lowest mean loss of an ensemble of `members` members.
+    ///
+    /// The best weight decay of a single model is the lowest point of its curve. From there the search goes on to
+    /// neighbours as long as the loss of the ensemble falls. Where the weight decay is far too small, the loss of an
+    /// ensemble is known so badly from few draws that the lowest point of the whole curve would often be chance.
     pub(super) fn best_decay(&self, width: usize, members: f64) -> usize {
-        let loss = |i: usize| self.mean(width, 1 + i, members);
-        (0..DECAYS).min_by(|&i, &j| loss(i).total_cmp(&loss(j))).unwrap_or(0)
+        let single: Vec<f64> = (0..DECAYS).map(|i| self.mean(width, 1 + i, 1.0)).collect();
+        let mut best = (0..DECAYS).min_by(|&i, &j| single[i].total_cmp(&single[j])).unwrap_or(0);
+        if members > 1.0 {
+            let loss = |i: usize| self.mean(width, 1 + i, members);
+            while best > 0 && loss(best - 1) < loss(best) {
+                best -= 1;
+            }
+        }
+        best
     }
 
     /// Lowest mean loss of an ensemble of `members` members over all weight decays.
@@ -166,7 +177,7 @@ impl InfiniteCompute {
             Recipe::Tuned | Recipe::Retuned => {
                 let members = if recipe == Recipe::Tuned { 1.0 } else { f64::INFINITY };
                 let decay = decay(self.pilot.best_decay(width, members));
-                Some((decay, (12.0 / decay).min(TRAINED_LONGEST)))
+                Some((decay, (6.0 / decay).min(TRAINED_LONGEST)))
             }
         }
     }
@@ -276,5 +287,7 @@ pub(super) fn study(params: &Params, widths: &[Width], seed: u32, members: u32) 
         members,
         widths: widths.to_vec(),
         recipes: recipes(params),
+        common: 1 + DECAYS,
+        shown: widths.iter().position(|width| *width == Width::Of(params.width as usize)).unwrap_or(0),
     }
 }

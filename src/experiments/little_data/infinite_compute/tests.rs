@@ -1,14 +1,18 @@
 //! Tests of `infinite-compute`.
 
-use super::run::{Recipe, STANDARD};
+use super::run::STANDARD;
 use super::*;
 use crate::kit::testing::Tested;
-use crate::output::Limit;
 
 #[test]
 fn the_default_shows_what_the_source_claims() {
     let run = InfiniteCompute::finished("", 1);
-    for verdict in run.output().verdicts {
+    eprintln!("{:#?}", Experiment::output(&run).answer.map(|a| a.text.english()));
+    for verdict in Experiment::output(&run).verdicts {
+        eprintln!(
+            "{} {:?} {} {:?} {:?}",
+            verdict.id, verdict.agrees, verdict.measured, verdict.interval, verdict.theory
+        );
         assert_eq!(verdict.agrees, Some(true), "{}: {} {:?}", verdict.id, verdict.measured, verdict.interval);
     }
     let curves = &run.curves;

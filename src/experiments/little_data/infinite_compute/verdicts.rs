@@ -14,7 +14,7 @@ use crate::theory::lottery_ridge::Width;
 const MARGIN: f64 = 0.1;
 
 impl InfiniteCompute {
-    pub(super) fn finished(&self) -> bool {
+    pub(super) fn ended(&self) -> bool {
         Experiment::progress(self).finished()
     }
 
@@ -129,8 +129,8 @@ impl InfiniteCompute {
             Some(Limit::Lower) if hi < 0.0 => Some(false),
             _ => None,
         });
-        let judged = verdict.clone().once(self.finished()).from_runs(values.len(), LEAST_DRAWS);
-        *verdict = if judged.agrees.is_none() && self.finished() && values.len() >= LEAST_DRAWS && interval.is_some() {
+        let judged = verdict.clone().once(self.ended()).from_runs(values.len(), LEAST_DRAWS);
+        *verdict = if judged.agrees.is_none() && self.ended() && values.len() >= LEAST_DRAWS && interval.is_some() {
             judged.adding(words::MORE_DRAWS)
         } else {
             judged
@@ -174,7 +174,7 @@ impl InfiniteCompute {
         let resolution = spread(&self.curves().each(self.shown, recipe, 1.0).collect::<Vec<_>>());
         Verdict::of("tuned-loss", claim, mean, interval, theory, resolution)
             .note(words::OTHER_DRAWS)
-            .once(self.finished())
+            .once(self.ended())
             .from_runs(values.len(), LEAST_DRAWS)
             .within(MARGIN, words::TOO_WIDE)
     }
@@ -190,7 +190,7 @@ impl InfiniteCompute {
             0.0,
         )
         .limit(Limit::Upper);
-        if self.finished() {
+        if self.ended() {
             self.judge_decay(&mut verdict);
         }
         verdict
@@ -262,7 +262,7 @@ impl InfiniteCompute {
             .collect();
         let (mean, interval) = estimate(&values);
         Verdict::of("members-law", claim, mean, interval, 0.0, 0.0)
-            .once(self.finished())
+            .once(self.ended())
             .from_runs(values.len(), LEAST_DRAWS)
             .within(MARGIN, words::TOO_WIDE)
     }
