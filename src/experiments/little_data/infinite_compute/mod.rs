@@ -179,7 +179,7 @@ impl Experiment for InfiniteCompute {
 
     fn check(params: &Params) -> Result<()> {
         let whole = params.widths.iter().all(|width| width.fract() == 0.0);
-        if !whole || !params.widths.is_sorted_by(|a, b| a < b) {
+        if !whole || params.widths.len() < 2 || !params.widths.is_sorted_by(|a, b| a < b) {
             let given = crate::params::to_text(&crate::params::Value::List(params.widths.clone()));
             return Err(Error::parameter("widths", &given, words::WHOLE_AND_INCREASING));
         }

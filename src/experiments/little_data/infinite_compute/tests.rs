@@ -1,30 +1,156 @@
 //! Tests of `infinite-compute`.
 
-use super::run::STANDARD;
+use super::run::{Recipe, STANDARD};
 use super::*;
+use crate::exec::{Exec, Lanes};
 use crate::kit::testing::Tested;
+use crate::sim::lottery_ridge as kernel;
+use crate::theory::lottery_ridge::{Features, Time};
 
 #[test]
 fn the_default_shows_what_the_source_claims() {
     let run = InfiniteCompute::finished("", 1);
-    eprintln!("{:#?}", Experiment::output(&run).answer.map(|a| a.text.english()));
     for verdict in Experiment::output(&run).verdicts {
-        eprintln!(
-            "{} {:?} {} {:?} {:?}",
-            verdict.id, verdict.agrees, verdict.measured, verdict.interval, verdict.theory
-        );
         assert_eq!(verdict.agrees, Some(true), "{}: {} {:?}", verdict.id, verdict.measured, verdict.interval);
     }
-    let curves = &run.curves;
     // An independent program with other random numbers found 0.906 and 0.751 at width 64, and about 0.857 for a single
     // model of infinite width.
-    let width = run.shown;
+    let curves = &run.curves;
     for (got, want) in [
-        (curves.tuned(width, 1.0), 0.906),
-        (curves.tuned(width, f64::INFINITY), 0.751),
+        (curves.tuned(run.shown, 1.0), 0.906),
+        (curves.tuned(run.shown, f64::INFINITY), 0.751),
         (curves.tuned(run.infinite(), 1.0), 0.857),
     ] {
         assert!((got - want).abs() < 0.04, "{got} against {want}");
     }
-    assert!(curves.mean(width, STANDARD, 1.0) > curves.mean(0, STANDARD, 1.0));
+    assert!(curves.mean(run.shown, STANDARD, 1.0) > curves.mean(0, STANDARD, 1.0));
+    // The extrapolated floor is not the loss at infinite width.
+    let figures = Experiment::output(&run).figures;
+    let extrapolation = figures.iter().find(|figure| figure.id == "extrapolation").expect("a fit");
+    let [fitted, computed] = [0, 1].map(|i| extrapolation.marks[i].y.expect("a level"));
+    assert!(fitted < computed - 0.01, "{fitted} against {computed}");
+}
+
+#[test]
+fn contrasts_are_predicted_and_found() {
+    let falls = InfiniteCompute::finished("epochs=8&draws=12", 1);
+    let standard = falls.verdict("standard-width");
+    assert!(!falls.rises() && standard.agrees == Some(true) && standard.measured < 0.0, "{standard:?}");
+    // Without gains, members of infinite width are equal, so their ensemble is no better.
+    let same = InfiniteCompute::finished("gain=0&noise=0.05&spectrum=1.3&target=1.3&draws=8", 1);
+    let joint = same.verdict("joint-limit");
+    assert!(joint.measured.abs() < 1e-5 && joint.agrees == Some(true), "{joint:?}");
+    assert!(same.verdict("ensemble-asymptote").agrees != Some(false));
+}
+
+#[test]
+fn trained_members_are_as_computed_on_the_same_draws() {
+    // 20 settings of samples, width, time and weight decay; f32 training against the closed form of equally many steps.
+    let gaussian = Gaussian::new();
+    let task = Task::new(1.5, 1.5, 0.5, 1.5);
+    let mut settings = 0;
+    for (samples, width) in [(16, Some(8)), (40, Some(40)), (64, Some(256)), (64, None), (128, Some(100))] {
+        let sample = task.sample(&gaussian, 9, 0, samples);
+        let member = task.member(&gaussian, 9, 0, 0, width.unwrap_or(0));
+        let features = Features::new(&member, &sample);
+        let problem = features.problem(width.map_or(Width::Infinite, Width::Of));
+        let solved = problem.solve();
+        for (time, decay) in [(8.0, 0.0), (300.0, 1e-6), (900.0, 0.01), (50.0, 0.3)] {
+            let substeps = (time * (problem.bound() + decay) / 64.0).ceil().max(1.0) as u32;
+            let rate = time / (64.0 * f64::from(substeps));
+            let part = kernel::Problem { matrix: &problem.matrix, target: &problem.target };
+            let trained = kernel::Member { problem: 0, rate, decay, substeps };
+            let (inputs, uniforms) = kernel::parts(&[part], &[trained]);
+            let mut lanes = Lanes::<LotteryRidge>::zeroed(1, 1, inputs);
+            let exec = Exec::cpu();
+            pollster::block_on(exec.advance(&mut lanes, &uniforms, 0..64)).expect("trains");
+            let v = pollster::block_on(exec.read(&mut lanes)).expect("reads")[0];
+            let exact = solved.at(Time::Steps { rate, steps: 64.0 * f64::from(substeps) }, decay);
+            let norm = exact.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let error = exact.iter().zip(v).map(|(a, b)| (a - f64::from(b)) * (a - f64::from(b))).sum::<f64>().sqrt();
+            let bound = kernel::rounding(&part, &trained, 64 * substeps, 0.0, norm);
+            assert!(error <= bound, "{samples} samples, {width:?}, time {time}, decay {decay}: {error} above {bound}");
+            assert!(bound < 0.1 * norm, "a bound of {bound} for {norm} shows nothing");
+            settings += 1;
+        }
+    }
+    assert_eq!(settings, 20);
+}
+
+#[test]
+fn trained_losses_agree_with_the_curves_over_other_draws() {
+    let mut seen = 0;
+    for query in ["", "samples=32&width=32&epochs=64", "gain=0.5&draws=24", "spectrum=1.2&target=2&noise=0.1"] {
+        let run = InfiniteCompute::finished(query, 3);
+        for width in 0..run.widths.len() {
+            let decay = 1 + run.pilot.best_decay(width, 1.0);
+            for (recipe, index) in [(Recipe::Standard, STANDARD), (Recipe::Tuned, decay)] {
+                let mean_and_error = |values: &[f64]| crate::stats::mean_and_error(values);
+                let (trained, a) = mean_and_error(&run.measured(width, recipe, false));
+                let (theory, b) = mean_and_error(&run.curves.each(width, index, 1.0).collect::<Vec<_>>());
+                let z = (trained - theory) / (a * a + b * b).sqrt();
+                assert!(z.abs() < 4.0, "`{query}`, width {width}, {recipe:?}: z = {z}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 40);
+}
+
+#[test]
+fn few_draws_and_few_members_cannot_tell() {
+    let few = InfiniteCompute::finished("draws=4&widths=8,64", 1);
+    for id in ["standard-width", "tuned-falls", "tuned-loss", "ensemble-asymptote", "joint-limit", "members-law"] {
+        let verdict = few.verdict(id);
+        assert!(verdict.agrees.is_none() && !verdict.note.is_empty(), "{verdict:?}");
+    }
+    let alone = InfiniteCompute::finished("members=1&draws=8&widths=8,64", 1);
+    let verdict = alone.verdict("ensemble-asymptote");
+    assert!(verdict.agrees.is_none() && verdict.measured.is_nan() && !verdict.note.is_empty(), "{verdict:?}");
+    let answer = Experiment::output(&alone).answer.expect("an answer").text.english();
+    assert!(answer.contains("at least 2 members"), "{answer}");
+}
+
+#[test]
+fn endless_training_says_what_is_computed() {
+    let run = InfiniteCompute::finished("until=converged&decay=0&draws=8&widths=8,64", 1);
+    let verdict = run.verdict("standard-width");
+    assert!(verdict.agrees.is_none() && verdict.said().contains("least norm"), "{}", verdict.said());
+    let run = InfiniteCompute::finished("until=converged&draws=8&widths=8,64", 1);
+    assert!(run.verdict("standard-width").said().contains("closed form"));
+}
+
+#[test]
+fn bad_values_are_refused_with_the_name_of_the_parameter() {
+    for (query, parameter) in [
+        ("samples=129", "samples"),
+        ("samples=3", "samples"),
+        ("widths=64,32", "widths"),
+        ("widths=8,8", "widths"),
+        ("widths=8.5,16", "widths"),
+        ("widths=8", "widths"),
+        ("widths=8,512", "widths"),
+        ("epochs=0", "epochs"),
+        ("decay=-1", "decay"),
+        ("members=0", "members"),
+    ] {
+        let said = InfiniteCompute::refused(query);
+        assert!(said.contains(parameter), "`{query}`: {said}");
+    }
+}
+
+#[test]
+fn extremes_of_every_range_run() {
+    for query in [
+        "samples=4&widths=1,2&width=1&draws=2&members=2&epochs=0.125",
+        "samples=128&widths=1,256&width=256&draws=2&members=1&epochs=512&decay=1",
+        "samples=16&widths=2,128&width=128&draws=2&members=2&gain=3&noise=4&spectrum=3&target=1.05",
+        "samples=16&widths=2,128&width=2&draws=2&members=2&gain=0&noise=0&spectrum=1.05&target=3&decay=0",
+    ] {
+        let run = InfiniteCompute::finished(query, 2);
+        let output = Experiment::output(&run);
+        for series in output.figures.iter().flat_map(|figure| &figure.series) {
+            assert!(series.y.iter().all(|y| y.is_finite()), "`{query}`: {} is {:?}", series.id, series.y);
+        }
+    }
 }

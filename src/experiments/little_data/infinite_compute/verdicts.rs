@@ -12,6 +12,8 @@ use crate::theory::lottery_ridge::Width;
 
 /// Verdicts that need a loss to be this close to theory say "cannot tell" if the interval is wider.
 const MARGIN: f64 = 0.1;
+/// Losses of equal members differ by rounding errors of f32 only.
+const EQUAL: f64 = 1e-4;
 
 impl InfiniteCompute {
     pub(super) fn ended(&self) -> bool {
@@ -57,10 +59,7 @@ impl InfiniteCompute {
                     minus(&self.measured(self.shown, Recipe::Retuned, true), &single)
                 },
             ),
-            self.difference("joint-limit", words::JOINT_BELOW_SINGLE, self.joint_gains(), || {
-                let single = self.measured(self.infinite(), Recipe::Tuned, false);
-                minus(&self.measured(self.infinite(), Recipe::Retuned, true), &single)
-            }),
+            self.joint(),
             self.retuned_decay(),
             self.members_law(),
         ];
@@ -96,9 +95,19 @@ impl InfiniteCompute {
         if below { Limit::Upper } else { Limit::Lower }
     }
 
-    /// At infinite width members differ only by their gains, so without gains an ensemble equals its members.
-    fn joint_gains(&self) -> Limit {
-        if self.params.gain > 0.0 { Limit::Upper } else { Limit::Lower }
+    /// Whether an endless ensemble of infinite width is better than a single model of infinite width. Such members differ
+    /// only by their gains, so without gains an ensemble equals its members.
+    fn joint(&self) -> Verdict {
+        let single = || self.measured(self.infinite(), Recipe::Tuned, false);
+        let values = || minus(&self.measured(self.infinite(), Recipe::Retuned, true), &single());
+        if self.params.gain > 0.0 {
+            return self.difference("joint-limit", words::JOINT_BELOW_SINGLE, Limit::Upper, values);
+        }
+        let measured = if self.done > 0 { estimate(&values()).0 } else { f64::NAN };
+        let mut verdict = Verdict::of("joint-limit", words::JOINT_BELOW_SINGLE, measured, None, 0.0, EQUAL)
+            .note(words::EQUAL_MEMBERS);
+        verdict.agrees = (self.ended() && measured.is_finite()).then_some(measured.abs() <= EQUAL);
+        verdict
     }
 
     /// A verdict on the sign of a mean difference of losses on the same draws of the data.

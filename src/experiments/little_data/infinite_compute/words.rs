@@ -45,7 +45,7 @@ pub(super) const INFO: Info = Info {
 
 crate::texts! {
     // Parameters.
-    WHOLE_AND_INCREASING = "whole numbers in increasing order, for example 8,16,32";
+    WHOLE_AND_INCREASING = "two or more whole numbers in increasing order, for example 8,16,32";
     // Axes and columns.
     WIDTH = "width (number of features)";
     LOSS = "loss on new data";
@@ -140,6 +140,7 @@ crate::texts! {
     JOINT_BELOW_SINGLE = "The loss of an endless ensemble of infinite width, minus the loss of a single model of infinite width with tuned weight decay";
     DECAY_RATIO = "The best weight decay of an endless ensemble of width {width}, divided by the best weight decay of a single model";
     LAW_OF_MEMBERS = "The loss of an ensemble of {half} of the {members} members of width {width}, minus its value by the law $L_K = L_\\infty + (L_1 - L_\\infty)/K$";
+    EQUAL_MEMBERS = "Without gains all members of infinite width are equal, so an ensemble has the loss of its members, up to rounding errors.";
     OTHER_DRAWS = "The theoretical value is the mean of the closed form over other draws of the data, so it has an uncertainty of its own.";
     BY_CURVES = "Each best weight decay is the lowest point of a parabola through the closed form near its minimum. The interval allows for the choice of the draws of the data.";
     NO_BEST_DECAY = "One of the two curves has no lowest point in the range of weight decays that were tried.";
