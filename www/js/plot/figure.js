@@ -1,6 +1,6 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is fast enough to be called every frame while a slider moves.
-import { grips as gripsPart, later } from "../assets.js";
+import { grips as gripsPart, heatMaps, later } from "../assets.js";
 import { drawFigure, fontSize } from "./draw.js";
 import { hasData } from "./extent.js";
 import { fill } from "./format.js";
@@ -121,7 +121,7 @@ export function renderFigure(figure, options = {}) {
       return;
     }
     if (current.field && !maps) {
-      return void later().then(
+      return void heatMaps().then(
         (module) => {
           maps = module;
           draw();
