@@ -3,7 +3,7 @@ export { near } from "./near.js";
 export { foretell } from "./estimate.js";
 export { before } from "../elements/lab/ghost.js";
 export { createCursor } from "./plot/cursor.js";
-export { tabulate } from "./plot/table.js";
+export { showTable } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
 // The first download holds this too. Importing all of it here makes the build put it into one file with the code that both
 // share, which is smaller than several files.

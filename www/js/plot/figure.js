@@ -176,37 +176,17 @@ export function renderFigure(figure, options = {}) {
     );
   }
 
-  /** @type {typeof import("./table.js").tabulate | null} */
-  let tabulate = null;
+  /** @type {typeof import("./table.js").showTable | null} */
+  let showTable = null;
   function drawTable() {
-    if (!tabulate) {
-      return void later().then(
-        (module) => {
-          tabulate = module.tabulate;
-          drawTable();
-        },
-        () => {},
-      );
-    }
-    const { head, rows, note } = tabulate(current, shown, locale, strings);
-    const table = html("table");
-    const cells = (/** @type {string[]} */ texts, /** @type {string} */ scope) => {
-      const tr = html("tr");
-      texts.forEach((text, i) => {
-        const th = scope === "col" || i === 0;
-        const td = html(th ? "th" : "td", "", text);
-        if (th) td.setAttribute("scope", scope);
-        tr.append(td);
-      });
-      return tr;
-    };
-    const [thead, tbody] = [html("thead"), html("tbody")];
-    thead.append(cells(head, "col"));
-    tbody.append(...rows.map((row) => cells(row, "row")));
-    table.append(thead, tbody);
-    const { scrollTop, scrollLeft } = tableHost;
-    tableHost.replaceChildren(...(note ? [html("p", "lab-note", note)] : []), table);
-    tableHost.scrollTo(scrollLeft, scrollTop);
+    if (showTable) return showTable(tableHost, current, shown, locale, strings);
+    later().then(
+      (module) => {
+        showTable = module.showTable;
+        drawTable();
+      },
+      () => {},
+    );
   }
   details.addEventListener("toggle", () => details.open && drawTable());
 
