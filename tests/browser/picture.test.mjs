@@ -107,8 +107,6 @@ test("a cell stands for each value, in columns from the left, as dark as its val
       await label(element);
       await run(element);
       await page.waitForFunction(() => document.querySelector("scaling-lab").result.picture);
-      // The picture follows its result.
-      await page.waitForTimeout(100);
       const { drawn, rows } = await element.evaluate(({ shadowRoot, result }) => ({
         rows: /** @type {Picture} */ (result.picture).rows.filter(
           ({ drawing }) => drawing === "cells",
@@ -117,7 +115,8 @@ test("a cell stands for each value, in columns from the left, as dark as its val
           box: svg.getAttribute("viewBox"),
           paths: [...svg.querySelectorAll("path")].map((path) => ({
             empty: path.classList.contains("empty"),
-            tone: Number(path.getAttribute("fill-opacity")),
+            // Attributes have two digits.
+            tone: Math.round(8 * Number(path.getAttribute("fill-opacity"))) / 8,
             cells: [...(path.getAttribute("d") ?? "").matchAll(/M[^Mz]*/g)].map(String),
           })),
         })),

@@ -173,7 +173,7 @@ export function makeControl(spec, report, context) {
     many ? "span" : "label",
     many ? { class: "label" } : { for: ids.field },
     title(spec),
-    spec.unit && !title(spec).endsWith(spec.unit)
+    spec.unit && !title(spec).toLowerCase().endsWith(spec.unit)
       ? h("span", { class: "unit" }, ` (${spec.unit})`)
       : "",
   );
