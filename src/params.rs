@@ -575,14 +575,22 @@ fn both(spec: &Spec, old: &str) -> Error {
 
 /// Writes a value as text, which [`Spec::parse`] can read again.
 pub fn to_text(value: &Value) -> String {
-    let list = |xs: &[f64]| xs.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    let list = |xs: &[f64]| xs.iter().map(digits).collect::<Vec<_>>().join(",");
     match value {
-        Value::Number(x) => x.to_string(),
+        Value::Number(x) => digits(x),
         Value::Choice(x) => (*x).to_owned(),
         Value::Text(x) => x.clone(),
         Value::List(xs) => list(xs),
         Value::Matrix(rows) => rows.iter().map(|row| list(row)).collect::<Vec<_>>().join(";"),
     }
+}
+
+/// A number as text. Many zeros at its end are written as an exponent: `1e30`.
+fn digits(x: &f64) -> String {
+    let plain = x.to_string();
+    let short = plain.trim_end_matches('0');
+    let zeros = plain.len() - short.len();
+    if zeros > 12 && !plain.contains('.') { format!("{short}e{zeros}") } else { plain }
 }
 
 /// Parses a decimal number, correctly rounded; `None` if the text is not a decimal number.
@@ -735,6 +743,8 @@ mod tests {
             assert_eq!(spec.parse(text), Ok(Value::Text(text.to_owned())), "as it is");
             assert_eq!(to_text(&spec.parse(text).expect("a text")), text, "and back");
         }
+        let written = |x| to_text(&Value::Number(x));
+        assert_eq!([1e30, 5.76e23, -1e13, 1e12, 0.5].map(written), ["1e30", "576e21", "-1e13", "1000000000000", "0.5"]);
         let Ok(Value::Matrix(rows)) = MATRIX.parse("-0") else { panic!("a number") };
         assert!(rows[0][0].is_sign_positive(), "no sign of zero");
     }

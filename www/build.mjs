@@ -465,6 +465,9 @@ const wasm = () => readFileSync(join(made, "cpu/lab.wasm"));
 /** The experiments with something that a reader can drag on a figure. @type {Set<string>} */
 const dragged = new Set();
 
+/** The experiments with a heat map that is in view before a run. @type {Set<string>} */
+const mapped = new Set();
+
 /** The experiments that have a small picture. @type {Set<string>} */
 const pictured = new Set();
 
@@ -502,6 +505,8 @@ async function openings() {
     opened.set(slug, ran(exports));
     const run = new lab.Run(engine, slug, [], 1);
     if (run.picture()) pictured.add(slug);
+    const { figures } = run.result();
+    if (figures.some((/** @type {any} */ { field, folded }) => field && !folded)) mapped.add(slug);
     run.free();
   }
   return opened;
@@ -692,6 +697,7 @@ const costs = all.map(({ slug, data, budget }) => {
   const scripts = ["after-first-figure.js", `lab:words/${slug}`];
   if (data) scripts.push("tables-and-pages.js");
   if (dragged.has(slug)) scripts.push("grips.js");
+  if (mapped.has(slug)) scripts.push("js/maps.js");
   if (pictured.has(slug)) scripts.push("js/picture.js");
   const later = [...scripts.flatMap(filesWith), ...filesOf(running)];
   const whole = new Set([...ready, ...later]);

@@ -16,6 +16,9 @@ pub struct Picture {
     pub about: Text,
     /// The rows, from top to bottom.
     pub rows: Vec<Row>,
+    /// What the picture has no room for, such as further rows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<Text>,
 }
 
 /// A row of a picture. A reader who does not see the picture reads its label and its value.
@@ -48,7 +51,7 @@ pub enum Drawing {
 impl Picture {
     /// Makes a picture without rows.
     pub fn new(title: impl Into<Text>, about: impl Into<Text>) -> Self {
-        Self { title: title.into(), about: about.into(), rows: Vec::new() }
+        Self { title: title.into(), about: about.into(), rows: Vec::new(), left_out: Vec::new() }
     }
 
     /// Adds a row.
@@ -60,6 +63,12 @@ impl Picture {
         values: Vec<Vec<f64>>,
     ) -> Self {
         self.rows.push(Row { label: label.into(), value: value.into(), drawing, values });
+        self
+    }
+
+    /// Says what the picture has no room for.
+    pub fn without(mut self, what: impl IntoIterator<Item = Text>) -> Self {
+        self.left_out.extend(what);
         self
     }
 

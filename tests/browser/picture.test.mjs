@@ -99,6 +99,64 @@ test("a picture moves with the run and ends as on the command line", async () =>
   }
 });
 
+test("a cell stands for each value, in columns from the left, as dark as its value", async () => {
+  let seen = 0;
+  for (const [slug, { query }] of known)
+    await lab.open(`#/${slug}?${query}`, async (page) => {
+      const element = await shown(page);
+      await label(element);
+      await run(element);
+      await page.waitForFunction(() => document.querySelector("scaling-lab").result.picture);
+      const { drawn, rows } = await element.evaluate(({ shadowRoot, result }) => ({
+        rows: /** @type {Picture} */ (result.picture).rows.filter(
+          ({ drawing }) => drawing === "cells",
+        ),
+        drawn: [...shadowRoot.querySelectorAll(".picture svg.cells")].map((svg) => ({
+          box: svg.getAttribute("viewBox"),
+          paths: [...svg.querySelectorAll("path")].map((path) => ({
+            empty: path.classList.contains("empty"),
+            // Attributes have two digits.
+            tone: Math.round(8 * Number(path.getAttribute("fill-opacity"))) / 8,
+            cells: [...(path.getAttribute("d") ?? "").matchAll(/M[^Mz]*/g)].map(String),
+          })),
+        })),
+      }));
+      assert.equal(drawn.length, rows.length, slug);
+      drawn.forEach(({ box, paths }, k) => {
+        const [values] = rows[k].values;
+        const lines = Math.ceil(values.length / 32);
+        assert.equal(box, `0 0 ${Math.ceil(values.length / lines)} ${lines}`);
+        const cell = (/** @type {number} */ i) =>
+          `M${Math.floor(i / lines)} ${i % lines}h0.88v0.88h-0.88`;
+        const all = values.map((_, i) => cell(i));
+        assert.deepEqual(paths[0], { empty: true, tone: 0, cells: all }, slug);
+        // A tone is an eighth of the whole; only 0 is empty.
+        for (const { empty, tone, cells } of paths.slice(1)) {
+          const here = values.flatMap((v, i) => (v > tone - 0.125 && v <= tone ? [cell(i)] : []));
+          assert.deepEqual([empty, cells], [false, here], `${slug}: tone ${tone}`);
+        }
+        const full = values.filter((v) => v > 0).length;
+        assert.equal(
+          paths.slice(1).reduce((sum, { cells }) => sum + cells.length, 0),
+          full,
+          slug,
+        );
+        seen += paths.length;
+      });
+    });
+  assert.ok(seen > 12, `${seen} paths`);
+});
+
+test("a picture says what it leaves out", () =>
+  lab.open("#/k-composition?exponents=0,0.5,1,1.5,2&skills=128", async (page) => {
+    const element = await shown(page);
+    assert.match(await label(element), /; and 2 more; the 64 most frequent of 128 skills/);
+    assert.deepEqual(await element.locator(".picture .more").allTextContents(), [
+      "and 2 more",
+      "the 64 most frequent of 128 skills",
+    ]);
+  }));
+
 test("a slider changes the picture before a run", () =>
   lab.open("#/exam-time", async (page) => {
     const element = await shown(page);

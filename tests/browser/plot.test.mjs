@@ -36,6 +36,9 @@ function parts(element) {
   };
 }
 
+/** Waits for the cursor of a figure, whose code is fetched after the first drawing. @param {import("playwright-core").Locator} plot */
+const cursorOf = (plot) => plot.locator("[data-layer=cursor]").waitFor({ state: "attached" });
+
 /** The position of something on the page. @param {import("playwright-core").Locator} place */
 async function boxOf(place) {
   const box = await place.boundingBox();
@@ -47,6 +50,7 @@ test("a mouse reads values, and the read-out disappears when it leaves", () =>
   lab.open(HASH, async (page) => {
     const { plot, read } = parts(await ready(page));
     await plot.scrollIntoViewIfNeeded();
+    await cursorOf(plot);
     const hint = read.locator(".hint");
     assert.ok(!(await hint.isVisible()), "the hint waits for the pointer");
     const box = await boxOf(plot);
@@ -70,6 +74,7 @@ test("the keyboard walks along and between series, aloud, and keeps its place du
   lab.open(HASH, async (page) => {
     const element = await ready(page);
     const { plot, read, live } = parts(element);
+    await cursorOf(plot);
     await plot.focus();
     await page.keyboard.press("End");
     const last = (await live.textContent()) ?? "";
@@ -140,6 +145,7 @@ test("touch reads values on a phone; nothing is wider than the screen", () =>
     HASH,
     async (page) => {
       const { plot, read, legend } = parts(await ready(page));
+      await cursorOf(plot);
       await plot.tap();
       assert.match((await read.textContent()) ?? "", /0\.\d+/);
       assert.ok((await boxOf(legend.first())).height >= 44);
@@ -225,7 +231,7 @@ const shownOf = (page, figures) =>
       const copy = svg.cloneNode(true);
       // Node's drawing has no label for screen readers and no cursor.
       copy.removeAttribute("aria-label");
-      copy.querySelector("[data-layer=cursor]").remove();
+      copy.querySelector("[data-layer=cursor]")?.remove();
       markups.push(new XMLSerializer().serializeToString(copy));
     };
     look();

@@ -324,6 +324,7 @@ for (const [width, height] of SCREENS) {
             plot.focus();
             window.scrollBy(0, plot.getBoundingClientRect().bottom - innerHeight);
           });
+          await figure.locator("[data-layer=cursor]").waitFor({ state: "attached" });
           await page.keyboard.press("ArrowRight");
           await page.waitForTimeout(50);
           const { read, frame, buttons } = await figure.evaluate((node) => {

@@ -1,10 +1,9 @@
-// Code of an experiment that is not needed before its first figure is drawn, in one file: maps, summaries, tables, the last run.
+// Code of an experiment that is not needed before its first figure is drawn, in one file: cursor, summaries, tables, the last run.
 export { near } from "./near.js";
 export { foretell } from "./estimate.js";
 export { before } from "../elements/lab/ghost.js";
-export { drawField } from "./plot/field.js";
-export { drawSimplex } from "./plot/simplex.js";
-export { tabulate } from "./plot/table.js";
+export { createCursor } from "./plot/cursor.js";
+export { showTable } from "./plot/table.js";
 export { summarise } from "./plot/summary.js";
 // The first download holds this too. Importing all of it here makes the build put it into one file with the code that both
 // share, which is smaller than several files.

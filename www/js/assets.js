@@ -119,6 +119,9 @@ export const later = () => part(() => import("./after-first-figure.js"));
 /** Loads the part that saves and copies results. @returns {Promise<typeof import("./saving.js")>} */
 export const saving = () => part(() => import("./saving.js"));
 
+/** Loads the part that draws heat maps. @returns {Promise<typeof import("./maps.js")>} */
+export const heatMaps = () => part(() => import("./maps.js"));
+
 /** Loads the part that lets a reader drag something on a figure. @returns {Promise<typeof import("./grips.js")>} */
 export const grips = () => part(() => import("./grips.js"));
 

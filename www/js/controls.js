@@ -173,7 +173,9 @@ export function makeControl(spec, report, context) {
     many ? "span" : "label",
     many ? { class: "label" } : { for: ids.field },
     title(spec),
-    spec.unit && spec.unit !== spec.name ? h("span", { class: "unit" }, ` (${spec.unit})`) : "",
+    spec.unit && !title(spec).toLowerCase().endsWith(spec.unit)
+      ? h("span", { class: "unit" }, ` (${spec.unit})`)
+      : "",
   );
   const element = h(
     "div",

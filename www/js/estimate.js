@@ -1,16 +1,11 @@
 // How long a run will take. The first moment of a copy of the run is computed and thrown away, so no result depends on it.
 import { tablesAndPages } from "./assets.js";
 import { engine } from "./engine/engine.js";
+import { LONG_S, look } from "./look.js";
 
 /** @typedef {import("./types.d.ts").Entry} Entry
  *  @typedef {import("../elements/lab/run.js").State} State */
 
-/** Seconds of computing after which a run may be known to be quick. */
-const FIRST_S = 0.05;
-/** Other runs are computed for these seconds. Their first half does not count, because a browser computes slowly at first. */
-const LOOK_S = 0.5;
-/** A run that takes longer than these seconds is announced. */
-const LONG_S = 10;
 /** A look ends after these seconds of waiting, whatever it has seen. */
 const WAIT_S = 3;
 
@@ -36,24 +31,15 @@ function estimate({ slug, values, seed, table }, signal) {
       end = (seconds, sure = true) => resolve({ seconds, sure });
     });
     signal.addEventListener("abort", () => end(NaN));
-    /** The first report of the second half: seconds and share of the work. @type {[number, number] | undefined} */
-    let half;
-    let mean = 0;
+    const { mean, report } = look();
     const session = await engine.session("cpu", (message) => {
       if (message.type === "opened") {
         session.play();
-        timer = window.setTimeout(() => end(Math.max(mean, LONG_S), false), 1000 * WAIT_S);
+        timer = window.setTimeout(() => end(Math.max(mean(), LONG_S), false), 1000 * WAIT_S);
       } else if (message.type !== "progress") end(message.type === "done" ? message.elapsed : NaN);
       else {
-        const { elapsed, progress } = message;
-        const { share = 0 } = progress;
-        if (!share) return;
-        mean = elapsed / share;
-        if (elapsed >= FIRST_S && mean <= LONG_S) return end(mean);
-        if (elapsed >= LOOK_S / 2) half ??= [elapsed, share];
-        if (elapsed < LOOK_S || !half) return;
-        const [from, before] = half;
-        end(share > before ? elapsed + ((1 - share) * (elapsed - from)) / (share - before) : mean);
+        const seconds = report(message.elapsed, message.progress.share ?? 0);
+        if (seconds !== null) end(seconds);
       }
     });
     session.open(slug, values, seed, table);

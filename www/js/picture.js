@@ -106,7 +106,8 @@ export function depict(place, picture) {
     value: fill(row.value),
   }));
   const coloured = rows.filter(({ drawing }) => drawing !== "paths");
-  const said = rows.map(({ label, value }) => t("pictureRow", { label, value }));
+  const more = (picture.left_out ?? []).map((text) => fill(text));
+  const said = [...rows.map(({ label, value }) => t("pictureRow", { label, value })), ...more];
   place.replaceChildren(
     h(
       "div",
@@ -125,6 +126,7 @@ export function depict(place, picture) {
           h("span", { class: "value" }, row.value),
         ]),
       ),
+      more.map((text) => h("p", { class: "more" }, text)),
     ),
   );
 }

@@ -102,6 +102,8 @@ export interface Picture {
   title: Text;
   about: Text;
   rows: { label: Text; value: Text; drawing: "bar" | "cells" | "paths"; values: number[][] }[];
+  /** What the picture has no room for. */
+  left_out?: Text[];
 }
 
 type Drawn = import("./plot/figure.js").Figure;

@@ -93,6 +93,13 @@ pub fn name(exponent: f64) -> Text {
     if exponent == 0.0 { words::UNIFORM.into() } else { text!(words::ALPHA, alpha = setting(exponent)) }
 }
 
+/// How many of `all` training distributions a small picture shows, and what it says of the others. There is room for
+/// four lines.
+#[inline(never)]
+pub fn rows_shown(all: usize) -> (usize, Option<Text>) {
+    if all <= 4 { (all, None) } else { (3, Some(text!(words::AND_MORE, more = count(all - 3)))) }
+}
+
 /// The exponents in the given order, without duplicates.
 pub fn each_once(exponents: &[f64]) -> Vec<f64> {
     let mut once: Vec<f64> = Vec::new();

@@ -29,6 +29,7 @@ crate::texts! {
     TIMES_AT_BEST_RATES = "Training samples to the target, with the best learning rate of each training distribution";
     // Curves and places.
     RUN_DRAWS = "The run draws its results here.";
+    AND_MORE = "and {more} more";
     NOT_YET = "not yet";
     CENSORED = "fewer than half reached the target";
     QUARTILES = "median and quartiles of the runs";

@@ -7,8 +7,8 @@ crate::texts! {
     FIXED_NUMBER = "a number for {parameter}";
     FIXED_TWICE = "`fixed` says both `{first}` and `{second}` of parameter {parameter}: keep one of them";
     // Whose parameters and curves.
-    TRUTH = "truth of the simulation";
-    TRUTH_OF = "truth of the simulation ({authors})";
+    TRUTH = "simulated truth";
+    TRUTH_OF = "simulated truth ({authors})";
     RATIO_AT_BUDGET = "your budget: {ratio} tokens per parameter";
     BUDGET = "your budget, C = {compute} FLOPs";
     TRUE_OPTIMUM = "truth: {parameters}, {tokens}";
@@ -41,7 +41,7 @@ crate::texts! {
     // Axes.
     LOSS = "loss";
     VALUE = "y";
-    X = "x";
+    X = "x (size, data or compute)";
     PARAMETERS_N = "parameters N";
     TOKENS_D = "tokens D";
     EPOCHS = "epochs D/U";

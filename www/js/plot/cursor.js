@@ -8,10 +8,11 @@ import { el } from "./svg.js";
 
 /**
  * @param {HTMLElement} plot the area of the pointer @param {Element} svg the drawing inside
+ * @param {HTMLElement} read the place of the values @param {HTMLElement} live the place of what a screen reader says
  * @param {string} locale @param {import("./strings.js").Strings} strings
  * @param {() => {figure: import("./figure.js").Figure, drawn: import("./draw.js").Drawn | null, width: number}} now
  */
-export function createCursor(plot, svg, locale, strings, now) {
+export function createCursor(plot, svg, read, live, locale, strings, now) {
   /** The point or cell under the cursor. @type {{id: string | null, i: number, j: number, held: boolean} | null} */
   let cursor = null;
   const hair = create(el("path", { class: "axis" }));
@@ -19,10 +20,6 @@ export function createCursor(plot, svg, locale, strings, now) {
   const pointer = create(el("g", { "data-layer": "cursor", visibility: "hidden" }));
   pointer.append(hair, ring);
   svg.append(pointer);
-  const read = html("p", "lab-read");
-  read.setAttribute("aria-hidden", "true");
-  const live = html("div", "lab-sr");
-  live.setAttribute("aria-live", "polite");
 
   /** The position of the cursor in pixels; null if its point no longer exists. */
   function place() {
@@ -271,8 +268,6 @@ export function createCursor(plot, svg, locale, strings, now) {
   });
 
   return {
-    read,
-    live,
     draw,
     /** Removes the cursor from a series that is no longer shown. @param {(id: string) => boolean} shown */
     forget(shown) {

@@ -18,7 +18,7 @@ import { el } from "./svg.js";
  *  @typedef {{width: number, scale: number, height?: number, most?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    maps: Maps | null}} View */
 /** What draws heat maps, over a plane and over a simplex.
- *  @typedef {Pick<typeof import("../after-first-figure.js"), "drawField" | "drawSimplex">} Maps */
+ *  @typedef {Pick<typeof import("../maps.js"), "drawField" | "drawSimplex">} Maps */
 /** @typedef {{series: Series, look: Look, px: number[], py: number[]}} Placed */
 /** Values that must not jitter from one drawing to the next: domains, the left margin, the rows above the plot, the order of the series; and the axes drawn last.
  *  @typedef {{on: string, x: Pair | null, y: Pair | null, left: number, rows: number, order: string[], axes?: {key: string, layers: import("./axes.js").Layers}}} Kept */

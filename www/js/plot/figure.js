@@ -1,7 +1,6 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is fast enough to be called every frame while a slider moves.
-import { grips as gripsPart, later } from "../assets.js";
-import { createCursor } from "./cursor.js";
+import { grips as gripsPart, heatMaps, later } from "../assets.js";
 import { drawFigure, fontSize } from "./draw.js";
 import { hasData } from "./extent.js";
 import { fill } from "./format.js";
@@ -60,6 +59,8 @@ export function renderFigure(figure, options = {}) {
   let drawn = null;
   /** @type {import("./draw.js").Kept | null} */
   let kept = null;
+  /** The code of cursor and grips is fetched after the first drawing. @type {ReturnType<typeof import("./cursor.js").createCursor> | null} */
+  let cursor = null;
   /** @type {ReturnType<typeof import("./handle.js").createGrips> | null} */
   let grips = null;
 
@@ -83,29 +84,21 @@ export function renderFigure(figure, options = {}) {
   hint.id = hintId;
   const legend = createLegend(strings, shown, (key, on) => {
     switched.set(key, on);
-    cursor.forget(shown);
+    cursor?.forget(shown);
     draw();
   });
   const now = () => ({ figure: current, drawn, width });
-  const cursor = createCursor(plot, svg, locale, strings, now);
+  const read = html("p", "lab-read");
+  read.setAttribute("aria-hidden", "true");
+  const live = html("div", "lab-sr");
+  live.setAttribute("aria-live", "polite");
   const note = html("p", "lab-note");
   const details = /** @type {HTMLDetailsElement} */ (html("details"));
   const tableHost = html("div", "lab-scroll");
   tableHost.tabIndex = 0;
   tableHost.setAttribute("role", "region");
   details.append(html("summary", "", strings.table), tableHost);
-  element.append(
-    title,
-    legend.element,
-    plot,
-    hint,
-    empty,
-    cursor.read,
-    note,
-    legend.more,
-    details,
-    cursor.live,
-  );
+  element.append(title, legend.element, plot, hint, empty, read, note, legend.more, details, live);
 
   /** Sets the labels for screen readers, even while the figure has no width or code for it is being fetched. */
   function label() {
@@ -120,7 +113,7 @@ export function renderFigure(figure, options = {}) {
     const some = !current.nothing && hasData(current);
     empty.hidden = some;
     say(empty, current.nothing ?? strings.empty);
-    plot.hidden = cursor.read.hidden = legend.element.hidden = details.hidden = !some;
+    plot.hidden = read.hidden = legend.element.hidden = details.hidden = !some;
     say(title, current.title);
     if (!some) {
       note.hidden = legend.more.hidden = true;
@@ -128,7 +121,7 @@ export function renderFigure(figure, options = {}) {
       return;
     }
     if (current.field && !maps) {
-      return void later().then(
+      return void heatMaps().then(
         (module) => {
           maps = module;
           draw();
@@ -157,7 +150,7 @@ export function renderFigure(figure, options = {}) {
     if (dropped > 0)
       say(note, dropped === 1 ? strings.dropped1 : fill(strings.dropped, { count: dropped }));
     legend.draw(current);
-    cursor.draw();
+    cursor?.draw();
     grips?.draw();
     if (details.open) drawTable();
   }
@@ -171,44 +164,29 @@ export function renderFigure(figure, options = {}) {
         ({ createGrips }) => (grips ??= createGrips(plot, svg, now, steer)).draw(),
         () => {},
       );
-    // The code is fetched after the first drawing; until then, and if that fails, the title is the label.
+    // Until the code arrives, and if that fails, the title is the label and the figure has no cursor.
     later().then(
-      ({ summarise }) => set(svg, "aria-label", summarise(current, shown, locale, strings)),
+      ({ createCursor, summarise }) => {
+        set(svg, "aria-label", summarise(current, shown, locale, strings));
+        if (cursor) return;
+        cursor = createCursor(plot, svg, read, live, locale, strings, now);
+        cursor.draw();
+      },
       () => {},
     );
   }
 
-  /** @type {typeof import("./table.js").tabulate | null} */
-  let tabulate = null;
+  /** @type {typeof import("./table.js").showTable | null} */
+  let showTable = null;
   function drawTable() {
-    if (!tabulate) {
-      return void later().then(
-        (module) => {
-          tabulate = module.tabulate;
-          drawTable();
-        },
-        () => {},
-      );
-    }
-    const { head, rows, note } = tabulate(current, shown, locale, strings);
-    const table = html("table");
-    const cells = (/** @type {string[]} */ texts, /** @type {string} */ scope) => {
-      const tr = html("tr");
-      texts.forEach((text, i) => {
-        const th = scope === "col" || i === 0;
-        const td = html(th ? "th" : "td", "", text);
-        if (th) td.setAttribute("scope", scope);
-        tr.append(td);
-      });
-      return tr;
-    };
-    const [thead, tbody] = [html("thead"), html("tbody")];
-    thead.append(cells(head, "col"));
-    tbody.append(...rows.map((row) => cells(row, "row")));
-    table.append(thead, tbody);
-    const { scrollTop, scrollLeft } = tableHost;
-    tableHost.replaceChildren(...(note ? [html("p", "lab-note", note)] : []), table);
-    tableHost.scrollTo(scrollLeft, scrollTop);
+    if (showTable) return showTable(tableHost, current, shown, locale, strings);
+    later().then(
+      (module) => {
+        showTable = module.showTable;
+        drawTable();
+      },
+      () => {},
+    );
   }
   details.addEventListener("toggle", () => details.open && drawTable());
 
@@ -220,7 +198,7 @@ export function renderFigure(figure, options = {}) {
     if (room <= 0 || (room === width && factor === scale && most === cap)) return;
     [width, scale, cap] = [room, factor, most];
     element.style.setProperty("--lab-size", `${fontSize(width) * scale}px`);
-    cursor.read.style.minBlockSize = "";
+    read.style.minBlockSize = "";
     draw();
   }
   // Draw in the next frame: a drawing that changes its height while sizes are being reported would be reported again.

@@ -119,6 +119,13 @@ export function stride(at, widths, gap) {
  */
 export function placeBeside(points, height, gap, box, data = [], others = []) {
   const taken = [...others, ...points.map((p) => ({ x: p.x, y: p.y, w: gap }))];
+  // A marked point has an extent: its label keeps the gap, and those of others too.
+  const edges = points.flatMap(({ x, y }) =>
+    [gap, -gap].flatMap((far) => [
+      { x: x + 0.9 * far, y },
+      { x, y: y + 0.9 * far },
+    ]),
+  );
   return points.map(({ x, y, width: w }) => {
     const dx = w / 2 + gap;
     const dy = height / 2 + gap;
@@ -153,7 +160,7 @@ export function placeBeside(points, height, gap, box, data = [], others = []) {
         const [ax, ay] = [(t.w + w) / 2 - Math.abs(t.x - c.x), height - Math.abs(t.y - c.y)];
         if (ax > 0 && ay > 0) cost += ax * ay;
       }
-      for (const d of data)
+      for (const d of [...data, ...edges])
         if (Math.abs(d.x - c.x) < w / 2 && Math.abs(d.y - c.y) < height / 2) cost += height;
       if (cost < least - 1e-9) [best, least] = [c, cost];
     }

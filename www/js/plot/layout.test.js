@@ -74,6 +74,19 @@ test("a label goes where no data are", () => {
   assert.ok(placeBeside(point, 12, 4, box, right)[0].x < 100);
 });
 
+test("a label does not cover another marked point", () => {
+  const box = { x0: 0, y0: 0, x1: 160, y1: 200 };
+  const points = [
+    { x: 80, y: 100, width: 100 },
+    { x: 95, y: 108, width: 100 },
+  ];
+  placeBeside(points, 12, 16, box).forEach(({ x, y }, i) => {
+    const other = points[1 - i];
+    const [dx, dy] = [Math.abs(x - other.x) - 50, Math.abs(y - other.y) - 6];
+    assert.ok(dx > 10 || dy > 8, `label ${i} at ${x}, ${y}`);
+  });
+});
+
 test("tick labels are thinned until they are free", () => {
   assert.equal(stride([0, 50, 100], [20, 20, 20], 5), 1);
   assert.equal(stride([0, 20, 40, 60, 80], [30, 30, 30, 30, 30], 5), 2);

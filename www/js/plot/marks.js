@@ -121,8 +121,9 @@ export const gapOf = ({ handles }, size) => size * (handles ? 1.1 : 0.45);
  * Draws marked points with labels beside them, and other labels.
  * @param {import("./figure.js").Mark[]} marks @param {number} size @param {Box} box @param {Placed[]} placed
  * @param {(m: import("./figure.js").Mark) => number[]} at @param {Label[]} texts @param {number} gap
+ * @param {number} [halo] the width of the ground around letters, in lines of text; a map needs more of it
  */
-export function drawPlaces(marks, size, box, placed, at, texts, gap) {
+export function drawPlaces(marks, size, box, placed, at, texts, gap, halo = 0.28) {
   const points = marks
     .filter((m) => real(m.x) && real(m.y))
     .map((m) => {
@@ -155,7 +156,7 @@ export function drawPlaces(marks, size, box, placed, at, texts, gap) {
   return [
     el("path", { class: "place", d: ring, "stroke-width": size * 0.14 }),
     ...all.map(({ text, x, y, anchor }) =>
-      el("text", { class: "halo", x, y, "text-anchor": anchor, "stroke-width": size * 0.28 }, text),
+      el("text", { class: "halo", x, y, "text-anchor": anchor, "stroke-width": size * halo }, text),
     ),
   ];
 }

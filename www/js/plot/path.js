@@ -1,40 +1,32 @@
 // Writes positions in pixels as the text of SVG paths; NaN leaves a gap.
+import { area, line } from "d3-shape";
 import { outline, px as r1 } from "./style.js";
 
-/** The points as lists without gaps. @param {number[][]} points x, then one or two ordinates */
-function pieces(points) {
-  /** @type {number[][][]} */
-  const out = [[]];
-  for (const point of points)
-    if (!point.some(Number.isNaN)) out[out.length - 1].push(point);
-    else if (out[out.length - 1].length > 0) out.push([]);
-  return out.filter((piece) => piece.length > 0);
-}
+/** @typedef {number[]} Point x, then one or two ordinates */
+const defined = (/** @type {Point} */ point) => !point.some(Number.isNaN);
 
-/** @param {number[][]} points */
-const joined = (points) => `M${points.map(([x, y]) => `${r1(x)},${r1(y)}`).join("L")}`;
-
+const lineOf = line().digits(1).defined(defined);
 /** A point between two gaps is a closed path, which a round cap shows as a dot. @param {number[]} px @param {number[]} py */
-export const path = (px, py) =>
-  pieces(px.map((x, i) => [x, py[i]]))
-    .map((piece) => joined(piece) + (piece.length > 1 ? "" : "Z"))
-    .join("") || null;
+export const path = (px, py) => lineOf(px.map((x, i) => [x, py[i]]));
 
+const areaOf = area(
+  /** @param {Point} p */ ([x]) => x,
+  ([, low]) => low,
+  ([, , high]) => high,
+)
+  .digits(1)
+  .defined(defined);
 /**
  * A band. Where an end becomes open or closed, it steps at the later point: a slope would claim to know the way there.
  * @param {number[]} px @param {number[]} lo @param {number[]} hi @param {boolean[]} open
  */
-export function ribbon(px, lo, hi, open) {
-  const points = px.flatMap((x, i) => [
-    ...(i > 0 && open[i] !== open[i - 1] ? [[x, lo[i - 1], hi[i - 1]]] : []),
-    [x, lo[i], hi[i]],
-  ]);
-  const around = pieces(points).map((piece) => [
-    ...piece.map(([x, , high]) => [x, high]),
-    ...piece.reverse(),
-  ]);
-  return around.map((piece) => `${joined(piece)}Z`).join("") || null;
-}
+export const ribbon = (px, lo, hi, open) =>
+  areaOf(
+    px.flatMap((x, i) => [
+      ...(i > 0 && open[i] !== open[i - 1] ? [[x, lo[i - 1], hi[i - 1]]] : []),
+      [x, lo[i], hi[i]],
+    ]),
+  );
 
 /** @param {number[]} px @param {number[]} py @param {number} shape @param {number} r @param {(i: number) => boolean} which */
 export function symbols(px, py, shape, r, which) {

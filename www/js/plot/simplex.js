@@ -104,6 +104,7 @@ export function drawSimplex(figure, view, size, kept) {
     (m) => project(Number(m.x), Number(m.y)),
     [],
     gapOf(figure, size),
+    0.6,
   );
   return {
     layers: { field: map?.nodes, ...axes, marks },

@@ -1,5 +1,6 @@
 // The numbers behind a figure as a table: one row per abscissa, one column per series.
 import { axisTitle, cell, fill, upper, valueFormat } from "./format.js";
+import { html } from "./html.js";
 
 /** @typedef {import("./figure.js").Figure} Figure @typedef {import("./strings.js").Strings} Strings */
 
@@ -61,4 +62,29 @@ export function tabulate(figure, shown, locale, strings) {
     rows: rows.map(([x, cells]) => [vx(x), ...cells]),
     note: note(step, byX.size),
   };
+}
+
+/**
+ * Shows the table in its place, which keeps what is scrolled into view.
+ * @param {HTMLElement} host @param {Figure} figure @param {(id: string) => boolean} shown @param {string} locale @param {Strings} strings
+ */
+export function showTable(host, figure, shown, locale, strings) {
+  const { head, rows, note } = tabulate(figure, shown, locale, strings);
+  const cells = (/** @type {string[]} */ texts, /** @type {string} */ scope) => {
+    const tr = html("tr");
+    texts.forEach((text, i) => {
+      const th = scope === "col" || i === 0;
+      const td = html(th ? "th" : "td", "", text);
+      if (th) td.setAttribute("scope", scope);
+      tr.append(td);
+    });
+    return tr;
+  };
+  const [table, thead, tbody] = [html("table"), html("thead"), html("tbody")];
+  thead.append(cells(head, "col"));
+  tbody.append(...rows.map((row) => cells(row, "row")));
+  table.append(thead, tbody);
+  const { scrollTop, scrollLeft } = host;
+  host.replaceChildren(...(note ? [html("p", "lab-note", note)] : []), table);
+  host.scrollTo(scrollLeft, scrollTop);
 }

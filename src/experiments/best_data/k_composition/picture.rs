@@ -2,6 +2,7 @@
 
 use super::words;
 use super::{KComposition, Params};
+use crate::experiments::best_data::race::rows_shown;
 use crate::output::{Drawing, Picture};
 use crate::sim::k_composition as sim;
 use crate::text;
@@ -11,8 +12,6 @@ use crate::text::count;
 const SHOWN: u32 = 64;
 /// Largest number of runs whose initial weights the picture shows before the first checkpoint.
 const STARTS: u32 = 32;
-/// Largest number of training distributions that the picture shows.
-const ROWS: usize = 4;
 /// Mean weight from which on a skill counts as learned. The true weight is 1.
 const LEARNED: f64 = 0.5;
 
@@ -81,11 +80,15 @@ impl KComposition {
         };
         let before = if self.lit.is_empty() { start() } else { vec![] };
         let picture = Picture::new(words::SKILLS_LEARNED, words::SKILLS_AS_CELLS);
-        self.trainings().take(ROWS).fold(picture, |picture, training| {
+        let (rows, others) = rows_shown(self.trainings().len());
+        let picture = self.trainings().take(rows).fold(picture, |picture, training| {
             let weights = self.lit.get(training).unwrap_or(&before).clone();
             let learned = weights.iter().filter(|&&w| w >= LEARNED).count();
             let value = text!(words::LEARNED_OF, learned = count(learned), skills = count(self.shown()));
             picture.shares(self.label(training), value, Drawing::Cells, weights)
-        })
+        });
+        let few = skills > SHOWN;
+        let cells = few.then(|| text!(words::SKILLS_SHOWN, shown = count(SHOWN), skills = count(skills)));
+        picture.without(others).without(cells)
     }
 }

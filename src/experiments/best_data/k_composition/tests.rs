@@ -14,6 +14,7 @@ use crate::theory::k_composition as theory;
 use std::cmp::Ordering;
 
 use crate::params::{Params as _, Texts};
+use crate::text::Text;
 
 /// Median and standard deviation of the logarithm of the number of samples that runs need to reach the target. The
 /// standard deviation is estimated from the quartiles. The result is `None` if the budget cut off the median or the lower quartile.
@@ -442,9 +443,15 @@ fn the_picture_shows_which_skills_are_learned() {
     let mut run = KComposition::started("samples=60000&runs=40", 1);
     run.step();
     assert_ne!(run.skills_picture().rows[1].values, before.rows[1].values, "the picture moves with the run");
+    let mut nearly = 0;
     while !run.progress().finished() {
         run.step();
+        let row = &run.skills_picture().rows[1];
+        let above = |least: f64| row.values[0].iter().filter(|&&weight| weight >= least).count();
+        assert_eq!(row.value.english(), format!("{} of 64", above(0.5)), "half of the true weight is learned");
+        nearly += above(0.4) - above(0.5);
     }
+    assert!(nearly > 0, "some skills are seen shortly before they are learned");
     let after = run.skills_picture();
     assert_eq!(after.rows[1].value.english(), "64 of 64", "the power law learns all skills");
     assert_eq!(after.rows[0].value.english(), "0 of 64", "uniform training stays at its start");
@@ -452,5 +459,10 @@ fn the_picture_shows_which_skills_are_learned() {
     let recorded = run.snapshots[1][run.marks.len() - 1].mean(2);
     let shown = mean(&after.rows[1].values[0][..8]);
     assert!((shown - recorded).abs() < 2e-3, "{shown} against {recorded}");
-    assert_eq!(KComposition::started("skills=1024&exponents=0,0.5,1,1.5,2", 1).skills_picture().rows.len(), 4);
+    assert!(after.left_out.is_empty());
+    let many = KComposition::started("skills=1024&exponents=0,0.5,1,1.5,2", 1).skills_picture();
+    let left_out: Vec<String> = many.left_out.iter().map(Text::english).collect();
+    assert_eq!((many.rows.len(), many.rows[0].values[0].len()), (3, 64));
+    assert_eq!(left_out, ["and 2 more", "the 64 most frequent of 1,024 skills"]);
+    assert_eq!(KComposition::started("exponents=0,0.5,1,1.5", 1).skills_picture().rows.len(), 4);
 }

@@ -133,6 +133,7 @@ crate::texts! {
     SKILLS_LEARNED = "Skills that are learned";
     SKILLS_AS_CELLS = "Each cell is a skill, frequent ones first. The weight of a darker one is nearer to the truth.";
     LEARNED_OF = "{learned} of {skills}";
+    SKILLS_SHOWN = "the {shown} most frequent of {skills} skills";
     // Answers.
     POWER_LAW_FIRST = "Theory: with {hops} hops a power law needs fewer samples, because uniform training is stuck near its start.";
     UNIFORM_FIRST = "Theory: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";

@@ -41,7 +41,7 @@ crate::params! {
     pub struct Params {
         /// Weight of each part of the test mixture. Weights are divided by their sum.
         weights: Vec<f64> = Spec::simplex("0.6,0.3,0.1", 2, 128);
-        /// How the error of a part falls with its number of training samples $n$. With logarithmic curves no shift helps: they are the control.
+        /// How the error of a part falls with its number of training samples $n$: as $c/n^a$ (power law), $c/(n^a + b)$ (with offset), $c e^{-an/N_0}$ (exponential), $-\ln(n/N)$ (logarithm), $b/N^a + c/n^a$ (with transfer) or $c + b e^{-Tq}$ (mixing law). With logarithmic curves no shift helps: they are the control.
         family: &'static str = Spec::choice("power", FAMILIES);
         /// Exponent $a$ of the power law of each part, or rate $a$ of its exponential curve. A single number applies to all parts.
         a: Vec<f64> = Spec::list("1", 0.05, 4.0, 1, 128).log();
@@ -61,12 +61,12 @@ crate::params! {
 }
 
 const FAMILIES: &[Choice] = &[
-    Choice { value: "power", label: "power law, c / nᵃ" },
-    Choice { value: "offset", label: "power law with offset, c / (nᵃ + b)" },
-    Choice { value: "exponential", label: "exponential, c exp(−a n / N₀)" },
-    Choice { value: "log", label: "logarithm, −ln(n / N)" },
-    Choice { value: "transfer", label: "power law with transfer, b / Nᵃ + c / nᵃ" },
-    Choice { value: "mixing-law", label: "mixing law, c + b exp(−T q)" },
+    Choice { value: "power", label: "power law" },
+    Choice { value: "offset", label: "power law with offset" },
+    Choice { value: "exponential", label: "exponential" },
+    Choice { value: "log", label: "logarithm" },
+    Choice { value: "transfer", label: "power law with transfer" },
+    Choice { value: "mixing-law", label: "mixing law" },
 ];
 
 /// Number of points of a sweep over the number of samples.

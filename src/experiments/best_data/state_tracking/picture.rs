@@ -1,7 +1,7 @@
 //! The small picture of `state-tracking`: cups that are shuffled, and which runs follow them.
 
 use super::{Params, StateTracking, words};
-use crate::experiments::best_data::race::name;
+use crate::experiments::best_data::race::{name, rows_shown};
 use crate::experiments::best_data::words as shared;
 use crate::output::{Drawing, Picture};
 use crate::sim::state_tracking as sim;
@@ -9,8 +9,7 @@ use crate::text;
 use crate::text::count;
 use crate::theory::state_tracking::image;
 
-/// Largest number of training distributions, and of runs of each, that the picture shows.
-const ROWS: usize = 4;
+/// Largest number of runs of each training distribution that the picture shows.
 const RUNS: usize = 128;
 
 impl StateTracking {
@@ -41,7 +40,8 @@ impl StateTracking {
         let shuffled = text!(words::SHUFFLES, hops = count(*hops));
         let picture =
             Picture::new(title, words::CUPS_AND_RUNS).row(words::EXAMPLE, shuffled, Drawing::Paths, self.paths());
-        exponents.iter().take(ROWS).enumerate().fold(picture, |picture, (i, &alpha)| {
+        let (rows, others) = rows_shown(exponents.len());
+        let picture = exponents.iter().take(rows).enumerate().fold(picture, |picture, (i, &alpha)| {
             let records = self.last(i);
             let right = records.iter().filter(|record| record.example).count();
             let mut cells: Vec<f64> = records.iter().take(RUNS).map(|record| f64::from(record.accuracy)).collect();
@@ -52,6 +52,9 @@ impl StateTracking {
                 text!(words::FOLLOW, right = count(right), runs = count(*runs))
             };
             picture.shares(name(alpha), follow, Drawing::Cells, cells)
-        })
+        });
+        let few = *runs as usize > RUNS;
+        let cells = few.then(|| text!(words::FIRST_RUNS, shown = count(RUNS), runs = count(*runs)));
+        picture.without(others).without(cells)
     }
 }

@@ -8,6 +8,7 @@ use crate::kit::testing::Tested;
 use crate::output::{Cell, Output, Role, Series};
 use crate::params::{Params as _, Texts};
 use crate::sim::state_tracking::{self as sim, CHECK};
+use crate::text::Text;
 use crate::theory::state_tracking::image;
 
 #[test]
@@ -171,6 +172,10 @@ fn the_picture_shows_the_shuffles_of_the_first_run() {
         solved > 8 && bright + 1 >= solved,
         "runs that solved the task answer nearly all tests: {bright}, {solved}"
     );
+    let many = StateTracking::started("runs=256&exponents=0,0.5,1,1.5,2", 2).cups_picture();
+    assert_eq!((many.rows.len(), many.rows[1].values[0].len()), (4, 128), "the test and three distributions");
+    let left_out: Vec<String> = many.left_out.iter().map(Text::english).collect();
+    assert_eq!(left_out, ["and 2 more", "cells of the first 128 of 256 runs"]);
     let right = run.last(1).iter().filter(|record| record.example).count();
     assert_eq!(after.rows[2].value.english(), format!("{right} of 16 runs"));
     assert!(right >= solved - 2, "runs that solved the task follow the example: {right}, {solved}");

@@ -79,6 +79,7 @@ crate::texts! {
     EXAMPLE = "the test";
     SHUFFLES = "{hops} {hops:shuffle|shuffles}";
     FOLLOW = "{right} of {runs} runs";
+    FIRST_RUNS = "cells of the first {shown} of {runs} runs";
     // Answers.
     EXPECT_POWER_LAW = "Transformers learn to follow four shuffles from fewer samples if some kinds of shuffle are frequent; the run tests this for a simpler learner.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs fewer samples, because nothing holds it back at its start.";
