@@ -21,7 +21,7 @@
 import { Node } from "./linked.mjs";
 
 /** Functions that the same experiments need are a piece of their own from this size in bytes on. */
-const SHARED = 20_000;
+const SHARED = 50_000;
 /** What only the runs of an experiment need comes with its opening if it is smaller than this, in bytes. */
 const WORTH = 4000;
 
