@@ -7,6 +7,7 @@
 //! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 
 pub mod atoms;
+pub mod distil;
 pub mod exam_time;
 pub mod k_composition;
 pub mod lottery_ridge;

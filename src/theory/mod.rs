@@ -9,6 +9,7 @@
 pub mod atoms;
 pub mod data_efficiency;
 pub mod dense;
+pub mod distillation;
 pub mod exam_time;
 pub mod k_composition;
 pub mod lottery_ridge;
