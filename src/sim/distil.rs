@@ -7,16 +7,16 @@ use std::ops::Range;
 
 use crate::exec::{Inputs, Job};
 use crate::rng::Gaussian;
-use crate::theory::distillation::{Map, Objective};
+use crate::theory::distillation::{self, Map, Objective};
 use crate::theory::lottery_ridge::{DIMENSION, Sample, Task};
-use crate::theory::symmetric::{Cholesky, add};
+use crate::theory::symmetric::add;
 
 /// Largest number of weight decays.
 pub const DECAYS_MAX: usize = 12;
 /// Largest number of shares of the real data.
 pub const SHARES_MAX: usize = 12;
 /// Largest number of pairs of a student and a teacher.
-pub const PAIRS_MAX: usize = 5;
+pub const PAIRS_MAX: usize = 6;
 
 /// What is trained, and how.
 #[derive(Clone, Debug)]
@@ -136,8 +136,8 @@ impl Study {
         for index in 0..self.members {
             let map = Map::new(&task.member(gaussian, self.seed, draw, index, self.width), self.width);
             let objective = map.moments(&real).objective(&real.labels);
-            for (functions, decay) in functions.iter_mut().zip(&self.decays) {
-                functions.push(map.function(&objective.solve(*decay)));
+            for (functions, theta) in functions.iter_mut().zip(objective.solve(&self.decays)) {
+                functions.push(map.function(&theta));
             }
         }
         Drawn { study: self, task, gaussian, draw, real, functions }
@@ -190,12 +190,9 @@ impl Drawn<'_> {
             let mut found = vec![Vec::new(); pairs.len()];
             for share in &self.study.shares {
                 let mixed: Vec<Objective> = labelled.iter().map(|one| real.mixed(one, *share)).collect();
-                for decay in &self.study.decays {
-                    // The matrix does not depend on the teacher.
-                    let solver = Cholesky::of(&mixed[0].matrix, width, *decay);
-                    for (found, one) in found.iter_mut().zip(&mixed) {
-                        found.push(self.task.loss(&map.function(&solver.solve(&one.target))));
-                    }
+                // The matrix does not depend on the teacher.
+                for (found, solved) in found.iter_mut().zip(distillation::solve(&mixed, &self.study.decays)) {
+                    found.extend(solved.iter().map(|theta| self.task.loss(&map.function(theta))));
                 }
             }
             losses.extend(found.into_iter().flatten());
@@ -348,11 +345,11 @@ mod tests {
             };
             agrees(&pair(1, 3, 0), alone);
             agrees(&pair(1, 3, share), mixed);
-            // A student that has its teacher's random features gains nothing from its labels.
+            // A student that has its teacher's random features gains little or nothing from its labels.
             let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
             let first = mean(&singles[best[0]][0]);
             let (fresh, same) = (mean(&pair(1, 3, share)), mean(&pair(2, 4, share)));
-            assert!(fresh < same);
+            assert!(first - same < 0.4 * (first - fresh), "single {first}, fresh {fresh}, same {same}");
         }
     }
 }

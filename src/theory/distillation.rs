@@ -17,7 +17,7 @@
 //! noise give, if input k is `sqrt(256 lambda_k)` in coordinate k and 0 elsewhere; so one program does both.
 
 use super::lottery_ridge::{DIMENSION, Member, Sample, Task};
-use super::symmetric::{Cholesky, add, dot};
+use super::symmetric::{Cholesky, SHIFTS, add, dot};
 use crate::rng::Gaussian;
 
 /// Index, added to that of the draw, of the random numbers of the synthetic samples.
@@ -143,15 +143,30 @@ impl Objective {
         Self { matrix: mix(&self.matrix, &other.matrix), target: mix(&self.target, &other.target) }
     }
 
-    /// Weights theta after converged training with a weight decay above 0.
-    pub fn solve(&self, decay: f64) -> Vec<f64> {
-        Cholesky::of(&self.matrix, self.target.len(), decay).solve(&self.target)
+    /// Weights theta after converged training with each weight decay. All are above 0.
+    pub fn solve(&self, decays: &[f64]) -> Vec<Vec<f64>> {
+        solve(std::slice::from_ref(self), decays).concat()
     }
 
     /// An upper bound of the largest eigenvalue: the square root of the sum of all squared entries.
     pub fn bound(&self) -> f64 {
         dot(&self.matrix, &self.matrix).sqrt()
     }
+}
+
+/// Weights theta after converged training for several problems with one matrix, `[problem][decay]`.
+pub fn solve(problems: &[Objective], decays: &[f64]) -> Vec<Vec<Vec<f64>>> {
+    let mut found = vec![Vec::new(); problems.len()];
+    for decays in decays.chunks(SHIFTS) {
+        // Lanes without a weight decay repeat the last one.
+        let shifts = std::array::from_fn(|l| decays[l.min(decays.len() - 1)]);
+        let Some(first) = problems.first() else { break };
+        let solver = Cholesky::of(&first.matrix, first.target.len(), shifts);
+        for (found, problem) in found.iter_mut().zip(problems) {
+            found.extend(solver.solve(&problem.target).into_iter().take(decays.len()));
+        }
+    }
+    found
 }
 
 /// The share of the teacher's gain over a single model that a student retains: `(single - student)/(single - teacher)`.
@@ -246,7 +261,7 @@ mod tests {
             let fresh = task.synthetic(&gaussian, 3, 5, count);
             let drawn = (count > 0).then_some(&fresh);
             for (share, decay) in [(0.0, 1e-3), (0.3, 1e-4), (0.7, 0.05), (1.0, 0.01)] {
-                let theta = objective(&task, &member, &real, &fresh, share).1.solve(decay);
+                let theta = objective(&task, &member, &real, &fresh, share).1.solve(&[decay]).concat();
                 let slope = gradient(&task, &member, &real, drawn, share, &theta);
                 let norm = dot(&theta, &theta).sqrt();
                 for (slope, theta) in slope.iter().zip(&theta) {
@@ -286,7 +301,7 @@ mod tests {
         let features = Features::new(&member, &real);
         let problem = features.problem(Width::Of(WIDTH));
         let want = problem.function(&problem.solve().at(Time::Converged, 0.01));
-        for (got, want) in map.function(&mixed.solve(0.01)).iter().zip(want) {
+        for (got, want) in map.function(&mixed.solve(&[0.01])[0]).iter().zip(want) {
             assert!((got - want).abs() < 1e-10, "{got} against {want}");
         }
     }
@@ -297,7 +312,7 @@ mod tests {
         let student = |draw: u32, count: usize| {
             let fresh = task.synthetic(&gaussian, 3, draw, count);
             let (map, mixed) = objective(&task, &member, &real, &fresh, 0.3);
-            map.function(&mixed.solve(1e-3))
+            map.function(&mixed.solve(&[1e-3])[0])
         };
         let limit = student(0, 0);
         let distance = |count: usize| {
@@ -319,7 +334,7 @@ mod tests {
         let map = Map::new(&member, 1);
         let fresh = task.synthetic(&gaussian, 3, 5, 0);
         let u = teacher(&task);
-        let theta = map.moments(&fresh).objective(&task.relabelled(&fresh, &u)).solve(0.1);
+        let theta = map.moments(&fresh).objective(&task.relabelled(&fresh, &u)).solve(&[0.1]).concat();
         let m = |k: usize| member.gains[k] * member.features[k * member.widest];
         let sum = |f: &dyn Fn(usize) -> f64| (0..DIMENSION).map(|k| task.variances[k] * f(k)).sum::<f64>();
         close(theta[0], sum(&|k| m(k) * u[k]) / (sum(&|k| m(k) * m(k)) + 0.1), 1e-11);

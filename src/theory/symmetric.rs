@@ -53,43 +53,67 @@ impl Eigen {
     }
 }
 
-/// Cholesky decomposition `L L^T` of a symmetric matrix with positive eigenvalues. It solves linear systems
-/// and costs a small part of an eigendecomposition.
+/// Number of linear systems that [`Cholesky`] solves together.
+pub const SHIFTS: usize = 8;
+
+/// Cholesky decompositions `L L^T` of `A + shift * 1` for several shifts of one symmetric matrix A. The decompositions
+/// go through the same steps, each in its own lane of vector registers.
 #[derive(Clone, Debug)]
 pub struct Cholesky {
     size: usize,
-    /// The lower triangle, `lower[i * size + j]` for `j <= i`.
-    lower: Vec<f64>,
+    /// The lower triangles, row after row; row i begins at `i (i + 1)/2`.
+    lower: Vec<[f64; SHIFTS]>,
 }
 
 impl Cholesky {
-    /// Decomposes `matrix + shift * 1`. The result contains NaN if an eigenvalue of this sum is not positive. The cost is
-    /// `size^3/6` multiplications.
-    pub fn of(matrix: &[f64], size: usize, shift: f64) -> Self {
-        let mut lower = matrix.to_vec();
-        for i in 0..size {
-            let (before, row) = lower.split_at_mut(i * size);
-            for (j, other) in before.chunks_exact(size).enumerate() {
-                row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+    /// Decomposes `matrix + shift * 1` for each shift. The result of a lane contains NaN if an eigenvalue of this sum is
+    /// not positive. The cost is `size^3/6` multiplications for each shift.
+    pub fn of(matrix: &[f64], size: usize, shifts: [f64; SHIFTS]) -> Self {
+        let mut lower = vec![[0.0; SHIFTS]; size * (size + 1) / 2];
+        for (i, given) in matrix.chunks_exact(size).enumerate() {
+            let (before, row) = lower.split_at_mut(i * (i + 1) / 2);
+            for j in 0..i {
+                let other = &before[j * (j + 1) / 2..][..=j];
+                let mut x = without([given[j]; SHIFTS], &row[..j], other);
+                (0..SHIFTS).for_each(|l| x[l] /= other[j][l]);
+                row[j] = x;
             }
-            row[i] = (row[i] + shift - dot(&row[..i], &row[..i])).sqrt();
+            let mut x = without(shifts.map(|shift| given[i] + shift), &row[..i], &row[..i]);
+            (0..SHIFTS).for_each(|l| x[l] = x[l].sqrt());
+            row[i] = x;
         }
         Self { size, lower }
     }
 
-    /// The solution x of `(matrix + shift * 1) x = target`.
-    pub fn solve(&self, target: &[f64]) -> Vec<f64> {
-        let mut x = target.to_vec();
-        for (i, row) in self.lower.chunks_exact(self.size).enumerate() {
-            x[i] = (x[i] - dot(&row[..i], &x[..i])) / row[i];
+    /// The solution x of `(matrix + shift * 1) x = target` for each shift.
+    pub fn solve(&self, target: &[f64]) -> [Vec<f64>; SHIFTS] {
+        let mut x: Vec<[f64; SHIFTS]> = Vec::with_capacity(self.size);
+        let row = |i: usize| &self.lower[i * (i + 1) / 2..][..=i];
+        for (i, y) in target.iter().enumerate() {
+            let mut next = without([*y; SHIFTS], &x, row(i));
+            (0..SHIFTS).for_each(|l| next[l] /= row(i)[i][l]);
+            x.push(next);
         }
-        for (i, row) in self.lower.chunks_exact(self.size).enumerate().rev() {
-            x[i] /= row[i];
-            let (before, after) = x.split_at_mut(i);
-            add(before, -after[0], &row[..i]);
+        for i in (0..self.size).rev() {
+            let row = row(i);
+            (0..SHIFTS).for_each(|l| x[i][l] /= row[i][l]);
+            let own = x[i];
+            for (x, factor) in x[..i].iter_mut().zip(row) {
+                (0..SHIFTS).for_each(|l| x[l] -= factor[l] * own[l]);
+            }
         }
-        x
+        std::array::from_fn(|l| x.iter().map(|x| x[l]).collect())
     }
+}
+
+/// `start - sum a b` in each lane, over the places that both lists have.
+fn without(mut start: [f64; SHIFTS], a: &[[f64; SHIFTS]], b: &[[f64; SHIFTS]]) -> [f64; SHIFTS] {
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..SHIFTS {
+            start[l] -= a[l] * b[l];
+        }
+    }
+    start
 }
 
 /// Scalar product. Eight partial sums let the compiler use vector instructions; their order is fixed.
@@ -323,11 +347,16 @@ mod tests {
             let target: Vec<f64> = (0..n).map(|i| 1.0 - 0.3 * i as f64).collect();
             let eigen = Eigen::of(&square, n);
             let parts = eigen.coordinates(&target);
-            let want: Vec<f64> = parts.iter().zip(&eigen.values).map(|(c, s)| c / (s + 0.01)).collect();
-            for (got, want) in Cholesky::of(&square, n, 0.01).solve(&target).iter().zip(eigen.vector(&want)) {
-                assert!((got - want).abs() < 1e-10 * (1.0 + want.abs()), "size {n}: {got} against {want}");
+            let shifts = std::array::from_fn(|l| 0.01 * (l + 1) as f64);
+            for (found, shift) in Cholesky::of(&square, n, shifts).solve(&target).iter().zip(shifts) {
+                let want: Vec<f64> = parts.iter().zip(&eigen.values).map(|(c, s)| c / (s + shift)).collect();
+                for (got, want) in found.iter().zip(eigen.vector(&want)) {
+                    assert!((got - want).abs() < 1e-10 * (1.0 + want.abs()), "size {n}: {got} against {want}");
+                }
             }
         }
-        assert!(Cholesky::of(&[1.0, 2.0, 2.0, 1.0], 2, 0.0).solve(&[1.0, 1.0])[0].is_nan(), "an eigenvalue is -1");
+        let lanes = Cholesky::of(&[1.0, 2.0, 2.0, 1.0], 2, [0.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]);
+        let [first, second, ..] = lanes.solve(&[1.0, 1.0]);
+        assert!(first[0].is_nan() && (second[0] - 0.2).abs() < 1e-15, "without a shift an eigenvalue is -1");
     }
 }

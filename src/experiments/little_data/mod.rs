@@ -5,4 +5,5 @@ crate::part! {
     "Compute grows faster than the text of the web: what is the best use of unlimited compute on a fixed data set?",
     texts: &[],
     infinite_compute::InfiniteCompute,
+    distillation::Distillation,
 }
