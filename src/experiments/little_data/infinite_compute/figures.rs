@@ -151,14 +151,16 @@ impl InfiniteCompute {
             series.extend(self.trained_at("ensemble-trained", "ensemble", retuned, Recipe::Retuned, true));
         }
         let marks = [1.0, ENDLESS].map(|members| {
-            let d = curves.best_decay(i, members);
-            let times = run::decay(d) / self.params.decay;
-            let label = if times.is_finite() {
-                text!(words::TIMES_STANDARD, times = multiple(times))
-            } else {
-                text!(words::BEST_DECAY, decay = number(run::decay(d)))
+            let best = curves.best_decay(i, members);
+            let decay = run::decay(best);
+            let times = decay / self.params.decay;
+            let label = match (members == 1.0, times.is_finite()) {
+                (true, true) => text!(words::SINGLE_TIMES, times = multiple(times)),
+                (false, true) => text!(words::ENSEMBLE_TIMES, times = multiple(times)),
+                (true, false) => text!(words::SINGLE_BEST, decay = number(decay)),
+                (false, false) => text!(words::ENSEMBLE_BEST, decay = number(decay)),
             };
-            Mark::at(label, run::decay(d), curves.mean(i, 1 + d, members))
+            Mark::at(label, decay, curves.mean(i, 1 + best, members))
         });
         Figure::new(
             "loss-vs-decay",

@@ -4,7 +4,7 @@ use super::run::{Curves, Recipe, STANDARD, TRAINED, estimate, spread};
 use super::{InfiniteCompute, LEAST_DRAWS, run, words};
 use crate::kit::Experiment;
 use crate::math;
-use crate::output::{Limit, Verdict};
+use crate::output::{Against, Limit, Verdict};
 use crate::stats::{student999, vertex};
 use crate::text;
 use crate::text::{Text, count};
@@ -118,7 +118,7 @@ impl InfiniteCompute {
         limit: Limit,
         values: impl Fn() -> Vec<f64>,
     ) -> Verdict {
-        let mut verdict = Verdict::of(id, claim, f64::NAN, None, 0.0, 0.0).limit(limit);
+        let mut verdict = sided(id, claim, limit, 0.0);
         if self.done > 0 {
             self.judge(&mut verdict, &values());
         }
@@ -148,7 +148,7 @@ impl InfiniteCompute {
 
     /// Whether the loss with tuned weight decay falls from each width to the next.
     fn falls(&self) -> Verdict {
-        let mut verdict = Verdict::of("tuned-falls", words::TUNED_FALLS, f64::NAN, None, 0.0, 0.0).limit(Limit::Upper);
+        let mut verdict = sided("tuned-falls", words::TUNED_FALLS, Limit::Upper, 0.0);
         if self.done > 0 {
             self.judge_falls(&mut verdict);
         }
@@ -190,15 +190,8 @@ impl InfiniteCompute {
 
     /// Whether an endless ensemble needs less weight decay than a single model.
     fn retuned_decay(&self) -> Verdict {
-        let mut verdict = Verdict::of(
-            "retuned-decay",
-            text!(words::DECAY_RATIO, width = count(self.params.width)),
-            f64::NAN,
-            None,
-            1.0,
-            0.0,
-        )
-        .limit(Limit::Upper);
+        let claim = text!(words::DECAY_RATIO, width = count(self.params.width));
+        let mut verdict = sided("retuned-decay", claim, Limit::Upper, 1.0);
         if self.ended() {
             self.judge_decay(&mut verdict);
         }
@@ -275,6 +268,12 @@ impl InfiniteCompute {
             .from_runs(values.len(), LEAST_DRAWS)
             .within(MARGIN, words::TOO_WIDE)
     }
+}
+
+/// A verdict without a measured value yet: theory predicts on which side of a number the value is.
+fn sided(id: &'static str, claim: impl Into<Text>, limit: Limit, side: f64) -> Verdict {
+    let verdict = Verdict::of(id, claim, f64::NAN, None, side, 0.0).limit(limit);
+    Verdict { against: Against::Prediction, ..verdict }
 }
 
 fn minus(a: &[f64], b: &[f64]) -> Vec<f64> {
