@@ -6,10 +6,11 @@ use crate::kit::{Entry, Part};
 
 pub mod best_data;
 pub mod laws;
+pub mod little_data;
 pub mod repeats;
 
 /// The parts of the lab, in the order of the page.
-pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART];
+pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART, little_data::PART];
 
 /// Every experiment, in the order of the page.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
