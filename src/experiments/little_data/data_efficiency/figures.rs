@@ -85,7 +85,7 @@ impl DataEfficiency {
         let figure = figure.series(series);
         if self.data >= lo && self.data <= ONWARD * hi {
             let curve = IDS[1][if laws.is_some() { 2 } else { 0 }];
-            figure.handle(Handle::along("data", curve), mark)
+            figure.handle(Handle::along("amount", curve), mark)
         } else {
             figure.marks([mark])
         }

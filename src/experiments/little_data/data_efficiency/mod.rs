@@ -40,7 +40,7 @@ crate::params! {
     /// What can be asked.
     pub struct Params {
         /// Amount of data at which the two recipes are compared. You can drag this point along the curve of the other recipe. If it is more than 10 times outside the data of the runs, the smallest amount of data in the runs is used instead.
-        data: f64 = Spec::number("2e8", 1e-3, 1e18).log();
+        amount: f64 = Spec::number("2e8", 1e-3, 1e18).log().label("amount of data");
         /// Simulated loss of the other recipe at $10^9$ tokens, minus its floor. A smaller number makes the other recipe better.
         other_factor: f64 = Spec::number("0.878", 0.01, 100.0).log().label("factor, other recipe");
         /// Exponent with which the simulated loss of the other recipe falls with its data. If it differs from the exponent of the reference, the multiple depends on the data.
@@ -101,7 +101,7 @@ impl Experiment for DataEfficiency {
     const DATA: &'static str = "A line of headings, then one run per line: its amount of unique data, its loss, and the name of its recipe. There must be two recipes.";
     const QUICK: &'static str = "bootstrap=100&runs=3";
     const MAIN: &'static [&'static str] = &["other-factor", "other-exponent", "noise"];
-    const FIRST: &'static [&'static str] = &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "data=1e9"];
+    const FIRST: &'static [&'static str] = &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "amount=1e9"];
     /// A default run searches and resamples, so it fetches the fitter.
     const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
     type Params = Params;
@@ -134,10 +134,10 @@ impl Experiment for DataEfficiency {
     fn start_on(params: Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let recipes = Recipes::new(&params, table.as_deref(), seed)?;
         let [lo, hi] = recipes.ends();
-        let replaced = Some(params.data).filter(|data| *data < lo / FAR || *data > hi * FAR);
+        let replaced = Some(params.amount).filter(|data| *data < lo / FAR || *data > hi * FAR);
         Ok(Self {
             seed,
-            data: if replaced.is_some() { lo } else { params.data },
+            data: if replaced.is_some() { lo } else { params.amount },
             replaced,
             idle_rules: table.is_none() && !params.exclude.trim().is_empty(),
             recipes,

@@ -8,14 +8,13 @@ use crate::kit::Experiment;
 use crate::kit::testing::Tested;
 use crate::output::Output;
 use crate::params::{Params as _, query};
-use crate::table::{Table, parse};
-use crate::text::Template;
+use crate::table::{Reader, Table};
 
 /// A table of two recipes, and how the experiment reads it at the setting.
 fn on(text: &str, setting: &str) -> crate::error::Result<DataEfficiency> {
     let params = super::Params::read(&query(setting)).expect("values");
     DataEfficiency::check(&params)?;
-    DataEfficiency::start_on(params, Some(Rc::new(parse(text.as_bytes()).expect("a table"))), 1)
+    DataEfficiency::start_on(params, Some(Rc::new(Reader::read(text.as_bytes()).expect("a table"))), 1)
 }
 
 fn run(mut experiment: DataEfficiency) -> Output {
@@ -60,10 +59,10 @@ fn noisy() -> String {
 #[test]
 fn a_table_of_two_recipes_gives_a_multiple_by_hand() {
     for (headings, names, setting) in [
-        ("data,loss,recipe", ["standard", "regularised"], "data=8"),
-        ("D,val_loss,method", ["a", "b"], "data=8"),
-        ("unique tokens,loss,kind", ["old way", "new way"], "data=8"),
-        ("samples,loss,recipe", ["1", "2"], "data=8"),
+        ("data,loss,recipe", ["standard", "regularised"], "amount=8"),
+        ("D,val_loss,method", ["a", "b"], "amount=8"),
+        ("unique tokens,loss,kind", ["old way", "new way"], "amount=8"),
+        ("samples,loss,recipe", ["1", "2"], "amount=8"),
     ] {
         let output = run(on(&exact(headings, names), setting).unwrap_or_else(|e| panic!("{headings}: {e}")));
         let answer = said(&output);
@@ -72,12 +71,8 @@ fn a_table_of_two_recipes_gives_a_multiple_by_hand() {
         let verdict = output.verdicts.iter().find(|v| v.id == "worth-more").expect("a verdict");
         assert!(verdict.agrees.is_none() && verdict.said().contains("every row exactly"), "{}", verdict.said());
     }
-    let swapped = run(on(&exact("data,loss,recipe", ["a", "b"]), "data=8&reference=b").expect("read"));
-    assert_eq!(
-        template(&swapped),
-        words::WORTH_BEYOND.english(),
-        "an eighth of 8 is 1, the least of the runs, but rounded"
-    );
+    let swapped = run(on(&exact("data,loss,recipe", ["a", "b"]), "amount=8&reference=b").expect("read"));
+    assert!(said(&swapped).contains("worth only 0.125 times the data"), "the other way: {}", said(&swapped));
 }
 
 #[test]
@@ -113,7 +108,7 @@ fn what_is_no_pair_of_recipes_is_refused_in_a_sentence() {
 
 #[test]
 fn rows_with_noise_give_an_interval_and_verdicts() {
-    let output = run(on(&noisy(), "data=8&bootstrap=400").expect("read"));
+    let output = run(on(&noisy(), "amount=8&bootstrap=400").expect("read"));
     let of = |id: &str| output.verdicts.iter().find(|v| v.id == id).expect("a verdict");
     let worth = of("worth-more");
     let [lo, hi] = worth.interval.expect("an interval");
@@ -152,29 +147,29 @@ fn simulated_recipes_are_recovered() {
 
 #[test]
 fn contrasts_are_told_apart() {
-    let answer = |setting: &str| -> (Template<0>, DataEfficiency) {
+    let answer = |setting: &str| -> (&'static str, DataEfficiency) {
         let run = DataEfficiency::finished(setting, 1);
-        (Template::new(template(&run.output())), run)
+        (template(&run.output()), run)
     };
     let (equal, run) = answer("other-factor=1.282");
-    assert_eq!(equal.english(), words::WORTH_EQUAL.english());
+    assert_eq!(equal, words::WORTH_EQUAL.english());
     assert_eq!((run.verdict("worth-more").agrees, run.verdict("recovered").agrees), (None, Some(true)));
     let (_, run) = answer("other-exponent=0.3");
     assert_eq!(run.verdict("constant-multiple").agrees, Some(false), "a multiple that grows rules the rival out");
-    let (never, run) = answer("other-factor=0.6&other-floor=1.5&data=6.4e9");
-    assert_eq!(never.english(), words::WORTH_NEVER.english());
+    let (never, run) = answer("other-factor=0.6&other-floor=1.5&amount=6.4e9");
+    assert_eq!(never, words::WORTH_NEVER.english());
     assert!(run.verdict("recovered").said().contains("no true multiple"));
-    let (less, run) = answer("reference=ensemble&data=1.6e9");
-    assert_eq!((less.english(), run.verdict("worth-more").agrees), (words::WORTH_LESS.english(), Some(false)));
-    let (beyond, _) = answer("data=6.4e9");
-    assert_eq!(beyond.english(), words::WORTH_BEYOND.english());
+    let (less, run) = answer("reference=ensemble&amount=1.6e9");
+    assert_eq!((less, run.verdict("worth-more").agrees), (words::WORTH_LESS.english(), Some(false)));
+    let (beyond, _) = answer("amount=6.4e9");
+    assert_eq!(beyond, words::WORTH_BEYOND.english());
     let (_, run) = answer("noise=0");
     assert!(run.output().verdicts.iter().all(|v| v.agrees.is_none() && !v.said().is_empty()), "no noise, no interval");
 }
 
 #[test]
 fn the_example_is_a_table_that_the_page_reads() {
-    let table: Table = parse(DataEfficiency::example().as_bytes()).expect("a table");
+    let table: Table = Reader::read(DataEfficiency::example().as_bytes()).expect("a table");
     assert_eq!((table.len(), table.columns.len()), (48, 3));
     let output = run(on(&DataEfficiency::example(), "bootstrap=100").expect("read"));
     assert_eq!(template(&output), words::WORTH_MORE.english());
@@ -185,7 +180,7 @@ fn losses_that_do_not_fall_are_no_law() {
     let flat: String = (0..8)
         .map(|k| format!("{},{},a\n{},{},b\n", 1 << k, 2.0 + 0.01 * f64::from(k), 1 << k, 3.0 / f64::from(k + 1) + 1.0))
         .collect();
-    let output = run(on(&format!("data,loss,recipe\n{flat}"), "data=4&bootstrap=50").expect("read"));
+    let output = run(on(&format!("data,loss,recipe\n{flat}"), "amount=4&bootstrap=50").expect("read"));
     assert_eq!(template(&output), words::WORTH_STUCK.english());
     assert!(said(&output).contains("recipe “a”"), "{}", said(&output));
 }

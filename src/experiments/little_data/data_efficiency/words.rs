@@ -44,7 +44,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "A larger exponent: the multiple grows", query: "other-exponent=0.3" },
         Preset {
             title: "A lower floor: no amount of data is enough",
-            query: "other-factor=0.6&other-floor=1.5&data=6.4e9",
+            query: "other-factor=0.6&other-floor=1.5&amount=6.4e9",
         },
         Preset { title: "Few, noisy runs", query: "sizes=4&runs=2&noise=0.01" },
     ],
