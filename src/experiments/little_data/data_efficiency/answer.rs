@@ -11,6 +11,8 @@ use crate::theory::data_efficiency::DataLaw;
 
 /// Relative difference from 1 up to which a true multiple counts as 1.
 pub(super) const EQUAL: f64 = 1e-3;
+/// Smallest slope of the logarithm of the true multiple, against the logarithm of the data, that counts as growth.
+const GROWS: f64 = 0.01;
 /// Share by which an amount of data may lie outside the runs without counting as an extrapolation.
 const SLACK: f64 = 1.01;
 
@@ -34,20 +36,22 @@ impl DataEfficiency {
     }
 
     fn expected(&self) -> Text {
-        let [reference, other] = [0, 1].map(|recipe| self.called(recipe));
-        match self.true_worth() {
-            None => text!(words::WILL_SAY, reference = reference, other = other),
-            Some(worth) if (worth - 1.0).abs() < EQUAL => {
-                text!(words::TRUE_EQUAL, reference = reference, other = other)
-            }
-            Some(worth) if worth.is_finite() => text!(
-                words::TRUE_WORTH,
-                reference = reference,
-                other = other,
-                data = amount(self.data),
-                multiple = multiple(worth)
-            ),
-            Some(_) => text!(words::TRUE_NEVER, reference = reference, other = other, data = amount(self.data)),
+        let [first, second] = [0, 1].map(|recipe| self.called(recipe));
+        let Some(truth) = self.recipes.truth else {
+            return text!(words::WILL_SAY, reference = first, other = second);
+        };
+        let (worth, growth) = (self.worth(&truth), truth[0].growth(&truth[1], self.data));
+        let (data, times) = (amount(self.data), multiple(worth));
+        if worth.is_infinite() {
+            text!(words::TRUE_NEVER, reference = first, other = second, data = data)
+        } else if growth > GROWS {
+            text!(words::TRUE_GROWS, reference = first, other = second, data = data, multiple = times)
+        } else if growth < -GROWS {
+            text!(words::TRUE_FALLS, reference = first, other = second, data = data, multiple = times)
+        } else if (worth - 1.0).abs() < EQUAL {
+            text!(words::TRUE_EQUAL, reference = first, other = second)
+        } else {
+            text!(words::TRUE_WORTH, reference = first, other = second, data = data, multiple = times)
         }
     }
 
@@ -79,20 +83,29 @@ impl DataEfficiency {
         let (first, second, data) = (self.called(0), self.called(1), amount(self.data));
         let needed = worth * self.data;
         let beyond = self.is_outside(0, needed) || self.is_outside(1, self.data);
+        let times = multiple(worth);
+        let narrow = ends.is_none_or(|ends| factor(ends) <= NARROW);
         let said = if worth.is_infinite() {
             text!(words::WORTH_NEVER, reference = first, other = second, data = data)
-        } else if lo <= 1.0 && hi >= 1.0 && hi.is_finite() && factor([lo, hi]) <= NARROW {
+        } else if !narrow {
+            text!(words::WORTH_LOOSE, reference = first, other = second, data = data, multiple = times)
+        } else if lo <= 1.0 && hi >= 1.0 {
             text!(words::WORTH_EQUAL, reference = first, other = second, data = data)
+        } else if beyond {
+            text!(words::WORTH_BEYOND, reference = first, other = second, data = data, multiple = times)
         } else {
-            let times = multiple(worth);
-            if ends.is_some_and(|ends| !(factor(ends) <= NARROW)) {
-                text!(words::WORTH_LOOSE, reference = first, other = second, data = data, multiple = times)
-            } else if beyond {
-                text!(words::WORTH_BEYOND, reference = first, other = second, data = data, multiple = times)
-            } else if worth < 1.0 {
-                text!(words::WORTH_LESS, reference = first, other = second, data = data, multiple = times)
-            } else {
-                text!(words::WORTH_MORE, reference = first, other = second, data = data, multiple = times)
+            // The wider interval, with which the verdict rules out a constant multiple.
+            match self.sure_ends(self.change(laws), |laws| self.change(laws)) {
+                Some([lo, _]) if lo > 1.0 => {
+                    text!(words::WORTH_GROWS, reference = first, other = second, data = data, multiple = times)
+                }
+                Some([_, hi]) if hi < 1.0 => {
+                    text!(words::WORTH_FALLS, reference = first, other = second, data = data, multiple = times)
+                }
+                _ if worth < 1.0 => {
+                    text!(words::WORTH_LESS, reference = first, other = second, data = data, multiple = times)
+                }
+                _ => text!(words::WORTH_MORE, reference = first, other = second, data = data, multiple = times),
             }
         };
         let mut answer = Answer::new(said);

@@ -6,7 +6,7 @@ use crate::output::{Axis, Cell, Column, Figure, Mark, Series, Table};
 use crate::text;
 use crate::text::loss;
 use crate::theory::data_efficiency::{
-    DISTILLED, DataLaw, ENSEMBLE, FIVE_MEMBERS, PRINTED, RETUNED, ROUNDING, SELF_DISTILLED,
+    CONTINUED, DISTILLED, DataLaw, ENSEMBLE, FIVE_MEMBERS, PRINTED, RETUNED, ROUNDING, SELF_DISTILLED,
 };
 
 /// Smallest and largest multiple of the data in the figure of printed numbers.
@@ -87,12 +87,15 @@ pub(super) fn printed() -> Table {
     let rows = [
         (words::STANDARD_LOSS, PRINTED.standard, words::ONE_POINT),
         (words::REGULARISED_LOSS, first.loss, words::NOT_RECOMPUTABLE),
-        (words::JOINT_LOSS, second.loss, words::NOT_RECOMPUTABLE),
+        (words::JOINT_LOSS, second.loss, words::FROM_ENSEMBLES),
         (words::ENSEMBLE_LOSS, ENSEMBLE, words::NOT_RECOMPUTABLE),
         (words::RETUNED_LOSS, RETUNED, words::NOT_RECOMPUTABLE),
+        (words::DISTILLED_LOSS, DISTILLED, words::ONE_POINT),
+        (words::SELF_DISTILLED_LOSS, SELF_DISTILLED, words::ONE_POINT),
         (words::REGULARISED_MULTIPLE, first.multiple, words::NOT_RECOMPUTABLE),
         (words::JOINT_MULTIPLE, second.multiple, words::NOT_RECOMPUTABLE),
         (words::FIVE_MULTIPLE, FIVE_MEMBERS, words::NOT_RECOMPUTABLE),
+        (words::CONTINUED_MULTIPLE, CONTINUED, words::NOT_RECOMPUTABLE),
     ];
     Table {
         id: "printed",

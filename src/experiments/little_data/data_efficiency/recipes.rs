@@ -38,7 +38,9 @@ fn parameters(law: &DataLaw) -> [f64; 3] {
 
 /// The data law at the parameters of the law `power`.
 pub(super) fn data_law(p: &[f64]) -> DataLaw {
-    DataLaw { floor: p[0], factor: p[1], exponent: p[2] }
+    // The search cannot reach a floor of 0: the least floor stands for it.
+    let floor = if p[0] < 1e-50 { 0.0 } else { p[0] };
+    DataLaw { floor, factor: p[1], exponent: p[2] }
 }
 
 /// Puts the reference first. `called` has the names of the recipes, and `reference` is what the user typed.
@@ -70,7 +72,7 @@ impl Recipes {
     pub(super) fn new(params: &Params, table: Option<&Table>, seed: u32) -> Result<Self> {
         let law = find("power")?;
         match table {
-            Some(table) => read(law, params, table),
+            Some(table) => reads_table(law, params, table),
             None => simulated(law, params, seed),
         }
     }
@@ -119,9 +121,10 @@ fn simulated(law: &'static Entry, params: &Params, seed: u32) -> Result<Recipes>
     })
 }
 
-/// Reads the runs of both recipes from a table.
+/// Reads the runs of both recipes from a table. The page downloads the code that only this function needs when the user
+/// gives a table: `www/pieces.mjs` knows the function by its name.
 #[inline(never)]
-fn read(law: &'static Entry, params: &Params, table: &Table) -> Result<Recipes> {
+fn reads_table(law: &'static Entry, params: &Params, table: &Table) -> Result<Recipes> {
     let rules = parts(&params.exclude).into_iter().map(Rule::parse).collect::<Result<Vec<_>>>()?;
     let (columns, column) = columns(&params.columns, table)?;
     let called = recipes(table, column, &rules)?;

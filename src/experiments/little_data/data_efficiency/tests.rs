@@ -154,7 +154,10 @@ fn contrasts_are_told_apart() {
     let (equal, run) = answer("other-factor=1.282");
     assert_eq!(equal, words::WORTH_EQUAL.english());
     assert_eq!((run.verdict("worth-more").agrees, run.verdict("recovered").agrees), (None, Some(true)));
-    let (_, run) = answer("other-exponent=0.3");
+    let (grows, run) = answer("other-exponent=0.3");
+    assert_eq!(grows, words::WORTH_GROWS.english());
+    let before = DataEfficiency::started("other-exponent=0.3", 1).output();
+    assert_eq!(template(&before), words::TRUE_GROWS.english());
     assert_eq!(run.verdict("constant-multiple").agrees, Some(false), "a multiple that grows rules the rival out");
     let (never, run) = answer("other-factor=0.6&other-floor=1.5&amount=6.4e9");
     assert_eq!(never, words::WORTH_NEVER.english());

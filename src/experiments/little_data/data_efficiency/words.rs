@@ -4,7 +4,7 @@ use crate::kit::{Formula, Info, Preset, Source};
 
 /// Texts of the page about `data-efficiency` that do not depend on results.
 pub(super) const INFO: Info = Info {
-    title: "How many times the data a recipe is worth",
+    title: "Data efficiency of a recipe",
     question: "A better training recipe reaches a lower loss with the same data: how many times the data is that worth?",
     notice: &[
         "The multiple is a horizontal distance. Start on the curve of the other recipe and go right, at constant loss, to the curve of the reference: that is how much data the reference needs for that loss. Drag the point along the curve.",
@@ -56,11 +56,15 @@ crate::texts! {
     ENSEMBLE = "ensemble";
     // Answers before the fit.
     TRUE_WORTH = "In the simulation, recipe “{other}” with {data} of data is worth {multiple} times the data of recipe “{reference}”: the fit should find that again.";
+    TRUE_GROWS = "In the simulation, recipe “{other}” with {data} of data is worth {multiple} times the data of recipe “{reference}”, and the multiple grows with the data.";
+    TRUE_FALLS = "In the simulation, recipe “{other}” with {data} of data is worth {multiple} times the data of recipe “{reference}”, and the multiple falls with the data.";
     TRUE_EQUAL = "In the simulation, recipes “{other}” and “{reference}” are worth the same: the fit should find a multiple near 1.";
     TRUE_NEVER = "In the simulation, no amount of data takes recipe “{reference}” to the loss of recipe “{other}” with {data} of data.";
     WILL_SAY = "The fit will say how many times the data of recipe “{reference}” recipe “{other}” is worth.";
     // Answers after the fit.
     WORTH_MORE = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”.";
+    WORTH_GROWS = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”, and the multiple grows with the data.";
+    WORTH_FALLS = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”, and the multiple falls with the data.";
     WORTH_BEYOND = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”: an extrapolation beyond the runs.";
     WORTH_LESS = "With {data} of data, recipe “{other}” is worth only {multiple} times the data of recipe “{reference}”.";
     WORTH_EQUAL = "With {data} of data, the runs do not tell recipe “{other}” from recipe “{reference}”: the interval of the multiple contains 1.";
@@ -120,7 +124,7 @@ crate::texts! {
     WORTHS = "What recipe “{other}” is worth, with 95% bootstrap intervals. If an interval is open on a side, the table has no number for that end.";
     LAWS = "Fitted laws, with 95% bootstrap intervals";
     IMPLIED_LAW = "What the numbers that Kim et al. print imply for the law of the standard recipe, and how far rounding alone moves it. A row with times the data says what a loss is worth on that law.";
-    PRINTED_NUMBERS = "Numbers that Kim et al. print for 200 million tokens, and why they are not computed again here";
+    PRINTED_NUMBERS = "Numbers that Kim et al. print, all but the last for 200 million tokens, and why they are not computed again here";
     NEEDED = "data that the reference needs";
     // Rows.
     FACTOR_ROW = "factor $A$, with data in billions of tokens";
@@ -139,7 +143,11 @@ crate::texts! {
     REGULARISED_MULTIPLE = "multiple of regularised models";
     JOINT_MULTIPLE = "multiple of regularised ensembles";
     FIVE_MULTIPLE = "multiple of an ensemble of five 1.4B models";
+    DISTILLED_LOSS = "loss of one 300M model distilled from eight";
+    SELF_DISTILLED_LOSS = "loss of one 300M model distilled from one";
+    CONTINUED_MULTIPLE = "multiple in continued training on mathematics, with 4 of 73 billion tokens";
     NOT_RECOMPUTABLE = "not recomputable: the points are not published";
+    FROM_ENSEMBLES = "not recomputed here: it follows from the asymptotes of ensembles of four sizes";
     ONE_POINT = "one trained model; its runs are not in this lab";
     // Notes.
     SIMULATED = "The runs are simulated from two data laws, with noise. The default laws follow from printed numbers, and no point is a published one.";
@@ -167,7 +175,7 @@ crate::texts! {
     CONTAINS_ONE = "The interval contains 1, so the runs do not say which recipe is worth more. Add runs, or runs with less noise.";
     CONSTANT = "Rival: the multiple does not depend on the amount of data. Multiple with {most} of data, divided by the multiple with {least}";
     CONSTANT_LOOSE = "The interval contains 1, but it also allows multiples that change by half. Add runs, or runs with less noise.";
-    CHANGE_INFINITE = "The multiple is infinite at one of the two amounts, so it does depend on the data, but no number says how much.";
+    CHANGE_INFINITE = "By the fits the multiple is infinite at one of the two amounts, so no number says how much it changes.";
     FEW_RESAMPLES = "There are too few bootstrap resamples for an interval. Set their number to at least {least}.";
     // Errors.
     EITHER = "`{first}` or `{second}`, the names of the two recipes";
