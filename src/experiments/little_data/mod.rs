@@ -3,7 +3,7 @@
 
 crate::part! {
     "Little data, unlimited compute",
-    "If data are scarce and compute is not, a better recipe makes more of the data: how many times the data is it worth?",
+    "Data are scarce and compute is not: what makes the most of the data?",
     texts: &[],
     data_efficiency::DataEfficiency,
 }

@@ -6,7 +6,7 @@ use crate::fit::profile::{NARROW, factor};
 use crate::kit::fits::report::ranged;
 use crate::output::Answer;
 use crate::text;
-use crate::text::{Argument, Text, amount, loss, multiple, phrase};
+use crate::text::{Argument, Text, amount, multiple, phrase};
 use crate::theory::data_efficiency::DataLaw;
 
 /// Relative difference from 1 up to which a true multiple counts as 1.
@@ -115,13 +115,9 @@ impl DataEfficiency {
                 ranged(amount, needed, [lo * self.data, hi * self.data]),
             );
         }
-        let none = [f64::NAN; 2];
-        let level = self.ends(|[_, other]| other.loss(self.data)).unwrap_or(none);
-        answer =
-            answer.fact(text!(words::LOSS_FACT, other = self.called(1)), ranged(loss, other.loss(self.data), level));
         let [_, most] = self.span();
         if reference.multiple(other, most).is_finite() {
-            let change = self.ends(|laws| self.change(laws)).unwrap_or(none);
+            let change = self.ends(|laws| self.change(laws)).unwrap_or([f64::NAN; 2]);
             answer = answer.fact(words::CHANGE_FACT, ranged(multiple, self.change(laws), change));
         }
         answer

@@ -12,6 +12,8 @@ use crate::theory::data_efficiency::DataLaw;
 const CURVE: u32 = 61;
 /// How far the curves of the losses continue beyond the largest runs, as a factor of the data.
 const ONWARD: f64 = 10.0;
+/// How far the curves of the losses begin before the smallest runs, as a factor of the data.
+const BACK: f64 = 2.0;
 /// Largest number of resamples from which a band is computed.
 const BAND: usize = 400;
 /// Ids of the series of each recipe: the true law, the runs, the fit, and their group.
@@ -43,7 +45,8 @@ impl DataEfficiency {
     /// The headline figure: the losses of both recipes, and the horizontal distance between their curves.
     pub(super) fn curves(&self, laws: Option<[DataLaw; 2]>) -> Figure {
         let [lo, hi] = self.recipes.ends();
-        let x = math::ratios(lo, ONWARD * hi, CURVE);
+        let [lo, hi] = [lo / BACK, ONWARD * hi];
+        let x = math::ratios(lo, hi, CURVE);
         let along = |law: &DataLaw| x.iter().map(|x| law.loss(*x)).collect::<Vec<_>>();
         let how = if self.recipes.truth.is_some() { words::SIMULATED_RUNS } else { words::TABLE_RUNS };
         let mut series = Vec::new();
@@ -67,14 +70,14 @@ impl DataEfficiency {
         let groups = [
             ("reference", self.recipes.names[0].clone()),
             ("other", self.recipes.names[1].clone()),
-            ("distance", distance.clone()),
+            ("distance", words::EQUAL_LOSS.into()),
         ];
         let mut figure = Figure::new("curves", words::CURVES, self.axis(), Axis::linear(words::LOSS)).groups(groups);
         figure.heading.clone_from(&self.recipes.heading);
         let Some(shown) = laws.or(self.recipes.truth) else { return figure.series(series) };
         let (level, worth) = (shown[1].loss(self.data), self.worth(&shown));
         // The distance ends at the edge of the figure if it is longer.
-        let end = (worth * self.data).clamp(lo, ONWARD * hi);
+        let end = (worth * self.data).clamp(lo, hi);
         series.push(Series::theory("distance", distance, vec![self.data, end], vec![level; 2]).group("distance"));
         let label = if worth.is_finite() {
             text!(words::AT_WORTH, data = amount(self.data), multiple = multiple(worth))
@@ -83,7 +86,7 @@ impl DataEfficiency {
         };
         let mark = Mark::at(label, self.data, level);
         let figure = figure.series(series);
-        if self.data >= lo && self.data <= ONWARD * hi {
+        if self.data >= lo && self.data <= hi {
             let curve = IDS[1][if laws.is_some() { 2 } else { 0 }];
             figure.handle(Handle::along("amount", curve), mark)
         } else {

@@ -42,17 +42,17 @@ crate::params! {
         /// Amount of data at which the two recipes are compared. You can drag this point along the curve of the other recipe. If it is more than 10 times outside the data of the runs, the smallest amount of data in the runs is used instead.
         amount: f64 = Spec::number("2e8", 1e-3, 1e18).log().label("amount of data");
         /// Simulated loss of the other recipe at $10^9$ tokens, minus its floor. A smaller number makes the other recipe better.
-        other_factor: f64 = Spec::number("0.878", 0.01, 100.0).log().label("factor, other recipe");
+        other_factor: f64 = Spec::number("0.878", 0.01, 100.0).log().label("factor (other)");
         /// Exponent with which the simulated loss of the other recipe falls with its data. If it differs from the exponent of the reference, the multiple depends on the data.
-        other_exponent: f64 = Spec::number("0.2306", 0.05, 1.5).log().label("exponent, other recipe");
+        other_exponent: f64 = Spec::number("0.2306", 0.05, 1.5).log().label("exponent (other)");
         /// Loss of the other recipe in the simulation that no amount of data removes.
-        other_floor: f64 = Spec::number("1.9115", 0.0, 10.0).label("floor, other recipe");
+        other_floor: f64 = Spec::number("1.9115", 0.0, 10.0).label("floor (other)");
         /// Simulated loss of the reference recipe at $10^9$ tokens, minus its floor.
-        factor: f64 = Spec::number("1.282", 0.01, 100.0).log().label("factor, reference");
+        factor: f64 = Spec::number("1.282", 0.01, 100.0).log().label("factor (reference)");
         /// Exponent with which the simulated loss of the reference recipe falls with its data.
-        exponent: f64 = Spec::number("0.2306", 0.05, 1.5).log().label("exponent, reference");
+        exponent: f64 = Spec::number("0.2306", 0.05, 1.5).log().label("exponent (reference)");
         /// Loss of the reference recipe in the simulation that no amount of data removes.
-        floor: f64 = Spec::number("1.9115", 0.0, 10.0).label("floor, reference");
+        floor: f64 = Spec::number("1.9115", 0.0, 10.0).label("floor (reference)");
         /// Smallest amount of data of the simulated runs. Each further size has twice as much.
         smallest: f64 = Spec::number("2e8", 1e3, 1e12).log().unit("tokens");
         /// Number of amounts of data for which runs of each recipe are simulated.
@@ -100,7 +100,7 @@ impl Experiment for DataEfficiency {
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const DATA: &'static str = "A line of headings, then one run per line: its amount of unique data, its loss, and the name of its recipe. There must be two recipes.";
     const QUICK: &'static str = "bootstrap=100&runs=3";
-    const MAIN: &'static [&'static str] = &["other-factor", "other-exponent", "noise"];
+    const MAIN: &'static [&'static str] = &["other-factor", "other-exponent"];
     const FIRST: &'static [&'static str] = &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "amount=1e9"];
     /// A default run searches and resamples, so it fetches the fitter.
     const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };

@@ -10,7 +10,7 @@ use crate::theory::data_efficiency::{
 };
 
 /// Smallest and largest multiple of the data in the figure of printed numbers.
-const FRAME: [f64; 2] = [0.7, 8.0];
+const FRAME: [f64; 2] = [0.5, 100.0];
 /// Number of points of the implied curve.
 const CURVE: u32 = 41;
 

@@ -74,8 +74,7 @@ crate::texts! {
     // Numbers of the answer.
     MULTIPLE_FACT = "multiple";
     NEEDED_FACT = "data that recipe “{reference}” needs";
-    LOSS_FACT = "loss of recipe “{other}”";
-    CHANGE_FACT = "change of the multiple from the least to the most data";
+    CHANGE_FACT = "growth of the multiple over the runs";
     // Axes and columns.
     DATA = "unique data";
     LOSS = "loss";
@@ -96,8 +95,8 @@ crate::texts! {
     REMARK = "remark";
     NOTE = "note";
     // Figures.
-    CURVES = "Loss of both recipes, and how far right the reference must go";
-    MULTIPLES = "How many times the data of “{reference}” recipe “{other}” is worth";
+    CURVES = "Loss of both recipes against their data";
+    MULTIPLES = "What “{other}” is worth, in data of “{reference}”";
     TRUE_LAW = "true law";
     FITTED_LAW = "fit";
     SIMULATED_RUNS = "simulated runs";
@@ -106,17 +105,18 @@ crate::texts! {
     FITTED_LAW_OF = "fit to “{recipe}”";
     RUNS_OF = "runs of “{recipe}”";
     DISTANCE = "data that “{reference}” needs for the loss of “{other}”";
+    EQUAL_LOSS = "distance at equal loss";
     TRUE_MULTIPLE = "true multiple";
     FITTED_MULTIPLE = "multiple by the fits";
     AT_WORTH = "{data}: worth {multiple} times the data";
     AT_NEVER = "{data}: no amount of data is enough";
     SAME = "worth the same";
-    PUBLISHED = "Printed numbers at 200 million tokens, and the law that they imply";
+    PUBLISHED = "Numbers printed for 200 million tokens";
     PUBLISHED_POINTS = "as printed by Kim et al.";
-    PUBLISHED_LAW = "implied law, with what rounding alone allows";
-    ENSEMBLE_LINE = "ensembles of 300M models, as printed: {loss}";
-    RETUNED_LINE = "ensembles of 300M models, retuned, as printed: {loss}";
-    ROUNDING = "Data laws that numbers which round to the printed ones imply";
+    PUBLISHED_LAW = "implied law, and what rounding allows";
+    ENSEMBLE_LINE = "ensembles: {loss}";
+    RETUNED_LINE = "retuned ensembles: {loss}";
+    ROUNDING = "Laws that the printed numbers imply, rounded up or down";
     ROUNDED_LAWS = "with each number rounded up or down";
     UNROUNDED_LAW = "with the numbers as printed";
     // Tables.
