@@ -39,11 +39,11 @@ pub(super) const INFO: Info = Info {
         url: "https://arxiv.org/abs/2509.14786",
     }],
     presets: &[
-        Preset { title: "Equal exponents: one multiple for all data", query: "" },
+        Preset { title: "Equal exponents: one multiple", query: "" },
         Preset { title: "Equal recipes: worth the same", query: "other-factor=1.282" },
-        Preset { title: "A larger exponent: the multiple grows", query: "other-exponent=0.3" },
+        Preset { title: "A larger exponent: it grows", query: "other-exponent=0.3" },
         Preset {
-            title: "A lower floor: no amount of data is enough",
+            title: "A lower floor: never enough data",
             query: "other-factor=0.6&other-floor=1.5&amount=6.4e9",
         },
         Preset { title: "Few, noisy runs", query: "sizes=4&runs=2&noise=0.01" },
@@ -108,8 +108,8 @@ crate::texts! {
     EQUAL_LOSS = "distance at equal loss";
     TRUE_MULTIPLE = "true multiple";
     FITTED_MULTIPLE = "multiple by the fits";
-    AT_WORTH = "{data}: worth {multiple} times the data";
-    AT_NEVER = "{data}: no amount of data is enough";
+    AT_WORTH = "{data}: worth {multiple} times";
+    AT_NEVER = "{data}: never enough";
     SAME = "worth the same";
     PUBLISHED = "Numbers printed for 200 million tokens";
     PUBLISHED_POINTS = "as printed by Kim et al.";
