@@ -153,7 +153,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES, pi
   const onCpu = new Set([...barred, ...driver, ...ofTables, ...refusals]);
 
   // What most openings run is the core.
-  const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);
+  const shared = only(names, (name) => (times.get(name) ?? 0) * 7 > slugs.length * 4);
   const needed = new Map(
     slugs.map((slug) => {
       const from = [...(seeds.get(slug) ?? []), ...entryOf(slug)];
