@@ -61,6 +61,23 @@ impl Data {
     }
 }
 
+#[cfg(test)]
+impl Data {
+    /// Predictions `Phi theta` for the samples.
+    pub(super) fn predict(&self, theta: &[f64]) -> Vec<f64> {
+        self.rows().map(|x| x.iter().zip(theta).map(|(x, theta)| x * theta).sum()).collect()
+    }
+
+    /// Weights `Phi^T v / n` of the dual form.
+    pub(super) fn back(&self, v: &[f64]) -> Vec<f64> {
+        let mut theta = vec![0.0; self.features.len() / self.samples()];
+        for (x, v) in self.rows().zip(v) {
+            theta.iter_mut().zip(x).for_each(|(theta, x)| *theta += x * v / self.samples() as f64);
+        }
+        theta
+    }
+}
+
 pub(super) fn cases() -> Vec<Case<LotteryRidge>> {
     let case = |name, problems: &[Owned], members: &[Member], cuts: &[u32]| {
         let views: Vec<Problem<'_>> = problems.iter().map(Owned::view).collect();
