@@ -153,22 +153,26 @@ type Vector = [[f32; PART]; LANES / PART];
 /// Sums `A v` of the lanes of a part for R vectors v. `columns` are the columns of A for these lanes. The function is
 /// not inlined, because the compiler keeps the sums in vector registers only if it is a function of its own.
 #[inline(never)]
-fn product<const R: usize>(columns: &[[f32; PART]], v: &[Vector; R]) -> [[f32; PART]; R] {
-    let mut sums = [[0.0; PART]; R];
-    let v: [&[f32]; R] = std::array::from_fn(|r| &v[r].as_flattened()[..columns.len()]);
-    for j in 0..columns.len() {
+fn product<const R: usize>(columns: &[[f32; PART]], v: &[Vector; R], part: usize, sums: &mut [Vector; R]) {
+    let size = columns.len();
+    let v: [&[f32]; R] = std::array::from_fn(|r| &v[r].as_flattened()[..size]);
+    let mut sum = [[0.0; PART]; R];
+    for j in 0..size {
         for r in 0..R {
             let x = v[r][j];
             for l in 0..PART {
-                sums[r][l] += columns[j][l] * x;
+                sum[r][l] += columns[j][l] * x;
             }
         }
     }
-    sums
+    for r in 0..R {
+        sums[r][part] = sum[r];
+    }
 }
 
 /// Does `substeps` substeps for R vectors v, each with its weight decay. `columns` are the columns of A for each part
 /// of the lanes, and `target` is b.
+#[inline(never)]
 fn train<const R: usize>(
     columns: &[[f32; PART]],
     target: &[[f32; PART]],
@@ -178,16 +182,16 @@ fn train<const R: usize>(
     state: &mut [[f32; LANES]; R],
 ) {
     let v: &mut [Vector; R] = bytemuck::cast_slice_mut(state).try_into().expect("a vector is a row");
-    let mut sums = [[[0.0; PART]; R]; LANES / PART];
+    let size = columns.len() / target.len();
+    let mut sums = [[[0.0; PART]; LANES / PART]; R];
     for _ in 0..substeps {
-        for (sums, columns) in sums.iter_mut().zip(columns.chunks_exact(columns.len() / target.len())) {
-            *sums = product(columns, v);
+        for (part, columns) in columns.chunks_exact(size).enumerate() {
+            product(columns, v, part, &mut sums);
         }
-        for (part, (sums, target)) in sums.iter().zip(target).enumerate() {
-            for r in 0..R {
-                for l in 0..PART {
-                    v[r][part][l] += rate * (target[l] - sums[r][l] - decays[r] * v[r][part][l]);
-                }
+        for r in 0..R {
+            let lanes = v[r].as_flattened_mut().iter_mut().zip(sums[r].as_flattened()).zip(target.as_flattened());
+            for ((v, sum), target) in lanes {
+                *v += rate * (target - sum - decays[r] * *v);
             }
         }
     }
