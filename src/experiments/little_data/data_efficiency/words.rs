@@ -42,10 +42,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Equal exponents: one multiple", query: "" },
         Preset { title: "Equal recipes: worth the same", query: "other-factor=1.282" },
         Preset { title: "A larger exponent: it grows", query: "other-exponent=0.3" },
-        Preset {
-            title: "A lower floor: never enough data",
-            query: "other-factor=0.6&other-floor=1.5&amount=6.4e9",
-        },
+        Preset { title: "A lower floor: never enough data", query: "other-factor=0.6&other-floor=1.5&amount=6.4e9" },
         Preset { title: "Few, noisy runs", query: "sizes=4&runs=2&noise=0.01" },
     ],
 };

@@ -20,24 +20,30 @@ impl InfiniteCompute {
         Experiment::progress(self).finished()
     }
 
-    /// The pair of widths that shows whether the standard recipe becomes worse with width: the width of its lowest loss
-    /// and the worst larger width. If the lowest loss is at the largest width, the pair is the smallest and the largest
-    /// width.
+    /// The two widths between which the loss of the standard recipe rises most, the smaller one first. If the loss falls
+    /// from each width to the next, they are the smallest and the largest width.
     pub(super) fn pair(&self) -> [usize; 2] {
-        let curve: Vec<f64> = (0..self.infinite()).map(|i| self.pilot.mean(i, STANDARD, 1.0)).collect();
-        let last = curve.len() - 1;
-        let low = (0..=last).min_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(0);
-        if low == last {
-            return [0, last];
+        let curve = self.standard_curve();
+        let mut best = ([0, curve.len() - 1], 0.0);
+        for (j, high) in curve.iter().enumerate() {
+            for (i, low) in curve[..j].iter().enumerate() {
+                if high - low > best.1 {
+                    best = ([i, j], high - low);
+                }
+            }
         }
-        let high = (low + 1..=last).max_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(last);
-        [low, high]
+        best.0
     }
 
-    /// Whether theory predicts that the standard recipe becomes worse with width.
+    /// Whether theory predicts that the standard recipe becomes worse from one of the two widths to the other.
     pub(super) fn rises(&self) -> bool {
-        self.pair()[1] != self.infinite() - 1
-            || self.pilot.mean(self.pair()[1], STANDARD, 1.0) > self.pilot.mean(self.pair()[0], STANDARD, 1.0)
+        let (curve, [low, high]) = (self.standard_curve(), self.pair());
+        curve[high] > curve[low]
+    }
+
+    /// The loss of the standard recipe at each finite width, as it is known before the run.
+    fn standard_curve(&self) -> Vec<f64> {
+        (0..self.infinite()).map(|i| self.pilot.mean(i, STANDARD, 1.0)).collect()
     }
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {

@@ -39,7 +39,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "8 epochs: larger models stay better", query: "epochs=8" },
         Preset { title: "No gains: ensembles gain little", query: "gain=0&noise=0.05&spectrum=1.3&target=1.3" },
         Preset { title: "No weight decay, endless training", query: "until=converged&decay=0" },
-        Preset { title: "16 samples", query: "samples=16&width=16" },
+        Preset { title: "16 samples", query: "samples=16&width=32" },
     ],
 };
 
