@@ -12,7 +12,8 @@ const TRIES = 200;
 const COUNT = 8; // few members, so that some tries are not interrupted
 const GROUP = 2048; // bytes of four rows of 128 numbers
 for (const [place, size] of cases.entries()) {
-  const read = (/** @type {string} */ name) => new Uint8Array(readFileSync(`${folder}/${size}.${name}`));
+  const read = (/** @type {string} */ name) =>
+    new Uint8Array(readFileSync(`${folder}/${size}.${name}`));
   const end = read("end").subarray(0, COUNT * GROUP);
   let best = Infinity;
   for (let i = 0; i < TRIES; i += 1) {

@@ -70,7 +70,7 @@ def numpy(case, out):
 
 
 def wasm(cases, out):
-    """Member-steps a second in wasm for each case, or zeros if the page has not been built with this kernel."""
+    """Member-steps a second in wasm for each case, or zeros if the page has not been built."""
     if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
         return [0] * len(cases)
     command = ["node", str(ROOT / "tests/bench/ridge.mjs"), str(out), *(str(int(case["size"])) for case in cases)]

@@ -96,7 +96,7 @@ pub(super) fn cases() -> Vec<Case<LotteryRidge>> {
         case("seven coordinates, many substeps", &primal(7), &[0.1, 0.0], 0.01, 250, &[0, 3, 10]),
         case("three members at three weight decays", &three, &[1e-6, 0.03, 0.4], 0.5, 1, &[0, 1, 17, 1000]),
         case("step by step", &three, &[0.4, 0.0, 1e-6, 0.03], 0.5, 1, &step_by_step),
-        case("as many coordinates as there can be", &primal(128), &[1e-3; 4], 0.4, 3, &[0, 100, 500]),
+        case("as many coordinates as there can be", &primal(128), &[1e-3, 0.0, 0.1, 0.02], 0.4, 3, &[0, 100, 500]),
         case("members of different sizes", &mixed, &[0.02, 0.0], 0.5, 2, &[0, 50, 300]),
         case("more groups than a grid is wide", &many, &[0.1], 0.5, 1, &[0, 3]),
     ]
