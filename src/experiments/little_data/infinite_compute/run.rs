@@ -9,7 +9,7 @@ use crate::kit::legs::Block;
 use crate::math::{self, Z999};
 use crate::sim::lottery_ridge::{self as kernel, LotteryRidge};
 use crate::sim::recipes::Study;
-use crate::stats::{mean_and_error, student999};
+use crate::stats::{mean_and_error, student};
 use crate::theory::lottery_ridge::{DIMENSION, Features, Problem, Time, Width, endless};
 use crate::theory::symmetric::add;
 
@@ -157,7 +157,7 @@ pub(super) fn estimate(values: &[f64]) -> (f64, Option<[f64; 2]>) {
     if values.len() < 2 {
         return (mean, None);
     }
-    let half = student999(values.len() as f64 - 1.0) * error;
+    let half = student(Z999, values.len() as f64 - 1.0) * error;
     (mean, Some([mean - half, mean + half]))
 }
 

@@ -5,13 +5,16 @@ use super::{InfiniteCompute, LEAST_DRAWS, run, words};
 use crate::kit::Experiment;
 use crate::math;
 use crate::output::{Against, Limit, Verdict};
-use crate::stats::{student999, vertex};
+use crate::stats::{student, vertex};
 use crate::text;
 use crate::text::{Text, count};
 use crate::theory::lottery_ridge::Width;
 
 /// Verdicts that need a loss to be this close to theory say "cannot tell" if the interval is wider.
 const MARGIN: f64 = 0.1;
+/// Smallest relative rise of a loss from one width to another that is expected to be seen in a run. The curves before a
+/// run are means over few draws, so that smaller rises may be chance.
+const RISE: f64 = 0.05;
 /// Losses of equal members differ by rounding errors of f32 only.
 const EQUAL: f64 = 1e-4;
 
@@ -20,14 +23,14 @@ impl InfiniteCompute {
         Experiment::progress(self).finished()
     }
 
-    /// The two widths between which the loss of the standard recipe rises most, the smaller one first. If the loss falls
-    /// from each width to the next, they are the smallest and the largest width.
+    /// The two widths between which the loss of the standard recipe rises most, the smaller one first. If it rises by less
+    /// than [`RISE`], they are the smallest and the largest width.
     pub(super) fn pair(&self) -> [usize; 2] {
         let curve = self.standard_curve();
         let mut best = ([0, curve.len() - 1], 0.0);
         for (j, high) in curve.iter().enumerate() {
             for (i, low) in curve[..j].iter().enumerate() {
-                if high - low > best.1 {
+                if high - low > (RISE * low).max(best.1) {
                     best = ([i, j], high - low);
                 }
             }
@@ -221,7 +224,7 @@ impl InfiniteCompute {
         let parts: Vec<f64> = (0..self.curves.count()).map(|i| ratio(&self.curves.without(i))).collect();
         let mean = parts.iter().sum::<f64>() / n;
         let square: f64 = parts.iter().map(|part| (part - mean) * (part - mean)).sum();
-        let half = student999(n - 1.0) * (square * (n - 1.0) / n).sqrt();
+        let half = student(math::Z999, n - 1.0) * (square * (n - 1.0) / n).sqrt();
         if !(all + half).is_finite() {
             *verdict = verdict.clone().note(words::NO_BEST_DECAY);
             return;
