@@ -42,10 +42,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Equal exponents: one multiple", query: "" },
         Preset { title: "Equal recipes: worth the same", query: "other-factor=1.282" },
         Preset { title: "A larger exponent: it grows", query: "other-exponent=0.3" },
-        Preset {
-            title: "A lower floor: never enough data",
-            query: "other-factor=0.6&other-floor=1.5&amount=6.4e9",
-        },
+        Preset { title: "A lower floor: never enough data", query: "other-factor=0.6&other-floor=1.5&amount=6.4e9" },
         Preset { title: "Few, noisy runs", query: "sizes=4&runs=2&noise=0.01" },
     ],
 };
@@ -181,7 +178,7 @@ crate::texts! {
     EITHER = "`{first}` or `{second}`, the names of the two recipes";
     NO_RECIPES = "no column says which recipe a run belongs to: name it, as `recipe:HEADING` in `columns`; the columns are {columns}";
     ONE_RECIPE = "column `{column}` names only the recipe `{recipe}`: a comparison needs the runs of two recipes";
-    MANY_RECIPES = "column `{column}` names {recipes} recipes ({names}), and two are compared: leave the others out, as with `{heading}={third}` in `exclude`";
+    MANY_RECIPES = "column `{column}` names {recipes} recipes, beginning with {names}, and two are compared: leave the others out, as with `{heading}={third}` in `exclude`";
     EMPTY_RECIPE = "line {line}: column `{column}` names no recipe";
     OF_RECIPE = "recipe `{recipe}`: {problem}";
 }
