@@ -15,6 +15,8 @@ use crate::theory::data_efficiency::DataLaw;
 const BILLION: f64 = 1e9;
 /// Run index with which the noise of the first simulated recipe is drawn; the second recipe has the next one.
 const SIMULATED: u32 = 2;
+/// Number of names of recipes that are read. The rules of a table are too short to leave out all but two of them.
+const READ: usize = 1000;
 
 /// The runs of two recipes. The first of each pair is the reference.
 #[derive(Clone, Debug)]
@@ -200,32 +202,30 @@ fn recipes(table: &Table, column: usize, rules: &[Rule]) -> Result<[String; 2]> 
             _ => false,
         })
     };
+    // Labels are numbered in the order in which the names first occur.
     let labels = called.labels();
-    let mut known: Vec<u32> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
+    let mut firsts: Vec<usize> = Vec::new();
     for row in 0..table.len() {
         if called.is_empty(row) {
             let line = setting(table.lines[row] as f64);
             return Err(bad(text!(words::EMPTY_RECIPE, line = line, column = heading())));
         }
-        if !known.contains(&labels[row]) {
-            known.push(labels[row]);
-            names.push(called.called(row));
-        }
-        if known.len() > 100 {
-            break;
+        if labels[row] as usize == firsts.len() {
+            firsts.push(row);
         }
     }
+    let more = firsts.len().saturating_sub(READ);
+    let mut names: Vec<String> = firsts.iter().take(READ).map(|row| called.called(*row)).collect();
     names.retain(|recipe| !dropped(recipe));
     match <[String; 2]>::try_from(names) {
         Ok(two) => Ok(two),
         Err(names) if names.len() > 2 => {
-            let all = names.iter().take(5).map(|recipe| Text::verbatim(shown(recipe))).collect();
+            let all = names.iter().take(3).map(|recipe| Text::verbatim(shown(recipe))).collect();
             let third = name(shown(&names[2]));
             Err(bad(text!(
                 words::MANY_RECIPES,
                 column = heading(),
-                recipes = count(names.len()),
+                recipes = count(names.len() + more),
                 names = list(all),
                 heading = heading(),
                 third = third

@@ -107,7 +107,7 @@ impl DataEfficiency {
         for (recipe, problem) in problems.iter().enumerate() {
             match silent(problem, &self.fits[recipe]) {
                 Some(why) => {
-                    notes.push(text!(words::OF_RECIPE_NOTE, recipe = self.called(recipe), problem = text::phrase(why)))
+                    notes.push(text!(words::OF_RECIPE_NOTE, recipe = self.called(recipe), problem = text::phrase(why)));
                 }
                 None if draws_losses(problem) => {
                     let rows = count(problem.data.len());

@@ -81,7 +81,7 @@ fn what_is_no_pair_of_recipes_is_refused_in_a_sentence() {
     let refused = |text: &str, setting: &str| on(text, setting).err().expect("refused").to_string();
     assert_eq!(
         refused(&three, ""),
-        "column `recipe` names 3 recipes (a, b, c), and two are compared: leave the others out, as with `recipe=c` in `exclude`"
+        "column `recipe` names 3 recipes, beginning with a, b, c, and two are compared: leave the others out, as with `recipe=c` in `exclude`"
     );
     assert!(on(&three, "exclude=recipe=c").is_ok(), "the sentence says what helps");
     assert_eq!(

@@ -178,7 +178,7 @@ crate::texts! {
     EITHER = "`{first}` or `{second}`, the names of the two recipes";
     NO_RECIPES = "no column says which recipe a run belongs to: name it, as `recipe:HEADING` in `columns`; the columns are {columns}";
     ONE_RECIPE = "column `{column}` names only the recipe `{recipe}`: a comparison needs the runs of two recipes";
-    MANY_RECIPES = "column `{column}` names {recipes} recipes ({names}), and two are compared: leave the others out, as with `{heading}={third}` in `exclude`";
+    MANY_RECIPES = "column `{column}` names {recipes} recipes, beginning with {names}, and two are compared: leave the others out, as with `{heading}={third}` in `exclude`";
     EMPTY_RECIPE = "line {line}: column `{column}` names no recipe";
     OF_RECIPE = "recipe `{recipe}`: {problem}";
 }
