@@ -328,6 +328,7 @@ bench() {
     ! has python3 || stage "bench: fits, SciPy" tests/bench/fit.py
     browser
     build
+    ! has python3 || stage "bench: ridge, NumPy" tests/bench/ridge.py
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 

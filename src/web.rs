@@ -202,7 +202,7 @@ impl RunTable {
             let (line, cell) = column.doubt.as_ref()?;
             Some(Doubt { column: &column.name, line: *line, cell })
         });
-        let hole = Role::ALL.into_iter().filter(|role| *role != Role::Run).find_map(|role| {
+        let hole = Role::ALL.into_iter().filter(|role| !role.is_name()).find_map(|role| {
             let column = &self.table.columns[guess.get(role)?];
             column.first_hole().map(|_| column.name.as_str())
         });

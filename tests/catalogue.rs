@@ -553,7 +553,8 @@ fn every_experiment_finishes_at_its_defaults() {
         check_output(entry.slug, &document.output);
         assert!(document.output.verdicts.iter().any(|v| v.agrees.is_some()), "{}: a verdict", entry.slug);
         let json = serde_json::to_string(&document).expect("a document");
-        assert!(!json.contains("NaN") && !json.contains("inf"), "{}: what is not finite is null", entry.slug);
+        let numbers = ["NaN", "\"inf\"", "\"-inf\""];
+        assert!(!numbers.iter().any(|x| json.contains(x)), "{}: what is not finite is null", entry.slug);
     }
 }
 
@@ -663,6 +664,8 @@ fn what_cannot_be_measured_says_why() {
         ("atoms", "atoms=10&samples=10,10000&runs=16", &["slope-matched", "slope-optimal"]),
         ("multi-epoch", "model=one-hot&noise=0&samples=16,50&epochs=1,4&runs=64&rates=8", &["exact"]),
         ("fit", "target-loss=100&bootstrap=0&profiles=no&rows=30", &["derived"]),
+        ("data-efficiency", "noise=0&bootstrap=50", &["recovered", "worth-more", "constant-multiple"]),
+        ("data-efficiency", "bootstrap=0", &["recovered", "worth-more", "constant-multiple"]),
     ] {
         let what = format!("{slug}?{query}");
         let mut session = Session::open(Rc::new(Exec::cpu()), slug, &params::query(query), 1).expect("allowed");

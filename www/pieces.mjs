@@ -64,7 +64,13 @@ const RARE = /tablereader|runtable|judge|digest/,
 const DRIVER =
   /scaling_lab(4exec(6device|4Exec(8open_gpu|7replace))|\.\.exec\.\.device\.\.(?!State))/;
 /** Functions that a run calls only for the user's table. What they alone need is in the last piece, which comes with a table. */
-const TABLES = ["4fits11reads_table", "4fits11lacks_input", "4Rule5parse", "Study$GT$8left_out"];
+const TABLES = [
+  "4fits11reads_table",
+  "7recipes11reads_table",
+  "4fits11lacks_input",
+  "4Rule5parse",
+  "Study$GT$8left_out",
+];
 /** What refuses a value: sentences, and the standard library's writing of numbers, for the page writes all others. */
 const REFUSALS =
   /4core3(fmt5float|num7flt2dec)|params(4mend|7unknown|7renamed|7to_text|4Spec6refuse)|session(7fitting|7unknown)|5error5Error9parameter/;
@@ -147,7 +153,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES, pi
   const onCpu = new Set([...barred, ...driver, ...ofTables, ...refusals]);
 
   // What most openings run is the core.
-  const shared = only(names, (name) => (times.get(name) ?? 0) * 2 > slugs.length);
+  const shared = only(names, (name) => (times.get(name) ?? 0) * 7 > slugs.length * 4);
   const needed = new Map(
     slugs.map((slug) => {
       const from = [...(seeds.get(slug) ?? []), ...entryOf(slug)];

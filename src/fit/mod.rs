@@ -99,6 +99,8 @@ pub enum Role {
     Loss,
     /// Name of the run that a row belongs to; rows of one run are resampled together.
     Run,
+    /// Name of the training recipe of a row, for a comparison of two recipes.
+    Recipe,
     /// Weight of a row, inversely proportional to the variance of its noise. Multiplying all weights by one number
     /// changes nothing.
     Weight,

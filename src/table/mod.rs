@@ -144,6 +144,13 @@ impl Column {
         .collect()
     }
 
+    /// The name that the cell of a row is: its text or, in a column that contains only numbers, its number.
+    pub fn called(&self, row: usize) -> String {
+        let label = self.labels.get(row);
+        let text = self.names.iter().find(|(_, other)| Some(*other) == label);
+        text.map_or_else(|| self.numbers[row].to_string(), |(name, _)| name.clone())
+    }
+
     /// Whether the number in a row has its own suffix or word for a power of ten (`3B`, `3 billion`). If so, it has
     /// been scaled, and the unit in the heading does not apply to it.
     pub fn is_scaled(&self, row: usize) -> bool {

@@ -135,6 +135,22 @@ test("keys move the grip by the steps of its slider, and the cursor of the plot 
     assert.equal(await grip.getAttribute("aria-valuenow"), "98");
   }));
 
+test("the cursor of the figure reads beside a grip and not on it", () =>
+  lab.open(HASH, async (page) => {
+    const element = await ready(page);
+    const { x, y } = await middle(await gripOf(element));
+    const cursor = element.locator(".lab-plot").first().locator("[data-layer=cursor]");
+    await cursor.waitFor({ state: "attached" });
+    await page.mouse.move(x - 60, y);
+    assert.equal(await cursor.getAttribute("visibility"), "visible");
+    await page.mouse.move(x, y);
+    assert.equal(await cursor.getAttribute("visibility"), "hidden");
+    await page.mouse.down();
+    await page.mouse.move(x + 40, y, { steps: 4 });
+    await page.mouse.up();
+    assert.equal(await cursor.getAttribute("visibility"), "hidden", "a drag leaves nothing behind");
+  }));
+
 test("a finger drags the grip without scrolling; beside the grip it scrolls the page", () =>
   lab.open(
     HASH,

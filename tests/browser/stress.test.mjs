@@ -34,7 +34,7 @@ const EXPERIMENTS = Object.fromEntries(
   }),
 );
 
-/** A table of runs that follow a law with repeated data. @param {number} rows */
+/** A table of runs of two recipes that follow a law with repeated data. @param {number} rows */
 function table(rows) {
   const lines = Array.from({ length: rows }, (_, i) => {
     const [n, unique] = [1e7 * 2 ** (i % 6), 1e9 * 2 ** (i % 5)];
@@ -46,9 +46,10 @@ function table(rows) {
       (1.7 + 400 / n ** 0.34 + 410 / tokens ** 0.28 + 0.004 * Math.sin(12.9898 * (i + 1))).toFixed(
         5,
       ),
+      i % 2 ? "new" : "old",
     ].join(",");
   });
-  return ["params,tokens,unique_tokens,loss", ...lines, ""].join("\n");
+  return ["params,tokens,unique_tokens,loss,recipe", ...lines, ""].join("\n");
 }
 
 /** A generator of numbers below n, determined by the seed. @param {number} seed */

@@ -53,7 +53,11 @@ export function tablePlace(purpose, example, heading, take) {
   const about = h("p", { class: "about" }, t("own.simulated"));
   const pasting = h("details", { class: "pasting" }, h("summary", {}, t("own.paste")));
   const { input, choose, listen } = intake(element, take);
-  const sample = h("a", { href: example, download: "" }, t("own.example"));
+  const sample = h(
+    "a",
+    { href: example, download: example.replace(/.*\/|-\w+(?=\.)/g, "") },
+    t("own.example"),
+  );
   const buttons = h(
     "div",
     { class: "buttons" },

@@ -1,9 +1,11 @@
-//! Little data, unlimited compute: what can training do if data, and not compute, are scarce?
+//! Little data, unlimited compute. These experiments compare training recipes by what they make of a fixed amount of
+//! data.
 
 crate::part! {
     "Little data, unlimited compute",
-    "Compute grows faster than the text of the web: what is the best use of unlimited compute on a fixed data set?",
+    "Compute grows faster than the text of the web: what makes the most of a fixed amount of data?",
     texts: &[],
     infinite_compute::InfiniteCompute,
     distillation::Distillation,
+    data_efficiency::DataEfficiency,
 }

@@ -160,17 +160,6 @@ fn between(first: f64, second: f64, share: f64) -> f64 {
     if first.is_finite() && second.is_finite() { (1.0 - share) * first + share * second } else { f64::INFINITY }
 }
 
-/// Quantile of Student's t distribution with `freedom` degrees of freedom, given the quantile `normal` of the normal
-/// distribution. It is used instead of `normal` if a standard error is estimated from few runs. It is computed by a
-/// series in 1/`freedom`, whose error is less than 1e-3 for 15 degrees of freedom or more.
-pub fn student(normal: f64, freedom: f64) -> f64 {
-    let (z, z2) = (normal, normal * normal);
-    let first = z * (z2 + 1.0) / 4.0;
-    let second = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
-    let third = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-    z + (first + (second + third / freedom) / freedom) / freedom
-}
-
 /// The number N' of fresh samples with which one pass reaches the risk `risk`. `one_pass` lists the risk of one pass at
 /// ascending N'. The result is interpolated between the first two successive points whose risks enclose `risk`. It is
 /// `None` if there are no such points.
@@ -250,7 +239,7 @@ pub fn apart(curves: &[Vec<(f64, Estimate)>], first: f64) -> Option<[f64; 2]> {
 mod tests {
     use super::*;
     use crate::rng::{Draws, stream};
-    use crate::stats::line;
+    use crate::stats::{line, student};
 
     fn cell(risks: &[f64]) -> Cell {
         let mut cell = Cell::default();
@@ -313,18 +302,6 @@ mod tests {
         assert!(even.skewness().abs() < 1e-12 && cell(&[1.0; 5]).skewness() == 0.0);
         // Of 0, 0, 3: third moment 2, variance 2.
         assert!((cell(&[0.0, 0.0, 3.0]).skewness() - 0.5f64.sqrt()).abs() < 1e-12);
-    }
-
-    #[test]
-    fn students_quantiles_are_those_of_the_tables() {
-        for (normal, freedom, want) in [
-            (math::Z999, 15.0, 4.0728),
-            (math::Z999, 31.0, 3.6335),
-            (math::Z95, 15.0, 2.1314),
-            (math::Z95, 511.0, 1.9646),
-        ] {
-            assert!((student(normal, freedom) - want).abs() < 2e-3, "{freedom}: {}", student(normal, freedom));
-        }
     }
 
     #[test]

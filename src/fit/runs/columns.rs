@@ -40,7 +40,7 @@ impl Columns {
             let bare = |k: usize| matches!(table.columns[k].name.trim().to_lowercase().as_str(), "weight" | "weights");
             let may = headings.iter().enumerate().filter(|(k, _)| role != Role::Weight || bare(*k));
             let ranks = may.filter_map(|(k, heading)| {
-                let words = role != Role::Run && table.columns[k].numbers.iter().all(|x| x.is_nan());
+                let words = !role.is_name() && table.columns[k].numbers.iter().all(|x| x.is_nan());
                 Some(((words, role.rank(heading)?), heading.words.len(), k))
             });
             let ranks: Vec<_> = ranks.collect();
@@ -87,7 +87,7 @@ impl Columns {
                 *text == rank.0 && alike && k != best && !again(*k)
             });
             let open: Vec<usize> = std::iter::once(*best).chain(rivals.map(|(.., k)| *k)).collect();
-            if role != Role::Run && !rank.0 && (open.len() > 1 || rank.1.0 == Level::Doubt) {
+            if !role.is_name() && !rank.0 && (open.len() > 1 || rank.1.0 == Level::Doubt) {
                 guess.open.push((role, open));
             }
         }
@@ -102,9 +102,9 @@ impl Columns {
     }
 
     /// Indices of the columns that could be x. Such a column has numbers that are not all equal, and is not the loss,
-    /// the name of a run or a weight.
+    /// the name of a run or of a recipe, or a weight.
     fn could_be_x(&self, table: &Table) -> Vec<usize> {
-        let taken = [Role::Loss, Role::Run, Role::Weight].map(|role| self.get(role));
+        let taken = [Role::Loss, Role::Run, Role::Recipe, Role::Weight].map(|role| self.get(role));
         let is_loss =
             |column: &Column| Role::Loss.rank(&Heading::of(&column.name)).is_some_and(|rank| rank.0 != Level::Letter);
         let differ = |column: &Column| {
@@ -253,10 +253,10 @@ impl Columns {
         self.get(role).is_some_and(|k| !self.guessed.contains(&role) || !open && sure(k))
     }
 
-    /// Indices of the columns that may show which decimal mark the table uses. These are the columns with a role other
-    /// than the run, and all whose headings mean a loss.
+    /// Indices of the columns that may show which decimal mark the table uses. These are the columns with a role that
+    /// has numbers, and all whose headings mean a loss.
     pub fn witnesses(&self, table: &Table) -> Vec<usize> {
-        let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && *role != Role::Run);
+        let role = |k: usize| self.roles.iter().any(|(role, column)| *column == k && !role.is_name());
         let loss = |k: usize| {
             Role::Loss.rank(&Heading::of(&table.columns[k].name)).is_some_and(|rank| rank.0 != Level::Letter)
         };

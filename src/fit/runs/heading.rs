@@ -9,7 +9,7 @@ use super::source::ten;
 
 impl Role {
     /// All roles, in the order in which they are guessed.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Loss,
         Self::X,
         Self::Params,
@@ -18,6 +18,7 @@ impl Role {
         Self::Epochs,
         Self::Flops,
         Self::Run,
+        Self::Recipe,
         Self::Weight,
     ];
 
@@ -32,6 +33,7 @@ impl Role {
             Self::Flops => "flops",
             Self::Loss => "loss",
             Self::Run => "run",
+            Self::Recipe => "recipe",
             Self::Weight => "weight",
         }
     }
@@ -47,6 +49,7 @@ impl Role {
             Self::Flops => "operations C = 6 N D",
             Self::Loss => "loss",
             Self::Run => "name of the run",
+            Self::Recipe => "name of the recipe",
             Self::Weight => "weight",
         }
     }
@@ -272,8 +275,17 @@ impl Role {
                 ],
             },
             Self::Run => Vocabulary { names: &["run", "runid", "runname", "id", "experiment", "name"], ..NOTHING },
+            Self::Recipe => Vocabulary {
+                names: &["recipe", "recipename", "trainingrecipe", "method", "variant", "arm", "setup"],
+                ..NOTHING
+            },
             Self::Weight => Vocabulary { names: &["weight", "weights"], ..NOTHING },
         }
+    }
+
+    /// Whether the cells of the role are names, which are compared and not read as numbers.
+    pub const fn is_name(self) -> bool {
+        matches!(self, Self::Run | Self::Recipe)
     }
 
     /// Whether the role's numbers are counts, which may be given in thousands or billions.
@@ -397,6 +409,7 @@ impl Role {
             Self::Flops => super::words::OPERATIONS,
             Self::Loss => super::words::LOSS,
             Self::Run => super::words::RUN,
+            Self::Recipe => super::words::RECIPE,
             Self::Weight => super::words::WEIGHT,
         }
     }

@@ -10,7 +10,7 @@ mod tests;
 pub(crate) mod words;
 
 pub use columns::Columns;
-pub use rules::Rule;
+pub use rules::{Compare, Rule};
 
 use super::{Data, Entry, Input, Objective, Role};
 use crate::error::{Error, ErrorKind, Result};

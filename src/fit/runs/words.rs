@@ -10,6 +10,7 @@ crate::texts! {
     OPERATIONS = "operations";
     LOSS = "loss";
     RUN = "name of the run";
+    RECIPE = "name of the recipe";
     WEIGHT = "weight";
     // How each input is read.
     INPUT = "{symbol} = {formula}";

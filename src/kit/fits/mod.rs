@@ -76,13 +76,20 @@ pub const ROLES_REPEATED: &[Choice] = &[
     role(Role::Weight),
 ];
 
-/// The roles that a column may have in a table for any law.
+/// The roles that a column may have in a table of two recipes.
+pub const ROLES_RECIPES: &[Choice] =
+    &[role(Role::X), role(Role::Loss), role(Role::Recipe), role(Role::Run), role(Role::Weight)];
+
+/// The roles that a column may have in a table for one law, whichever it is: all but the recipe.
 pub const ROLES_ALL: &[Choice] = &{
-    let mut list = [choice("", ""); Role::ALL.len()];
-    let mut k = 0;
+    let mut list = [choice("", ""); Role::ALL.len() - 1];
+    let (mut k, mut from) = (0, 0);
     while k < list.len() {
-        list[k] = role(Role::ALL[k]);
-        k += 1;
+        if !matches!(Role::ALL[from], Role::Recipe) {
+            list[k] = role(Role::ALL[from]);
+            k += 1;
+        }
+        from += 1;
     }
     list
 };

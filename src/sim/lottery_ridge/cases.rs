@@ -1,7 +1,7 @@
 //! Test cases of the kernel `lottery_ridge`, on which every device must agree with the kernel's CPU version, and random
-//! problems for them.
+//! data for them.
 
-use super::{LotteryRidge, Member, Problem, parts};
+use super::{LotteryRidge, Member, parts};
 use crate::exec::parity::Case;
 use crate::rng::{Draws, stream};
 
@@ -12,17 +12,11 @@ pub(super) struct Data {
     pub(super) labels: Vec<f64>,
 }
 
-/// Matrix A and vector b of a problem.
+/// Matrix A and vector b of a member.
 #[derive(Debug)]
 pub(super) struct Owned {
     pub(super) matrix: Vec<f64>,
     pub(super) target: Vec<f64>,
-}
-
-impl Owned {
-    pub(super) fn view(&self) -> Problem<'_> {
-        Problem { matrix: &self.matrix, target: &self.target }
-    }
 }
 
 impl Data {
@@ -61,27 +55,49 @@ impl Data {
     }
 }
 
+#[cfg(test)]
+impl Data {
+    /// Predictions `Phi theta` for the samples.
+    pub(super) fn predict(&self, theta: &[f64]) -> Vec<f64> {
+        self.rows().map(|x| x.iter().zip(theta).map(|(x, theta)| x * theta).sum()).collect()
+    }
+
+    /// Weights `Phi^T v / n` of the dual form.
+    pub(super) fn back(&self, v: &[f64]) -> Vec<f64> {
+        let mut theta = vec![0.0; self.features.len() / self.samples()];
+        for (x, v) in self.rows().zip(v) {
+            theta.iter_mut().zip(x).for_each(|(theta, x)| *theta += x * v / self.samples() as f64);
+        }
+        theta
+    }
+}
+
 pub(super) fn cases() -> Vec<Case<LotteryRidge>> {
-    let case = |name, problems: &[Owned], members: &[Member], cuts: &[u32]| {
-        let views: Vec<Problem<'_>> = problems.iter().map(Owned::view).collect();
-        let (inputs, uniforms) = parts(&views, members);
-        Case::zeroed(name, members.len(), 1, inputs, uniforms, cuts)
+    // Every other member has half the rate and twice as many substeps.
+    let case = |name, owned: &[Owned], decays: &[f64], rate: f64, substeps, cuts: &[u32]| {
+        let members: Vec<Member<'_>> = owned
+            .iter()
+            .enumerate()
+            .map(|(i, Owned { matrix, target })| {
+                let slower = 1 + i as u32 % 2;
+                Member { matrix, target, decays, rate: rate / f64::from(slower), substeps: substeps * slower }
+            })
+            .collect();
+        let (inputs, uniforms) = parts(&members);
+        Case::zeroed(name, members.len(), decays.len(), inputs, uniforms, cuts)
     };
-    let member = |problem, rate, decay, substeps| Member { problem, rate, decay, substeps };
-    let shared: Vec<Member> = (0..12)
-        .map(|i| member(i % 3, 0.5 / f64::from(1 + i / 6), [1e-6, 0.03, 0.4, 0.0][i as usize / 3], 1 + i / 6))
-        .collect();
-    let primal = |size| [Data::new(size as u32, 2 * size, size).primal()];
     let three: [Owned; 3] = std::array::from_fn(|i| Data::new(i as u32, 64, 80 + i).dual());
     let mixed = [Data::new(5, 40, 7).primal(), Data::new(6, 33, 50).dual(), Data::new(7, 2, 9).dual()];
+    let many: Vec<Owned> = (0..65_537).map(|i| Data::new(i, 1, 2).dual()).collect();
     let step_by_step: Vec<u32> = (0..=100).collect();
+    let primal = |size: usize| [Data::new(size as u32, 2 * size, size).primal()];
     vec![
-        case("one coordinate", &primal(1), &[member(0, 0.5, 0.1, 1)], &[0, 1, 9]),
-        case("seven coordinates, many substeps", &primal(7), &[member(0, 0.01, 0.1, 500)], &[0, 3, 10]),
-        case("three members at four settings", &three, &shared, &[0, 1, 17, 1000]),
-        case("step by step", &three, &shared, &step_by_step),
-        case("as many coordinates as there can be", &primal(128), &[member(0, 0.4, 1e-3, 3)], &[0, 100, 500]),
-        case("members of different sizes", &mixed, &shared, &[0, 50, 300]),
-        case("more groups than a grid is wide", &primal(2), &[member(0, 0.5, 0.1, 2); 65_537], &[0, 3]),
+        case("one coordinate", &primal(1), &[0.1], 0.5, 1, &[0, 1, 9]),
+        case("seven coordinates, many substeps", &primal(7), &[0.1, 0.0], 0.01, 250, &[0, 3, 10]),
+        case("three members at three weight decays", &three, &[1e-6, 0.03, 0.4], 0.5, 1, &[0, 1, 17, 1000]),
+        case("step by step", &three, &[0.4, 0.0, 1e-6, 0.03], 0.5, 1, &step_by_step),
+        case("as many coordinates as there can be", &primal(128), &[1e-3, 0.0, 0.1, 0.02], 0.4, 3, &[0, 100, 500]),
+        case("members of different sizes", &mixed, &[0.02, 0.0], 0.5, 2, &[0, 50, 300]),
+        case("more groups than a grid is wide", &many, &[0.1], 0.5, 1, &[0, 3]),
     ]
 }

@@ -171,7 +171,9 @@ export function createCursor(plot, svg, read, live, locale, strings, now) {
         if (d < best) [best, found] = [d, { id: null, i: c.i, j: c.j, held: false }];
       }
     }
-    if (event.pointerType === "mouse" && !inside) found = null;
+    // On a grip the pointer is about to drag, and the label of the grip says the values.
+    const grip = /** @type {Element} */ (event.target).closest(".lab-grip");
+    if (grip || (event.pointerType === "mouse" && !inside)) found = null;
     if (found) found.held = event.pointerType !== "mouse";
     if (found || !cursor?.held) cursor = found;
     draw();

@@ -74,16 +74,17 @@ test("a label goes where no data are", () => {
   assert.ok(placeBeside(point, 12, 4, box, right)[0].x < 100);
 });
 
-test("a label does not cover another marked point", () => {
-  const box = { x0: 0, y0: 0, x1: 160, y1: 200 };
+test("a label keeps the gap to another marked point", () => {
   const points = [
-    { x: 80, y: 100, width: 100 },
-    { x: 95, y: 108, width: 100 },
+    { x: 240, y: 108, width: 170 },
+    { x: 230, y: 100, width: 190 },
   ];
-  placeBeside(points, 12, 16, box).forEach(({ x, y }, i) => {
+  const box = { x0: 0, y0: 0, x1: 360, y1: 200 };
+  placeBeside(points, 15, 16, box).forEach(({ x, y }, i) => {
     const other = points[1 - i];
-    const [dx, dy] = [Math.abs(x - other.x) - 50, Math.abs(y - other.y) - 6];
-    assert.ok(dx > 10 || dy > 8, `label ${i} at ${x}, ${y}`);
+    const aside = Math.abs(x - other.x) - points[i].width / 2;
+    const above = Math.abs(y - other.y) - 15 / 2;
+    assert.ok(Math.max(aside, above) > 14, `label ${i} at ${x}, ${y}`);
   });
 });
 

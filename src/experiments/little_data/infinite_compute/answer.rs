@@ -73,7 +73,6 @@ impl InfiniteCompute {
             text!(
                 words::WIDER_IS_WORSE,
                 by = by,
-                epochs = setting(self.params.epochs),
                 narrow = narrow,
                 wide = wide,
                 low = low,

@@ -11,6 +11,12 @@ use crate::theory::lottery_ridge::Width;
 const WIDTH: Axis = Axis::log(words::WIDTH);
 const LOSS: Axis = Axis::linear(words::LOSS);
 
+/// The axis of losses: logarithmic if they differ by more than a factor of 10.
+fn losses(series: &[Series]) -> Axis {
+    let all = || series.iter().flat_map(|series| series.y.iter().copied());
+    if all().fold(0.0, f64::max) > 10.0 * all().fold(f64::INFINITY, f64::min) { Axis::log(words::LOSS) } else { LOSS }
+}
+
 /// An endless ensemble.
 const ENDLESS: f64 = f64::INFINITY;
 
@@ -80,7 +86,7 @@ impl InfiniteCompute {
             series.extend(self.points("tuned-trained", "tuned", Recipe::Tuned, false));
             series.extend(self.points("ensemble-trained", "ensemble", Recipe::Retuned, true));
         }
-        Figure::new("loss-vs-width", words::LOSS_AGAINST_WIDTH, WIDTH, LOSS)
+        Figure::new("loss-vs-width", words::LOSS_AGAINST_WIDTH, WIDTH, losses(&series))
             .groups([("standard", words::STANDARD), ("tuned", words::TUNED), ("ensemble", words::ENDLESS)])
             .series(series)
             .marks([Mark::at_y(text!(words::INFINITE_WIDTH, loss = loss(infinite)), infinite)])
@@ -108,7 +114,7 @@ impl InfiniteCompute {
             "loss-vs-epochs",
             text!(words::LOSS_AGAINST_EPOCHS, width = count(self.params.width)),
             Axis::log(words::EPOCHS),
-            LOSS,
+            losses(&series),
         )
         .groups([("single", words::SINGLE), ("ensemble", words::ENSEMBLE_OF_THESE)])
         .series(series)
@@ -151,14 +157,16 @@ impl InfiniteCompute {
             series.extend(self.trained_at("ensemble-trained", "ensemble", retuned, Recipe::Retuned, true));
         }
         let marks = [1.0, ENDLESS].map(|members| {
-            let d = curves.best_decay(i, members);
-            let times = run::decay(d) / self.params.decay;
-            let label = if times.is_finite() {
-                text!(words::TIMES_STANDARD, times = multiple(times))
-            } else {
-                text!(words::BEST_DECAY, decay = number(run::decay(d)))
+            let best = curves.best_decay(i, members);
+            let decay = run::decay(best);
+            let times = decay / self.params.decay;
+            let label = match (members == 1.0, times.is_finite()) {
+                (true, true) => text!(words::SINGLE_TIMES, times = multiple(times)),
+                (false, true) => text!(words::ENSEMBLE_TIMES, times = multiple(times)),
+                (true, false) => text!(words::SINGLE_BEST, decay = number(decay)),
+                (false, false) => text!(words::ENSEMBLE_BEST, decay = number(decay)),
             };
-            Mark::at(label, run::decay(d), curves.mean(i, 1 + d, members))
+            Mark::at(label, decay, curves.mean(i, 1 + best, members))
         });
         Figure::new(
             "loss-vs-decay",

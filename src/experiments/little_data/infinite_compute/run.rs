@@ -9,7 +9,7 @@ use crate::kit::legs::Block;
 use crate::math::{self, Z999};
 use crate::sim::lottery_ridge::{self as kernel, LotteryRidge};
 use crate::sim::recipes::Study;
-use crate::stats::{mean_and_error, student999};
+use crate::stats::{mean_and_error, student};
 use crate::theory::lottery_ridge::{DIMENSION, Features, Problem, Time, Width, endless};
 use crate::theory::symmetric::add;
 
@@ -157,7 +157,7 @@ pub(super) fn estimate(values: &[f64]) -> (f64, Option<[f64; 2]>) {
     if values.len() < 2 {
         return (mean, None);
     }
-    let half = student999(values.len() as f64 - 1.0) * error;
+    let half = student(Z999, values.len() as f64 - 1.0) * error;
     (mean, Some([mean - half, mean + half]))
 }
 
@@ -212,59 +212,28 @@ impl InfiniteCompute {
             exec.breathe().await;
         }
 
-        let recipes: Vec<(usize, f64, f64)> = TRAINED
-            .iter()
-            .enumerate()
-            .filter_map(|(i, recipe)| self.setting(width, *recipe).map(|(decay, time)| (i, decay, time)))
-            .collect();
-        // A step of gradient descent is stable, and its errors shrink without changing sign, if its rate is at most the
-        // inverse of the largest eigenvalue.
-        let needed: Vec<f64> = problems
-            .iter()
-            .flat_map(|problem| {
-                let bound = problem.bound();
-                recipes.iter().map(move |(_, decay, time)| time * (bound + decay).max(1.0))
-            })
-            .collect();
-        let most = needed.iter().fold(1.0_f64, |most, needed| most.max(*needed));
-        let steps = STEPS * (most / f64::from(STEPS * kernel::SUBSTEPS_MAX)).ceil() as u32;
-        let trained: Vec<kernel::Member> = needed
-            .iter()
-            .enumerate()
-            .map(|(i, needed)| {
-                let (_, decay, time) = recipes[i % recipes.len()];
-                let substeps = (needed / f64::from(steps)).ceil().max(1.0) as u32;
-                let rate = time / (f64::from(steps) * f64::from(substeps));
-                kernel::Member { problem: (i / recipes.len()) as u32, rate, decay, substeps }
-            })
-            .collect();
-        let parts: Vec<kernel::Problem<'_>> = problems
-            .iter()
-            .map(|problem| kernel::Problem { matrix: &problem.matrix, target: &problem.target })
-            .collect();
-        let (inputs, uniforms) = kernel::parts(&parts, &trained);
-        let mut lanes = Lanes::<LotteryRidge>::zeroed(trained.len() as u32, 1, inputs);
-        exec.advance(&mut lanes, &uniforms, 0..steps).await?;
-        let state = exec.read(&mut lanes).await?;
-
+        // The two tuned recipes train for as long as the one with less weight decay needs.
+        let settings = TRAINED.map(|recipe| self.setting(width, recipe));
+        let tuned = settings[1].zip(settings[2]).map(|((a, time), (b, longer))| (time.max(longer), vec![a, b]));
+        let launches = [(0, settings[0].map(|(decay, time)| (time, vec![decay]))), (1, tuned)];
         let mut results = vec![Trained::default(); TRAINED.len()];
-        for draw in 0..data.len() {
-            for (r, (recipe, ..)) in recipes.iter().enumerate() {
-                let (mut sum, mut single, mut ensembles) = (vec![0.0; DIMENSION], 0.0, Vec::with_capacity(each));
-                for index in 0..each {
-                    let problem = draw * each + index;
-                    let v: Vec<f64> = state[problem * recipes.len() + r][..problems[problem].size]
-                        .iter()
-                        .map(|x| f64::from(*x))
-                        .collect();
-                    let u = problems[problem].function(&v);
-                    single += task.loss(&u) / each as f64;
-                    add(&mut sum, 1.0, &u);
-                    let mean: Vec<f64> = sum.iter().map(|x| x / (index + 1) as f64).collect();
-                    ensembles.push(task.loss(&mean));
+        for (first, launch) in launches {
+            let Some((time, decays)) = launch else { continue };
+            let trained = descend(exec, &problems, time, &decays).await?;
+            for (row, results) in results[first..][..decays.len()].iter_mut().enumerate() {
+                for draw in 0..data.len() {
+                    let (mut sum, mut single, mut ensembles) = (vec![0.0; DIMENSION], 0.0, Vec::with_capacity(each));
+                    for index in 0..each {
+                        let problem = draw * each + index;
+                        let u = problems[problem].function(&trained[problem * decays.len() + row]);
+                        single += task.loss(&u) / each as f64;
+                        add(&mut sum, 1.0, &u);
+                        let mean: Vec<f64> = sum.iter().map(|x| x / (index + 1) as f64).collect();
+                        ensembles.push(task.loss(&mean));
+                    }
+                    results.singles.push(single);
+                    results.ensembles.push(ensembles);
                 }
-                results[*recipe].singles.push(single);
-                results[*recipe].ensembles.push(ensembles);
             }
         }
         for (kept, new) in self.trained[width].iter_mut().zip(results) {
@@ -277,6 +246,37 @@ impl InfiniteCompute {
 
 /// Number of steps of the kernel, unless a member needs more than the most substeps in each.
 const STEPS: u32 = 64;
+
+/// Trains every problem for `time` with each of the weight decays. The result is v for each problem and weight decay.
+///
+/// A step of gradient descent is stable, and its errors shrink without changing their sign, if its rate is at most the
+/// inverse of the largest eigenvalue plus the weight decay; so a problem with a large matrix takes more and smaller steps.
+pub(in crate::experiments::little_data) async fn descend(
+    exec: &Exec,
+    problems: &[Problem<'_>],
+    time: f64,
+    decays: &[f64],
+) -> Result<Vec<Vec<f64>>> {
+    let strongest = decays.iter().fold(0.0_f64, |most, decay| most.max(*decay));
+    let needed: Vec<f64> = problems.iter().map(|problem| time * (problem.bound() + strongest).max(1.0)).collect();
+    let most = needed.iter().fold(1.0_f64, |most, needed| most.max(*needed));
+    let steps = STEPS * (most / f64::from(STEPS * kernel::SUBSTEPS_MAX)).ceil() as u32;
+    let members: Vec<kernel::Member<'_>> = problems
+        .iter()
+        .zip(&needed)
+        .map(|(problem, needed)| {
+            let substeps = (needed / f64::from(steps)).ceil().max(1.0) as u32;
+            let rate = time / (f64::from(steps) * f64::from(substeps));
+            kernel::Member { matrix: &problem.matrix, target: &problem.target, decays, rate, substeps }
+        })
+        .collect();
+    let (inputs, uniforms) = kernel::parts(&members);
+    let mut lanes = Lanes::<LotteryRidge>::zeroed(members.len() as u32, decays.len(), inputs);
+    exec.advance(&mut lanes, &uniforms, 0..steps).await?;
+    let state = exec.read(&mut lanes).await?;
+    let rows = state.iter().enumerate();
+    Ok(rows.map(|(i, row)| row[..problems[i / decays.len()].size].iter().map(|x| f64::from(*x)).collect()).collect())
+}
 
 /// The study that gives the curves in closed form.
 pub(super) fn study(params: &Params, widths: &[Width], seed: u32, members: u32) -> Study {

@@ -58,9 +58,9 @@ fn trained_members_are_as_computed_on_the_same_draws() {
         for (time, decay) in [(8.0, 0.0), (300.0, 1e-6), (900.0, 0.01), (50.0, 0.3)] {
             let substeps = (time * (problem.bound() + decay) / 64.0).ceil().max(1.0) as u32;
             let rate = time / (64.0 * f64::from(substeps));
-            let part = kernel::Problem { matrix: &problem.matrix, target: &problem.target };
-            let trained = kernel::Member { problem: 0, rate, decay, substeps };
-            let (inputs, uniforms) = kernel::parts(&[part], &[trained]);
+            let (matrix, target) = (&problem.matrix[..], &problem.target[..]);
+            let trained = kernel::Member { matrix, target, decays: &[decay], rate, substeps };
+            let (inputs, uniforms) = kernel::parts(&[trained]);
             let mut lanes = Lanes::<LotteryRidge>::zeroed(1, 1, inputs);
             let exec = Exec::cpu();
             pollster::block_on(exec.advance(&mut lanes, &uniforms, 0..64)).expect("trains");
@@ -68,7 +68,7 @@ fn trained_members_are_as_computed_on_the_same_draws() {
             let exact = solved.at(Time::Steps { rate, steps: 64.0 * f64::from(substeps) }, decay);
             let norm = exact.iter().map(|x| x * x).sum::<f64>().sqrt();
             let error = exact.iter().zip(v).map(|(a, b)| (a - f64::from(b)) * (a - f64::from(b))).sum::<f64>().sqrt();
-            let bound = kernel::rounding(&part, &trained, 64 * substeps, 0.0, norm);
+            let bound = kernel::rounding(&trained, decay, 64 * substeps, 0.0, norm);
             assert!(error <= bound, "{samples} samples, {width:?}, time {time}, decay {decay}: {error} above {bound}");
             assert!(bound < 0.1 * norm, "a bound of {bound} for {norm} shows nothing");
             settings += 1;

@@ -4,14 +4,17 @@ use super::run::{Curves, Recipe, STANDARD, TRAINED, estimate, spread};
 use super::{InfiniteCompute, LEAST_DRAWS, run, words};
 use crate::kit::Experiment;
 use crate::math;
-use crate::output::{Limit, Verdict};
-use crate::stats::{student999, vertex};
+use crate::output::{Against, Limit, Verdict};
+use crate::stats::{student, vertex};
 use crate::text;
 use crate::text::{Text, count};
 use crate::theory::lottery_ridge::Width;
 
 /// Verdicts that need a loss to be this close to theory say "cannot tell" if the interval is wider.
 const MARGIN: f64 = 0.1;
+/// Smallest relative rise of a loss from one width to another that is expected to be seen in a run. The curves before a
+/// run are means over few draws, so that smaller rises may be chance.
+const RISE: f64 = 0.05;
 /// Losses of equal members differ by rounding errors of f32 only.
 const EQUAL: f64 = 1e-4;
 
@@ -20,24 +23,30 @@ impl InfiniteCompute {
         Experiment::progress(self).finished()
     }
 
-    /// The pair of widths that shows whether the standard recipe becomes worse with width: the width of its lowest loss
-    /// and the worst larger width. If the lowest loss is at the largest width, the pair is the smallest and the largest
-    /// width.
+    /// The two widths between which the loss of the standard recipe rises most, the smaller one first. If it rises by less
+    /// than [`RISE`], they are the smallest and the largest width.
     pub(super) fn pair(&self) -> [usize; 2] {
-        let curve: Vec<f64> = (0..self.infinite()).map(|i| self.pilot.mean(i, STANDARD, 1.0)).collect();
-        let last = curve.len() - 1;
-        let low = (0..=last).min_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(0);
-        if low == last {
-            return [0, last];
+        let curve = self.standard_curve();
+        let mut best = ([0, curve.len() - 1], 0.0);
+        for (j, high) in curve.iter().enumerate() {
+            for (i, low) in curve[..j].iter().enumerate() {
+                if high - low > (RISE * low).max(best.1) {
+                    best = ([i, j], high - low);
+                }
+            }
         }
-        let high = (low + 1..=last).max_by(|&i, &j| curve[i].total_cmp(&curve[j])).unwrap_or(last);
-        [low, high]
+        best.0
     }
 
-    /// Whether theory predicts that the standard recipe becomes worse with width.
+    /// Whether theory predicts that the standard recipe becomes worse from one of the two widths to the other.
     pub(super) fn rises(&self) -> bool {
-        self.pair()[1] != self.infinite() - 1
-            || self.pilot.mean(self.pair()[1], STANDARD, 1.0) > self.pilot.mean(self.pair()[0], STANDARD, 1.0)
+        let (curve, [low, high]) = (self.standard_curve(), self.pair());
+        curve[high] > curve[low]
+    }
+
+    /// The loss of the standard recipe at each finite width, as it is known before the run.
+    fn standard_curve(&self) -> Vec<f64> {
+        (0..self.infinite()).map(|i| self.pilot.mean(i, STANDARD, 1.0)).collect()
     }
 
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
@@ -118,7 +127,7 @@ impl InfiniteCompute {
         limit: Limit,
         values: impl Fn() -> Vec<f64>,
     ) -> Verdict {
-        let mut verdict = Verdict::of(id, claim, f64::NAN, None, 0.0, 0.0).limit(limit);
+        let mut verdict = sided(id, claim, limit, 0.0);
         if self.done > 0 {
             self.judge(&mut verdict, &values());
         }
@@ -148,7 +157,7 @@ impl InfiniteCompute {
 
     /// Whether the loss with tuned weight decay falls from each width to the next.
     fn falls(&self) -> Verdict {
-        let mut verdict = Verdict::of("tuned-falls", words::TUNED_FALLS, f64::NAN, None, 0.0, 0.0).limit(Limit::Upper);
+        let mut verdict = sided("tuned-falls", words::TUNED_FALLS, Limit::Upper, 0.0);
         if self.done > 0 {
             self.judge_falls(&mut verdict);
         }
@@ -190,15 +199,8 @@ impl InfiniteCompute {
 
     /// Whether an endless ensemble needs less weight decay than a single model.
     fn retuned_decay(&self) -> Verdict {
-        let mut verdict = Verdict::of(
-            "retuned-decay",
-            text!(words::DECAY_RATIO, width = count(self.params.width)),
-            f64::NAN,
-            None,
-            1.0,
-            0.0,
-        )
-        .limit(Limit::Upper);
+        let claim = text!(words::DECAY_RATIO, width = count(self.params.width));
+        let mut verdict = sided("retuned-decay", claim, Limit::Upper, 1.0);
         if self.ended() {
             self.judge_decay(&mut verdict);
         }
@@ -222,7 +224,7 @@ impl InfiniteCompute {
         let parts: Vec<f64> = (0..self.curves.count()).map(|i| ratio(&self.curves.without(i))).collect();
         let mean = parts.iter().sum::<f64>() / n;
         let square: f64 = parts.iter().map(|part| (part - mean) * (part - mean)).sum();
-        let half = student999(n - 1.0) * (square * (n - 1.0) / n).sqrt();
+        let half = student(math::Z999, n - 1.0) * (square * (n - 1.0) / n).sqrt();
         if !(all + half).is_finite() {
             *verdict = verdict.clone().note(words::NO_BEST_DECAY);
             return;
@@ -275,6 +277,12 @@ impl InfiniteCompute {
             .from_runs(values.len(), LEAST_DRAWS)
             .within(MARGIN, words::TOO_WIDE)
     }
+}
+
+/// A verdict without a measured value yet: theory predicts on which side of a number the value is.
+fn sided(id: &'static str, claim: impl Into<Text>, limit: Limit, side: f64) -> Verdict {
+    let verdict = Verdict::of(id, claim, f64::NAN, None, side, 0.0).limit(limit);
+    Verdict { against: Against::Prediction, ..verdict }
 }
 
 fn minus(a: &[f64], b: &[f64]) -> Vec<f64> {

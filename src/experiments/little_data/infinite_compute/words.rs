@@ -39,7 +39,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "8 epochs: larger models stay better", query: "epochs=8" },
         Preset { title: "No gains: ensembles gain little", query: "gain=0&noise=0.05&spectrum=1.3&target=1.3" },
         Preset { title: "No weight decay, endless training", query: "until=converged&decay=0" },
-        Preset { title: "16 samples", query: "samples=16&width=16" },
+        Preset { title: "16 samples", query: "samples=16&width=32" },
     ],
 };
 
@@ -64,7 +64,7 @@ crate::texts! {
     RETUNED_DECAY = "best weight decay of an endless ensemble";
     INFINITE = "infinite";
     // Titles.
-    LOSS_AGAINST_WIDTH = "Loss against width: standard, with tuned weight decay, and of endless ensembles";
+    LOSS_AGAINST_WIDTH = "Loss against width";
     LOSS_AGAINST_EPOCHS = "Loss against epochs with the standard weight decay, at width {width}";
     LOSS_AGAINST_DECAY = "Loss against weight decay, at width {width}";
     LOSS_AGAINST_MEMBERS = "Loss against the number of members, at width {width}";
@@ -90,12 +90,14 @@ crate::texts! {
     BY_THEORY = "closed form";
     BY_TRAINING = "trained: mean and 99.9% interval";
     TRAINED_POINTS = "trained members, mean and 99.9% interval";
-    INFINITE_WIDTH = "infinite width, tuned: {loss}";
+    INFINITE_WIDTH = "infinite width: {loss}";
     BEST_EPOCHS = "lowest: {epochs} {epochs:epoch|epochs}";
     THESE_EPOCHS = "standard: {loss}";
     NO_END = "without end: {loss}";
-    TIMES_STANDARD = "{times} times the standard";
-    BEST_DECAY = "best: {decay}";
+    SINGLE_TIMES = "single: {times} times the standard";
+    ENSEMBLE_TIMES = "ensemble: {times} times";
+    SINGLE_BEST = "single: {decay}";
+    ENSEMBLE_BEST = "ensemble: {decay}";
     WITHOUT_END = "without end: {loss}";
     JOINT = "infinite width and endless ensemble: {loss}";
     FITTED_FLOOR = "floor of the fit: {loss}";
@@ -125,13 +127,13 @@ crate::texts! {
     // Answers.
     BY_PREDICTION = "Theory";
     BY_MEASUREMENT = "Measured";
-    WIDER_IS_WORSE = "{by}: after {epochs} epochs with little weight decay, width {wide} is worse than width {narrow} ({high} against {low}). Tuned weight decay brings infinite width to {single}; {ensemble}.";
-    WIDER_IS_BETTER = "{by}: after {epochs} epochs with little weight decay, width {wide} is better than width {narrow} ({high} against {low}). Tuned weight decay brings infinite width to {single}; {ensemble}.";
-    WITHOUT_END_IT = "{by}: endless training brings width {wide} to {high} and width {narrow} to {low}. Tuned weight decay brings infinite width to {single}; {ensemble}.";
-    TUNED_ALONE = "{by}: tuned weight decay brings infinite width to {single}; {ensemble}.";
-    ENSEMBLE_LOWER = "an endless ensemble of width {width} reaches {ensemble}";
-    ENSEMBLE_NOT_LOWER = "an endless ensemble of width {width} stays at {ensemble}";
-    NO_ENSEMBLE = "an ensemble needs at least 2 members";
+    WIDER_IS_WORSE = "{by}: with the standard recipe, width {wide} is worse than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    WIDER_IS_BETTER = "{by}: with only {epochs} {epochs:epoch|epochs}, width {wide} is better than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    WITHOUT_END_IT = "{by}: endless training brings width {wide} to {high} and width {narrow} to {low}; tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    TUNED_ALONE = "{by}: tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    ENSEMBLE_LOWER = "and endless ensembles of width {width} reach {ensemble}";
+    ENSEMBLE_NOT_LOWER = "but endless ensembles of width {width} only {ensemble}";
+    NO_ENSEMBLE = "and an ensemble needs at least 2 members";
     // Verdicts.
     STANDARD_DIFFERENCE = "With the standard recipe, the loss at width {wide} minus the loss at width {narrow}";
     TUNED_FALLS = "With tuned weight decay, the change of the loss from one width to the next larger one, where it falls least";

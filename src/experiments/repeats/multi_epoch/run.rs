@@ -2,11 +2,10 @@
 
 use super::{ENOUGH, LUCK, MultiEpoch, WILD, World, words};
 use crate::error::{Error, Result};
-use crate::experiments::repeats::reuse::{
-    Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, student, tuned,
-};
+use crate::experiments::repeats::reuse::{Cell as Risks, Estimate, FALLING, NOISY, Tuned, fresh_samples, tuned};
 use crate::kit::legs::{Block, Legs, Place, blocks};
 use crate::sim::multi_epoch::{self as sim, Plan, Schedule, Trial};
+use crate::stats::student;
 use crate::text;
 use crate::text::{count, setting};
 

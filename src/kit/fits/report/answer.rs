@@ -62,7 +62,7 @@ const AICC: usize = 3;
 const ERROR: usize = 4;
 
 /// A number with its interval. An end that is not finite is left out.
-fn ranged(kind: fn(f64) -> Argument, value: f64, [lo, hi]: [f64; 2]) -> Text {
+pub(crate) fn ranged(kind: fn(f64) -> Argument, value: f64, [lo, hi]: [f64; 2]) -> Text {
     let (value, least, most) = (kind(value), kind(lo), kind(hi));
     match (lo.is_finite(), hi.is_finite()) {
         (true, true) => text!(words::VALUE_BETWEEN, value = value, least = least, most = most),

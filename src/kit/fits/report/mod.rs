@@ -16,6 +16,8 @@ mod answer;
 mod figures;
 mod tables;
 
+pub(crate) use answer::ranged;
+
 /// Everything that is known so far about the fit of one law to a set of runs.
 #[derive(Debug)]
 pub struct Study<'a> {

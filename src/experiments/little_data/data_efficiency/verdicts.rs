@@ -1,0 +1,97 @@
+//! Verdicts of `data-efficiency`.
+
+use super::answer::EQUAL;
+use super::{DataEfficiency, words};
+use crate::fit::profile::silent;
+use crate::output::{Limit, Verdict};
+use crate::text;
+use crate::text::{Text, amount, count};
+use crate::theory::data_efficiency::DataLaw;
+
+/// How far the ends of an interval of a ratio may be from 1, if the ratio is said to be 1.
+const MARGIN: f64 = 0.5;
+
+impl DataEfficiency {
+    /// All verdicts on the fitted laws.
+    #[inline(never)]
+    pub(super) fn verdicts(&self, laws: [DataLaw; 2]) -> Vec<Verdict> {
+        let mut verdicts: Vec<Verdict> = self.recovered(&laws).into_iter().collect();
+        verdicts.push(self.more(&laws));
+        verdicts.push(self.constant(&laws));
+        let finished = self.done == self.stages.len();
+        let why = self.why_not();
+        let judged = |verdict: Verdict| match &why {
+            Some(why) => verdict.cannot_tell(why.clone()),
+            None => verdict.once(finished),
+        };
+        verdicts.into_iter().map(judged).collect()
+    }
+
+    /// Why no verdict can be given; `None` if verdicts can.
+    fn why_not(&self) -> Option<Text> {
+        if let Some(recipe) = self.stuck() {
+            return Some(text!(words::WORTH_STUCK, recipe = self.called(recipe)));
+        }
+        let silent = self.recipes.problems.iter().zip(&self.fits).find_map(|(problem, fit)| silent(problem, fit));
+        let few = || {
+            let few = self.done == self.stages.len() && self.ends(|laws| self.worth(laws)).is_none();
+            few.then(|| text!(words::FEW_RESAMPLES, least = count(super::run::ENOUGH)))
+        };
+        silent.or_else(few)
+    }
+
+    /// Whether the fits find the multiple of the simulation again; `None` for runs from a table.
+    fn recovered(&self, laws: &[DataLaw; 2]) -> Option<Verdict> {
+        let (truth, worth) = (self.true_worth()?, self.worth(laws));
+        let claim = text!(words::RECOVERED, data = amount(self.data));
+        let ends = self.sure_ends(worth, |laws| self.worth(laws));
+        let verdict = Verdict::of("recovered", claim, worth, ends, truth, 0.0).note(words::STRETCHED);
+        Some(if truth.is_infinite() {
+            verdict.cannot_tell(words::TRUE_INFINITE)
+        } else if (truth - 1.0).abs() < EQUAL {
+            verdict.within(MARGIN, words::EQUAL_LOOSE)
+        } else {
+            verdict.against(1.0, words::RECOVERED_LOOSE)
+        })
+    }
+
+    /// Whether the other recipe is worth more than the reference.
+    fn more(&self, laws: &[DataLaw; 2]) -> Verdict {
+        let worth = self.worth(laws);
+        let claim = text!(words::MORE, data = amount(self.data), other = self.called(1));
+        // An infinite multiple has no logarithm to stretch: the 95% interval shows how many resamples agree.
+        let ends = if worth.is_finite() {
+            self.sure_ends(worth, |laws| self.worth(laws))
+        } else {
+            self.ends(|laws| self.worth(laws))
+        };
+        let verdict = Verdict::of("worth-more", claim, worth, ends, 1.0, 0.0).limit(Limit::Lower);
+        let [lo, hi] = ends.unwrap_or([f64::NAN; 2]);
+        let agrees = if lo > 1.0 {
+            Some(true)
+        } else if hi < 1.0 {
+            Some(false)
+        } else {
+            None
+        };
+        let mut verdict = Verdict { agrees, ..verdict };
+        if worth.is_infinite() {
+            verdict = verdict.adding(words::INFINITE);
+        }
+        if agrees.is_none() && ends.is_some() { verdict.cannot_tell(words::CONTAINS_ONE) } else { verdict }
+    }
+
+    /// Whether the runs rule out a multiple that does not depend on the amount of data.
+    fn constant(&self, laws: &[DataLaw; 2]) -> Verdict {
+        let change = self.change(laws);
+        let [least, most] = self.span().map(amount);
+        let claim = text!(words::CONSTANT, least = least, most = most);
+        let ends = self.sure_ends(change, |laws| self.change(laws));
+        let verdict = Verdict::of("constant-multiple", claim, change, ends, 1.0, 0.0).rival();
+        if change.is_finite() {
+            verdict.within(MARGIN, words::CONSTANT_LOOSE)
+        } else {
+            verdict.cannot_tell(words::CHANGE_INFINITE)
+        }
+    }
+}
