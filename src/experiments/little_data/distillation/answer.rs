@@ -43,23 +43,21 @@ impl Distillation {
     }
 
     fn words_of(&self, by: Template<0>, losses: &Losses) -> Text {
-        let Losses { single, ensemble, distilled, alone: [teacher, student] } = *losses;
-        let kept = retained(single, ensemble, distilled);
-        let members = count(self.params.members);
-        let first = if single - ensemble < LITTLE * (single - self.params.noise) {
-            text!(words::LITTLE_GAIN, members = members, ensemble = loss(ensemble), single = loss(single))
-        } else if distilled < single {
-            // Whole percents: the draws of the data tell no more.
-            text!(words::KEEPS, share = share((100.0 * kept).round() / 100.0), members = members)
+        let Losses { single, ensemble, distilled, alone: [teacher, alone] } = *losses;
+        // Whole percents: the draws of the data tell no more.
+        let kept = share((100.0 * retained(single, ensemble, distilled)).round() / 100.0);
+        let (by, members) = (phrase(by), count(self.params.members));
+        let (own, student) = (loss(teacher), loss(alone));
+        if single - ensemble < LITTLE * (single - self.params.noise) {
+            text!(words::LITTLE_GAIN, by = by, members = members, ensemble = loss(ensemble), single = loss(single))
+        } else if distilled >= single {
+            text!(words::KEEPS_NOTHING, by = by, members = members, student = loss(distilled), single = loss(single))
+        } else if self.taught_by_one() == Kind::Same {
+            text!(words::WITH_ONE_SEED, by = by, share = kept, members = members, teacher = own, student = student)
+        } else if alone < teacher {
+            text!(words::BEATS_TEACHER, by = by, share = kept, members = members, teacher = own, student = student)
         } else {
-            text!(words::KEEPS_NOTHING, members = members)
-        };
-        let (teacher_loss, student_loss) = (loss(teacher), loss(student));
-        let second = match (self.taught_by_one(), student < teacher) {
-            (Kind::Same, _) => text!(words::WITH_ONE_SEED, teacher = teacher_loss, student = student_loss),
-            (_, true) => text!(words::BEATS_TEACHER, teacher = teacher_loss, student = student_loss),
-            (_, false) => text!(words::WORSE_THAN_TEACHER, teacher = teacher_loss, student = student_loss),
-        };
-        text!(words::ANSWER, by = phrase(by), ensemble = phrase(first), alone = phrase(second))
+            text!(words::WORSE_THAN_TEACHER, by = by, share = kept, members = members, teacher = own, student = student)
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Figures and tables of `distillation`.
 
-use super::run::{FEW_SHARES, Kind, estimate};
+use super::run::{Curves, FEW_SHARES, Kind, estimate};
 use super::verdicts::{minus, ratio};
 use super::{Distillation, published, words};
 use crate::output::units::PERCENT;
@@ -156,38 +156,36 @@ impl Distillation {
             Axis::linear(words::RETAINED).unit(PERCENT),
         )
         .group("retained", words::RETAINED);
-        let series = if self.widths.is_empty() { vec![] } else { self.retained_series() };
-        figure.series(series).where_empty(words::AFTER_THE_RUN)
+        let few: Vec<usize> = FEW_SHARES.iter().map(|mu| self.share(*mu)).collect();
+        let here = (f64::from(self.params.width), kept(self.curves(), &few));
+        if self.widths.is_empty() {
+            let point = Series::theory("retained", words::RETAINED, vec![here.0], vec![here.1]).points();
+            return figure.series([point.how(words::BY_THEORY)]);
+        }
+        figure.series(self.retained_series(here, &few))
     }
 
+    /// The curve over all widths, and what was measured at the width of the parameters.
     #[inline(never)]
-    fn retained_series(&self) -> Vec<Series> {
-        let width = f64::from(self.params.width);
-        let few: Vec<usize> = FEW_SHARES.iter().map(|mu| self.share(*mu)).collect();
-        let kept = |curves: &super::Curves, shares: &[usize]| {
-            let best = shares.iter().map(|share| curves.tuned(Kind::Distilled, *share)).fold(f64::INFINITY, f64::min);
-            let [single, ensemble] = curves.levels();
-            retained(single, ensemble, best)
-        };
+    fn retained_series(&self, here: (f64, f64), few: &[usize]) -> impl Iterator<Item = Series> {
         let others = self.other_widths().into_iter().map(f64::from).zip(&self.widths);
-        let mut points: Vec<(f64, f64)> = others.map(|(w, curves)| (w, kept(curves, &[0, 1, 2, 3]))).collect();
-        points.push((width, kept(&self.curves, &few)));
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (x, y) = points.into_iter().unzip();
+        let mut computed: Vec<(f64, f64)> =
+            others.map(|(width, curves)| (width, kept(curves, &[0, 1, 2, 3]))).collect();
+        computed.push(here);
+        computed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (x, y) = computed.into_iter().unzip();
         let curve = Series::theory("retained", words::RETAINED, x, y).how(words::BY_THEORY);
         // The share of real data that is best on the curves, among those that are trained.
-        let trained = few
-            .into_iter()
-            .min_by(|a, b| self.curves.tuned(Kind::Distilled, *a).total_cmp(&self.curves.tuned(Kind::Distilled, *b)));
+        let loss = |share: usize| self.curves.tuned(Kind::Distilled, share);
+        let best = few.iter().copied().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(0);
         let singles = &self.trained.singles;
-        let student = self.measured(Kind::Distilled, trained.unwrap_or(0));
+        let student = self.measured(Kind::Distilled, best);
         let mut points = Points::default();
         if let (mean, Some(interval)) = ratio(&minus(singles, student), &minus(singles, &self.trained.ensembles)) {
-            points.push(width, mean, interval);
+            points.push(here.0, mean, interval);
         }
         let measured = points.series("retained-trained", words::TRAINED_POINTS);
-        let measured = measured.map(|series| series.group("retained").how(words::BY_TRAINING));
-        [curve].into_iter().chain(measured).collect()
+        [curve].into_iter().chain(measured.map(|series| series.group("retained").how(words::BY_TRAINING)))
     }
 
     pub(super) fn tables(&self) -> Vec<Table> {
@@ -222,4 +220,11 @@ impl Distillation {
         };
         vec![students, published::table()]
     }
+}
+
+/// The share of the ensemble's gain that its student keeps, with the best of some shares of real data.
+fn kept(curves: &Curves, shares: &[usize]) -> f64 {
+    let best = shares.iter().map(|share| curves.tuned(Kind::Distilled, *share)).fold(f64::INFINITY, f64::min);
+    let [single, ensemble] = curves.levels();
+    retained(single, ensemble, best)
 }

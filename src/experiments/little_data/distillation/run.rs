@@ -6,11 +6,11 @@ use super::{CURVE_FIRST, Compute, Distillation, PILOT_FIRST, Params, WIDTH_DRAWS
 use crate::error::Result;
 use crate::exec::{Exec, Job, Lanes};
 use crate::kit::legs::Block;
-use crate::math;
+use crate::math::{self, Z999};
 use crate::rng::Gaussian;
 use crate::sim::distil::{self, Distil, Pair, Single, Study, Teacher};
 use crate::sim::lottery_ridge::{self as kernel, LotteryRidge};
-use crate::stats::{mean_and_error, student999};
+use crate::stats::{mean_and_error, student};
 use crate::theory::distillation::{Map, Objective};
 use crate::theory::lottery_ridge::{Task, endless};
 
@@ -276,7 +276,7 @@ pub(super) fn estimate(values: &[f64]) -> (f64, Option<[f64; 2]>) {
     if values.len() < 2 {
         return (mean, None);
     }
-    let half = student999(values.len() as f64 - 1.0) * error;
+    let half = student(Z999, values.len() as f64 - 1.0) * error;
     (mean, Some([mean - half, mean + half]))
 }
 
@@ -292,16 +292,19 @@ async fn learn(exec: &Exec, models: &[(&Objective, f64)]) -> Result<Vec<Vec<f64>
     let needed: Vec<f64> = models.iter().map(|(model, decay)| time(*decay) * (model.bound() + decay)).collect();
     let most = needed.iter().fold(1.0_f64, |most, needed| most.max(*needed));
     let steps = STEPS * (most / f64::from(STEPS * kernel::SUBSTEPS_MAX)).ceil() as u32;
-    let member = |(i, needed): (usize, &f64)| {
+    let members = models.iter().zip(&needed).map(|((model, decay), needed)| {
         let substeps = (needed / f64::from(steps)).ceil().max(1.0) as u32;
-        let decay = models[i].1;
-        let rate = time(decay) / (f64::from(steps) * f64::from(substeps));
-        kernel::Member { problem: i as u32, rate, decay, substeps }
-    };
-    let members: Vec<kernel::Member> = needed.iter().enumerate().map(member).collect();
-    let problems: Vec<kernel::Problem<'_>> =
-        models.iter().map(|(model, _)| kernel::Problem { matrix: &model.matrix, target: &model.target }).collect();
-    let (inputs, uniforms) = kernel::parts(&problems, &members);
+        let rate = time(*decay) / (f64::from(steps) * f64::from(substeps));
+        kernel::Member {
+            matrix: &model.matrix,
+            target: &model.target,
+            decays: std::slice::from_ref(decay),
+            rate,
+            substeps,
+        }
+    });
+    let members: Vec<kernel::Member<'_>> = members.collect();
+    let (inputs, uniforms) = kernel::parts(&members);
     let mut lanes = Lanes::<LotteryRidge>::zeroed(members.len() as u32, 1, inputs);
     exec.advance(&mut lanes, &uniforms, 0..steps).await?;
     let state = exec.read(&mut lanes).await?;

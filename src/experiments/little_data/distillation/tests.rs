@@ -107,9 +107,9 @@ fn students_are_trained_as_computed_within_the_rounding_errors() {
             let model = own.mixed(&taught, mu);
             let substeps = (time * (model.bound() + decay) / 64.0).ceil().max(1.0) as u32;
             let rate = time / (64.0 * f64::from(substeps));
-            let part = kernel::Problem { matrix: &model.matrix, target: &model.target };
-            let trained = kernel::Member { problem: 0, rate, decay, substeps };
-            let (inputs, uniforms) = kernel::parts(&[part], &[trained]);
+            let (matrix, target) = (&model.matrix[..], &model.target[..]);
+            let trained = kernel::Member { matrix, target, decays: &[decay], rate, substeps };
+            let (inputs, uniforms) = kernel::parts(&[trained]);
             let mut lanes = Lanes::<LotteryRidge>::zeroed(1, 1, inputs);
             let exec = Exec::cpu();
             pollster::block_on(exec.advance(&mut lanes, &uniforms, 0..64)).expect("trains");
@@ -121,7 +121,7 @@ fn students_are_trained_as_computed_within_the_rounding_errors() {
             let exact = eigen.vector(&learned);
             let norm = exact.iter().map(|x| x * x).sum::<f64>().sqrt();
             let error = exact.iter().zip(v).map(|(a, b)| (a - f64::from(b)) * (a - f64::from(b))).sum::<f64>().sqrt();
-            let bound = kernel::rounding(&part, &trained, 64 * substeps, 0.0, norm);
+            let bound = kernel::rounding(&trained, decay, 64 * substeps, 0.0, norm);
             assert!(error <= bound, "width {width}, share {mu}: {error} above {bound}");
             assert!(bound < 0.1 * norm, "a bound of {bound} for {norm} shows nothing");
             settings += 1;

@@ -5,7 +5,7 @@ use super::{Distillation, LEAST_DRAWS, words};
 use crate::kit::Experiment;
 use crate::math::Z999;
 use crate::output::units::PERCENT;
-use crate::output::{Limit, Verdict};
+use crate::output::{Against, Limit, Verdict};
 use crate::stats::mean_and_error;
 use crate::text;
 use crate::text::{Text, count, setting};
@@ -74,6 +74,8 @@ impl Distillation {
     ) -> Verdict {
         let limit = if expected > 0.0 { Limit::Lower } else { Limit::Upper };
         let mut verdict = Verdict::of(id, claim, f64::NAN, None, 0.0, 0.0).limit(limit);
+        // Theory predicts on which side of 0 the value is.
+        verdict.against = Against::Prediction;
         if self.done > 0 {
             self.judge(&mut verdict, &values());
         }

@@ -90,7 +90,6 @@ crate::texts! {
     BEST_OF_SINGLE = "best for a single model";
     BEST_OF_STUDENT = "best for the student";
     TIMES_SMALLER = "{times} times smaller";
-    AFTER_THE_RUN = "The run computes the students of all widths at its end.";
     THEIR_STUDENT = "student";
     THEIR_SELF_DISTILLED = "student of one model";
     THEIR_SINGLE = "single model without a teacher: {loss}";
@@ -117,13 +116,11 @@ crate::texts! {
     // Answers.
     BY_PREDICTION = "Theory";
     BY_MEASUREMENT = "Measured";
-    ANSWER = "{by}: {ensemble}. {alone}.";
-    KEEPS = "one student keeps {share} of what {members} models together gain";
-    KEEPS_NOTHING = "a student of {members} models is no better than a single model";
-    LITTLE_GAIN = "{members} models together are little better than one, {ensemble} against {single}, so there is little to keep";
-    BEATS_TEACHER = "Even a student of one model beats its teacher, {student} against {teacher}";
-    WORSE_THAN_TEACHER = "A student of one model is worse than its teacher, {student} against {teacher}";
-    WITH_ONE_SEED = "With its teacher's seed, a student of one model reaches {student}, the teacher {teacher}";
+    BEATS_TEACHER = "{by}: one student keeps {share} of what {members} models together gain. Even a student of one model beats its teacher, {student} against {teacher}.";
+    WORSE_THAN_TEACHER = "{by}: one student keeps {share} of what {members} models together gain. A student of one model is worse than its teacher, {student} against {teacher}.";
+    WITH_ONE_SEED = "{by}: one student keeps {share} of what {members} models together gain. With its teacher's seed, a student of one model reaches {student}, the teacher {teacher}.";
+    LITTLE_GAIN = "{by}: {members} models together are little better than one, {ensemble} against {single}, so a student has little to learn from them.";
+    KEEPS_NOTHING = "{by}: a student of {members} models is no better than a single model, {student} against {single}.";
     // Verdicts.
     STUDENT_BETTER = "With {mu} as the share of real data, the loss of the student of the ensemble, minus that of a single model";
     RETAINED_SHARE = "The share of the gain of {members} models that their student keeps, with {mu} as the share of real data";
