@@ -67,8 +67,6 @@ const ENSEMBLE: u32 = u32::MAX;
 pub struct Single {
     /// Mean loss of the members.
     pub mean: f64,
-    /// Loss of the first member.
-    pub first: f64,
     /// Loss of the ensemble of all members.
     pub together: f64,
 }
@@ -157,7 +155,7 @@ impl Drawn<'_> {
         let single = |functions: &Vec<Vec<f64>>| {
             let losses: Vec<f64> = functions.iter().map(|u| self.task.loss(u)).collect();
             let all = losses.iter().sum::<f64>() / losses.len() as f64;
-            Single { mean: all, first: losses[0], together: self.task.loss(&mean(functions)) }
+            Single { mean: all, together: self.task.loss(&mean(functions)) }
         };
         self.functions.iter().map(single).collect()
     }
@@ -201,14 +199,14 @@ impl Drawn<'_> {
     }
 }
 
-/// Job whose items are draws of the data. The results of an item are three losses for each weight decay (see [`Single`]),
+/// Job whose items are draws of the data. The results of an item are two losses for each weight decay (see [`Single`]),
 /// then those of [`Drawn::students`]; the rest is NaN.
 #[derive(Debug)]
 pub struct Distil;
 
 impl Job for Distil {
     const NAME: &'static str = "distil";
-    const WIDTH: usize = (3 + PAIRS_MAX * SHARES_MAX) * DECAYS_MAX;
+    const WIDTH: usize = (2 + PAIRS_MAX * SHARES_MAX) * DECAYS_MAX;
 
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
         let (study, decays) = Study::of(inputs);
@@ -216,7 +214,7 @@ impl Job for Distil {
         for draw in items {
             let end = out.len() + Self::WIDTH;
             let drawn = study.draw(&task, &gaussian, draw);
-            out.extend(drawn.singles().iter().flat_map(|single| [single.mean, single.first, single.together]));
+            out.extend(drawn.singles().iter().flat_map(|single| [single.mean, single.together]));
             out.extend(drawn.students(decays));
             out.resize(end, f64::NAN);
         }
@@ -248,15 +246,14 @@ mod tests {
         let (task, gaussian) = (study.task(), Gaussian::new());
         let drawn = study.draw(&task, &gaussian, 4);
         let (singles, students) = (drawn.singles(), drawn.students([2, 1]));
-        let want: Vec<f64> =
-            singles.iter().flat_map(|one| [one.mean, one.first, one.together]).chain(students.clone()).collect();
+        let want: Vec<f64> = singles.iter().flat_map(|one| [one.mean, one.together]).chain(students.clone()).collect();
         let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&found[Distil::WIDTH..][..want.len()]), bits(&want));
-        assert_eq!(want.len(), 9 + 27);
+        assert_eq!(want.len(), 6 + 27);
         assert!(found[want.len()..Distil::WIDTH].iter().all(|x| x.is_nan()));
         // A student that sees real data only is a single model, whoever its teacher is.
         for d in 0..3 {
-            assert!((students[9 + 6 + d] - singles[d].first).abs() < 1e-12);
+            assert!((students[9 + 6 + d] - task.loss(&drawn.functions[d][0])).abs() < 1e-12);
             assert_eq!(students[9 + 6 + d].to_bits(), students[18 + 6 + d].to_bits());
         }
         assert!(singles.iter().all(|one| one.together < one.mean), "the mean of three models is better than one");

@@ -39,7 +39,7 @@ crate::params! {
         /// Width $N$ of the single model, of the members of the ensemble and of the student. A student of the ensemble is as small as one member.
         width: u32 = Spec::integer("96", 4.0, 128.0).log().unit("features");
         /// Number $m$ of synthetic inputs that the teacher labels, if they are drawn. There are at least as many as features.
-        inputs: u32 = Spec::integer("384", 8.0, 2048.0).log().unit("inputs");
+        inputs: u32 = Spec::integer("384", 8.0, 2048.0).log().label("synthetic inputs");
         /// Whether the synthetic inputs are drawn and their labels noisy, or whether there are infinitely many of them.
         synthetic: &'static str = Spec::choice("sampled", SYNTHETIC).label("synthetic data");
         /// Whether the student has random features of its own, or those of its teacher. A student of the ensemble then has those of the first member.
@@ -56,9 +56,9 @@ crate::params! {
         gain: f64 = Spec::number("1.5", 0.0, 3.0);
         /// Variance of the noise of the labels. Sampled labels of a teacher have as much noise.
         noise: f64 = Spec::number("0.5", 0.0, 4.0);
-        /// Exponent $a$ of the variances $\lambda_k \sim k^{-a}$ of the coordinates of an input.
+        /// Exponent $a$ of the spectrum: the variance of coordinate $k$ of an input falls as $k^{-a}$.
         spectrum: f64 = Spec::number("1.5", 1.05, 3.0);
-        /// Exponent $b$ of the shares $\lambda_k w_k^2 \sim k^{-b}$ of the coordinates in the true function.
+        /// Exponent $b$ of the target: the share of coordinate $k$ in the true function falls as $k^{-b}$.
         target: f64 = Spec::number("1.5", 1.05, 3.0);
         /// Number of draws of the data on which teachers and students are trained. Intervals and verdicts need at least 8.
         draws: u32 = Spec::integer("40", 2.0, 100.0).log().unit("draws");

@@ -248,10 +248,9 @@ impl Curves {
     fn add(&mut self, study: &Study, found: &[f64]) {
         let (decays, pairs) = (study.decays.len(), study.pairs.len());
         for draw in found.chunks_exact(Distil::WIDTH) {
-            let (singles, rest) = draw.split_at(3 * decays);
-            let single =
-                |[mean, first, together]: &[f64; 3]| Single { mean: *mean, first: *first, together: *together };
-            let singles = singles.as_chunks::<3>().0.iter().map(single).collect();
+            let (singles, rest) = draw.split_at(2 * decays);
+            let single = |[mean, together]: &[f64; 2]| Single { mean: *mean, together: *together };
+            let singles = singles.as_chunks::<2>().0.iter().map(single).collect();
             self.push(singles, rest[..pairs * self.shares * decays].to_vec());
         }
     }

@@ -66,8 +66,8 @@ crate::texts! {
     DECAY_OF_DISTILLED = "weight decay of the student of the ensemble";
     DECAY_OF_ALONE = "weight decay of the student of a single model";
     // Titles.
-    LOSS_AGAINST_SHARE = "Loss of students against the share of real data in what they learn from";
-    LOSS_AGAINST_DECAY = "Loss against weight decay; the student has {mu} as its share of real data";
+    LOSS_AGAINST_SHARE = "Loss of students against the share of real data they learn from";
+    LOSS_AGAINST_DECAY = "Loss against weight decay, with {mu} as the student's share of real data";
     SEEDS = "Students of a single model: fresh seed or the teacher's seed";
     RETAINED_AGAINST_WIDTH = "How much of the gain of {members} models their student keeps, against the width of all models";
     PUBLISHED_TEACHERS = "Published: students of one and of eight language models of 300M parameters";
@@ -87,9 +87,9 @@ crate::texts! {
     ENSEMBLE_LEVEL = "ensemble of {members}: {loss}";
     TEACHER_LEVEL = "teacher: {loss}";
     THIS_SHARE = "{loss}";
-    BEST_OF_SINGLE = "best for a single model";
-    BEST_OF_STUDENT = "best for the student";
-    TIMES_SMALLER = "{times} times smaller";
+    BEST_OF_SINGLE = "single model's best";
+    BEST_OF_STUDENT = "student's best";
+    TIMES_SMALLER = "student's best, {times} times smaller";
     THEIR_STUDENT = "student";
     THEIR_SELF_DISTILLED = "student of one model";
     THEIR_SINGLE = "single model without a teacher: {loss}";
