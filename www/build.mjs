@@ -8,7 +8,7 @@
 //     cpu  { worker: TEXT of the worker script, wasm: URL, pieces, loads, rest }   in pieces; see pieces.mjs, modules.d.ts
 //     gpu  { glue: URL of js/engine/device.js as text, wasm: URL }        fetched only if wanted
 //   import { shaders } from "lab:shaders";   // in js/engine/device.js: { KERNEL: URL }
-//   import { index, entries, explanations, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
+//   import { index, entries, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, ... } from "lab:glue";   // in js/engine/worker.js and device.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
@@ -391,7 +391,6 @@ function catalogue(language, up, known) {
       "lab:catalogue",
       `${exporting({ index })}
 export const entries = { ${known.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
-export const explanations = { ${known.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:words/${slug}`)}`)} };
 export const list = ${load("lab:words/list")};
 export const claims = ${load("lab:words/claims")};`,
     ),
@@ -417,7 +416,8 @@ export const claims = ${load("lab:words/claims")};`,
       virtual(
         `lab:entry/${entry.slug}`,
         `${partsOf(entry, up)} ${exporting({ described: entry, math })}
-export const entry = { ...described, kinds, table, pictured: ${pictured.has(entry.slug)} };`,
+export const entry = { ...described, kinds, table, pictured: ${pictured.has(entry.slug)} };
+export const explanation = ${load(`lab:words/${entry.slug}`)};`,
       ),
     );
     // What several experiments say is typeset with the words that come after the first figure.

@@ -1,6 +1,6 @@
 // Decides which functions and constants of the page's wasm belong to which piece. split.mjs makes the modules.
 //
-//   core           what opening an experiment runs in more than half of the experiments
+//   core           what opening an experiment runs in more than four in seven of the experiments
 //   run            what runs of most experiments need besides
 //   EXPERIMENT     what opening an experiment runs besides the core
 //   A+B-run        what runs of several experiments need besides, such as the fitter

@@ -1,11 +1,5 @@
 // The catalogue that the page was built with. The titles are here; all other texts are loaded when they are shown.
-import {
-  claims as loadClaims,
-  entries,
-  explanations,
-  index,
-  list as loadList,
-} from "lab:catalogue";
+import { claims as loadClaims, entries, index, list as loadList } from "lab:catalogue";
 import { part } from "./assets.js";
 import { learn } from "./prose.js";
 
@@ -31,7 +25,8 @@ export async function entry(slug) {
 
 /** Loads the explanations below an experiment's figures. @param {string} slug @returns {Promise<import("./types.d.ts").Explanation>} */
 export async function explanation(slug) {
-  const { explanation, math } = await part(explanations[slug]);
+  const { explanation: load } = await part(entries[slug]);
+  const { explanation, math } = await part(load);
   learn(math);
   return explanation;
 }

@@ -17,13 +17,13 @@ declare module "lab:shaders" {
 declare module "lab:catalogue" {
   type Maths = import("./prose.js").Maths;
   export const index: { slug: string; title: string }[];
+  type Load<T> = (query?: string) => Promise<T & { math: Maths }>;
   export const entries: Record<
     string,
-    (query?: string) => Promise<{ entry: import("./types.d.ts").Entry; math: Maths }>
-  >;
-  export const explanations: Record<
-    string,
-    (query?: string) => Promise<{ explanation: import("./types.d.ts").Explanation; math: Maths }>
+    Load<{
+      entry: import("./types.d.ts").Entry;
+      explanation: Load<{ explanation: import("./types.d.ts").Explanation }>;
+    }>
   >;
   export const list: (query?: string) => Promise<{
     list: {

@@ -1,6 +1,6 @@
 // One figure of a result as an element: plot, read-out, legend, table. `update` redraws it in place and
 // keeps cursor, focus and legend; it is fast enough to be called every frame while a slider moves.
-import { grips as gripsPart, heatMaps, later } from "../assets.js";
+import { grips as gripsPart, heatMaps, later, saving } from "../assets.js";
 import { drawFigure, fontSize } from "./draw.js";
 import { hasData } from "./extent.js";
 import { fill } from "./format.js";
@@ -180,7 +180,7 @@ export function renderFigure(figure, options = {}) {
   let showTable = null;
   function drawTable() {
     if (showTable) return showTable(tableHost, current, shown, locale, strings);
-    later().then(
+    saving().then(
       (module) => {
         showTable = module.showTable;
         drawTable();
