@@ -76,12 +76,12 @@ crate::texts! {
     PRINTED_TITLE = "Numbers of Kim et al., and what follows from them";
     // Curves and places.
     DISTILLED = "student of the ensemble";
-    FRESH = "student of a single model, fresh seed";
-    SAME = "student of a single model, the teacher's seed";
+    FRESH = "student of one model, fresh seed";
+    SAME = "student with its teacher's seed";
     SINGLE = "single model";
     ENSEMBLE = "ensemble";
     BY_THEORY = "closed form";
-    BY_TRAINING = "trained: mean and 99.9% interval";
+    BY_TRAINING = "trained";
     TRAINED_POINTS = "trained models, mean and 99.9% interval";
     SINGLE_LEVEL = "single model: {loss}";
     ENSEMBLE_LEVEL = "ensemble of {members}: {loss}";
@@ -89,7 +89,7 @@ crate::texts! {
     THIS_SHARE = "{loss}";
     BEST_OF_SINGLE = "single model's best";
     BEST_OF_STUDENT = "student's best";
-    TIMES_SMALLER = "student's best, {times} times smaller";
+    TIMES_SMALLER = "student: {times} times less";
     THEIR_STUDENT = "student";
     THEIR_SELF_DISTILLED = "student of one model";
     THEIR_SINGLE = "single model without a teacher: {loss}";
