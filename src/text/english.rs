@@ -120,7 +120,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Names of letters and signs in TeX, each with the characters that a terminal shows instead.
-const SIGNS: [(&str, &str); 33] = [
+const SIGNS: [(&str, &str); 34] = [
     ("alpha", "α"),
     ("beta", "β"),
     ("gamma", "γ"),
@@ -130,6 +130,7 @@ const SIGNS: [(&str, &str); 33] = [
     ("lambda", "λ"),
     ("sigma", "σ"),
     ("pi", "π"),
+    ("mu", "μ"),
     ("nu", "ν"),
     ("kappa", "κ"),
     ("rho", "ρ"),

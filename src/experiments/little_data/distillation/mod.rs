@@ -183,7 +183,7 @@ impl Experiment for Distillation {
     const SLUG: &'static str = "distillation";
     const INFO: Info = words::INFO;
     const TEXTS: crate::text::Templates = words::TEXTS;
-    const QUICK: &'static str = "width=24&samples=32&inputs=128&members=4&draws=8";
+    const QUICK: &'static str = "width=24&inputs=48&members=4&draws=12";
     const MAIN: &'static [&'static str] = &["mu", "width", "inputs"];
     const FIRST: &'static [&'static str] = &["synthetic=unlimited", "student=same", "mu=0.6", "width=64"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<LotteryRidge>(), Twin::job::<Distil>()];

@@ -13,19 +13,19 @@ pub(super) const INFO: Info = Info {
         r"A student wants less weight decay than a single model, because the teacher's labels of many inputs already keep it from learning the noise of the few real ones.",
     ],
     model: &[
-        r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise of variance $\sigma^2$. A model of width $N$ sees $N$ random features $\phi = M^\top x$ of the inputs and learns one weight for each. Each seed has its own random features, and its own random gains, which decide how fast it learns each coordinate. The teacher is a linear function $u \cdot x$: a single model trained on the $n$ real samples, or the mean of several.",
+        r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise of variance $\sigma^2$. A model of width $N$ sees $N$ random features of the inputs and learns one weight for each. Each seed has its own random features, and its own random gains, which decide how fast it learns each coordinate. The teacher is a linear function $u \cdot x$: a single model trained on the $n$ real samples, or the mean of several.",
         r"The student lowers the loss on the real samples, with weight $\mu$, plus the loss on synthetic samples, with weight $1 - \mu$, plus weight decay. Synthetic samples are new inputs that the teacher labels. Its labels get as much noise as real ones, as if they were drawn from a language model at temperature 1. With unlimited synthetic data, the student sees all inputs and the noise averages out.",
         r"Teachers and students are trained by full-batch gradient descent from zero weights, and their loss on new data is computed exactly. The curves solve the linear equations for trained students, averaged over other draws of the data: over few draws before the run, which also choose the weight decays of all trained models, and over many during the run. Each loss of a student is the mean of two students, so that it matters less whether one has good features.",
         r"This is not a language model. Here a teacher labels any number of new inputs, which follow the true distribution of inputs; a language model must generate its inputs too, so its errors affect them as well. In the language models of Kim et al. synthetic data alone do much more harm. The losses of the two are in different units and are never drawn on one axis.",
     ],
     formulas: &[
         Formula {
-            label: "Weights of the student after training on real features $\\Phi$ with labels $y$ and synthetic features $\\Psi$ with the teacher's labels $z$",
-            tex: r"\left( \frac{\mu}{n} \Phi^\top \Phi + \frac{1 - \mu}{m} \Psi^\top \Psi + \ell \right) \theta = \frac{\mu}{n} \Phi^\top y + \frac{1 - \mu}{m} \Psi^\top z",
+            label: "Weights $\\theta$ of the student after training on the features $F$ of real samples with labels $y$, and on the features $G$ of synthetic samples with the teacher's labels $z$",
+            tex: r"\left( \frac{\mu}{n} F^\top F + \frac{1 - \mu}{m} G^\top G + \ell \right) \theta = \frac{\mu}{n} F^\top y + \frac{1 - \mu}{m} G^\top z",
         },
         Formula {
-            label: "With unlimited synthetic data, for the teacher $u \\cdot x$",
-            tex: r"\frac{1}{m} \Psi^\top \Psi \to M^\top \Lambda M, \qquad \frac{1}{m} \Psi^\top z \to M^\top \Lambda u",
+            label: "With unlimited synthetic data, for the teacher $u \\cdot x$, the variances $\\Lambda$ of the inputs and the matrix $M$ that makes features of inputs",
+            tex: r"\frac{1}{m} G^\top G \to M^\top \Lambda M, \qquad \frac{1}{m} G^\top z \to M^\top \Lambda u",
         },
         Formula {
             label: "Share of the ensemble's gain that the student keeps",
