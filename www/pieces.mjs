@@ -1,6 +1,6 @@
 // Decides which functions and constants of the page's wasm belong to which piece. split.mjs makes the modules.
 //
-//   core           what opening an experiment runs in more than four in seven of the experiments
+//   core           what opening an experiment runs in more than two thirds of the experiments
 //   run            what runs of most experiments need besides
 //   EXPERIMENT     what opening an experiment runs besides the core
 //   A+B-run        what runs of several experiments need besides, such as the fitter
@@ -153,7 +153,7 @@ export function plan(graph, { functions, exported }, opened, tables = TABLES, pi
   const onCpu = new Set([...barred, ...driver, ...ofTables, ...refusals]);
 
   // What most openings run is the core.
-  const shared = only(names, (name) => (times.get(name) ?? 0) * 7 > slugs.length * 4);
+  const shared = only(names, (name) => (times.get(name) ?? 0) * 3 > slugs.length * 2);
   const needed = new Map(
     slugs.map((slug) => {
       const from = [...(seeds.get(slug) ?? []), ...entryOf(slug)];

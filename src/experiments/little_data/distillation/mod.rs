@@ -188,7 +188,7 @@ impl Experiment for Distillation {
     const FIRST: &'static [&'static str] = &["synthetic=unlimited", "student=same", "mu=0.6", "width=64"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<LotteryRidge>(), Twin::job::<Distil>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
+    const BUDGET: Budget = Budget { ready: 112_000, ..Budget::USUAL };
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

@@ -48,9 +48,9 @@ crate::params! {
         decay: f64 = Spec::number("0.000001", 0.0, 1.0);
         /// Whether the standard recipe stops after its number of epochs, or trains until nothing changes any more.
         until: &'static str = Spec::choice("epochs", ENDS).label("end of training");
-        /// Exponent $a$ of the variances $\lambda_k \sim k^{-a}$ of the coordinates of an input.
+        /// Exponent $a$ of the variances of the coordinates of an input: the variance of coordinate $k$ falls as $k^{-a}$.
         spectrum: f64 = Spec::number("1.5", 1.05, 3.0);
-        /// Exponent $b$ of the shares $\lambda_k w_k^2 \sim k^{-b}$ of the coordinates in the true function.
+        /// Exponent $b$ of the true function: the variance that coordinate $k$ adds to it falls as $k^{-b}$.
         target: f64 = Spec::number("1.5", 1.05, 3.0);
         /// Variance of the noise of the labels. No model can have a lower loss.
         noise: f64 = Spec::number("0.5", 0.0, 4.0);
@@ -174,7 +174,7 @@ impl Experiment for InfiniteCompute {
     const FIRST: &'static [&'static str] = &["epochs=8", "gain=0", "samples=32"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<LotteryRidge>(), Twin::job::<Recipes>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
+    const BUDGET: Budget = Budget { ready: 116_000, ..Budget::USUAL };
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {

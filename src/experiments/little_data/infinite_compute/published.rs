@@ -93,7 +93,7 @@ pub(super) fn figures(refitted: bool) -> Vec<Figure> {
         Series::published("regularised", words::THEIR_LAW, curve, law).line(),
         Series::published("ensembles", words::THEIR_ENSEMBLES, sizes(), ENSEMBLES.to_vec()),
     ])
-    .marks(refitted.then(|| joint_limit()))
+    .marks(refitted.then(joint_limit))
     .folded();
     let megadocs = Figure::new(
         "published-members",
