@@ -56,7 +56,7 @@ crate::texts! {
     LOSS = "loss on new data";
     DECAY = "weight decay";
     WIDTH = "width (number of features)";
-    RETAINED = "share of the ensemble's gain that the student keeps";
+    RETAINED = "share of the gain that is kept";
     MEMBERS = "models that teach the student";
     THEIR_LOSS = "validation loss";
     QUANTITY = "quantity";
@@ -69,7 +69,7 @@ crate::texts! {
     LOSS_AGAINST_SHARE = "Loss of students against the share of real data they learn from";
     LOSS_AGAINST_DECAY = "Loss against weight decay, with {mu} as the student's share of real data";
     SEEDS = "Students of a single model: fresh seed or the teacher's seed";
-    RETAINED_AGAINST_WIDTH = "How much of the gain of {members} models their student keeps, against the width of all models";
+    RETAINED_AGAINST_WIDTH = "How much of the gain of {members} models their student keeps, against width";
     PUBLISHED_TEACHERS = "Published: students of one and of eight language models of 300M parameters";
     PUBLISHED_MIXES = "Published: a language model taught by one of its size, with and without real data";
     STUDENTS_TITLE = "Students in closed form (single model {single}, ensemble {ensemble})";
