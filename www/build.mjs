@@ -514,7 +514,10 @@ async function openings() {
 
 if (process.argv[2] === "words") {
   // What a translation starts from: a file of words by key for each that a folder of locales/ may hold.
-  console.log(JSON.stringify({ ...ENGLISH, texts: english() }, null, 2));
+  // A pipe takes the text in parts, and an exit would cut it off.
+  await new Promise((done) =>
+    process.stdout.write(JSON.stringify({ ...ENGLISH, texts: english() }, null, 2), done),
+  );
   process.exit(0);
 }
 

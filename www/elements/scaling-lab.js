@@ -678,7 +678,7 @@ export class ScalingLab extends HTMLElement {
     const [last, of, entry] = [this.#last, this.#run.of, this.#entry];
     this.#view?.haunt(null);
     if (!last || !of || !entry || last.of.slug !== of.slug || last.of.table !== of.table) return;
-    saving().then(
+    loadLater().then(
       ({ before }) => {
         if (of === this.#run.of && last === this.#last && last.of !== of)
           this.#view?.haunt(before(entry, last, of));

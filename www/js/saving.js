@@ -1,6 +1,5 @@
-// What saves and copies results, shows them as tables, and shows the run before the present one. The page fetches this file when
-// it is asked for, or when it has long been idle.
-export { before } from "../elements/lab/ghost.js";
+// What saves and copies results, and shows a figure as a table. The page fetches this file when it is asked for, or when it has
+// long been idle.
 export { showTable } from "./plot/table.js";
 export { download } from "./export.js";
 export { save, take } from "../elements/lab/take.js";

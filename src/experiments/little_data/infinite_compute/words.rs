@@ -79,16 +79,16 @@ crate::texts! {
     // Curves and places.
     STANDARD = "standard recipe";
     TUNED = "tuned weight decay";
-    ENDLESS = "endless ensemble, retuned weight decay";
-    ENDLESS_UNTUNED = "endless ensemble, weight decay of the single model";
+    ENDLESS = "endless ensemble";
+    ENDLESS_UNTUNED = "endless ensemble, single model's decay";
     SINGLE = "single model";
     ENSEMBLE_OF_THESE = "endless ensemble";
-    DECAY_OF_SINGLE = "weight decay of the single model";
-    DECAY_RETUNED = "weight decay retuned for ensembles";
+    DECAY_OF_SINGLE = "single model's decay";
+    DECAY_RETUNED = "retuned decay";
     MEMBERS_OF = "{members} {members:member|members}";
     FITTED_LAW = "fitted power law";
     BY_THEORY = "closed form";
-    BY_TRAINING = "trained: mean and 99.9% interval";
+    BY_TRAINING = "trained";
     TRAINED_POINTS = "trained members, mean and 99.9% interval";
     INFINITE_WIDTH = "infinite width: {loss}";
     BEST_EPOCHS = "lowest: {epochs} {epochs:epoch|epochs}";
