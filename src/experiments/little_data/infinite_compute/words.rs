@@ -77,8 +77,8 @@ crate::texts! {
     RECIPES_TITLE = "Losses of all recipes in closed form";
     PRINTED_TITLE = "Numbers as Kim et al. print them";
     // Curves and places.
-    STANDARD = "standard recipe";
-    TUNED = "tuned weight decay";
+    STANDARD = "standard";
+    TUNED = "tuned decay";
     ENDLESS = "endless ensemble";
     ENDLESS_UNTUNED = "endless ensemble, single model's decay";
     SINGLE = "single model";
