@@ -79,10 +79,13 @@ describe("the GPU computes what the command line computes on the CPU", () => {
         const named = await badge.innerText();
         await run(element);
         const ours = await downloaded(element);
-        assert.deepEqual(kinds(ours), ["gpu"]);
+        // Kernels ran on the GPU. Jobs, such as the curves of an experiment in closed form, always run on the CPU.
+        assert.equal(kinds(ours)[0], "gpu");
+        assert.equal(await element.locator(".alert").count(), 0, "no GPU was lost");
         // On software adapters, kernels declare that they agree bit for bit.
         assertSame(numbers(ours), numbers(await native(slug, values)), slug);
-        assert.equal(await badge.innerText(), named, "a GPU has one name");
+        if (kinds(ours).length === 1)
+          assert.equal(await badge.innerText(), named, "a GPU has one name");
       }));
   }
 });

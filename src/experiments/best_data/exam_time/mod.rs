@@ -224,7 +224,7 @@ impl Experiment for ExamTime {
     const TEXTS: crate::text::Templates = words::TEXTS;
     const QUICK: &'static str = "runs=512&facts=32";
     const MAIN: &'static [&'static str] = &["weights", "exponent"];
-    const FIRST: &'static [&'static str] = &["weights=0.5,0.5", "weights=0.1,0.9"];
+    const FIRST: &'static [&'static str] = &["weights=0.5,0.5", "weights=0.1,0.9", "weights=0.89,0.11"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Exam>()];
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     type Params = Params;
