@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Node } from "./linked.mjs";
 import { lacking, plan } from "./pieces.mjs";
 
-const LARGE = 30_000;
+const LARGE = 60_000;
 const TABLES = ["4fits11reads_table"];
 
 /**
