@@ -16,7 +16,7 @@
 //! `phi = M^T x` is the feature map of the student, `M = diag(g) W/sqrt(N)`. This is exactly what 256 inputs without
 //! noise give, if input k is `sqrt(256 lambda_k)` in coordinate k and 0 elsewhere; so one program does both.
 
-use super::lottery_ridge::{DIMENSION, Member, Sample, Task};
+use super::lottery_ridge::{DIMENSION, Member, Sample, Task, gram, products};
 use super::symmetric::{Cholesky, SHIFTS, add, dot};
 use crate::rng::Gaussian;
 
@@ -92,29 +92,8 @@ impl Map {
     /// Features on samples, in `count * 256 * width` multiplications, and their matrix, in `count * width^2`.
     pub fn moments(&self, sample: &Sample) -> Moments {
         let (width, count) = (self.width, sample.count);
-        let mut features = vec![0.0; count * width];
-        // Four samples at a time, so that each row of the map is read once for four.
-        for (rows, xs) in features.chunks_mut(4 * width).zip(sample.inputs.chunks(4 * DIMENSION)) {
-            for (k, m) in self.rows.chunks_exact(width).enumerate() {
-                for (row, x) in rows.chunks_exact_mut(width).zip(xs.chunks_exact(DIMENSION)) {
-                    if x[k] != 0.0 {
-                        add(row, x[k], m);
-                    }
-                }
-            }
-        }
-        let mut matrix = vec![0.0; width * width];
-        for row in features.chunks_exact(width) {
-            for (i, x) in row.iter().enumerate() {
-                // Only the lower triangle, which is then mirrored.
-                add(&mut matrix[i * width..i * width + i + 1], x / count as f64, row);
-            }
-        }
-        for i in 0..width {
-            for j in 0..i {
-                matrix[j * width + i] = matrix[i * width + j];
-            }
-        }
+        let features = products(&sample.inputs, &self.rows, width);
+        let matrix = gram(features.chunks_exact(width), width, 1.0 / count as f64);
         Moments { matrix, features, count }
     }
 }
@@ -146,11 +125,6 @@ impl Objective {
     /// Weights theta after converged training with each weight decay. All are above 0.
     pub fn solve(&self, decays: &[f64]) -> Vec<Vec<f64>> {
         solve(std::slice::from_ref(self), decays).concat()
-    }
-
-    /// An upper bound of the largest eigenvalue: the square root of the sum of all squared entries.
-    pub fn bound(&self) -> f64 {
-        dot(&self.matrix, &self.matrix).sqrt()
     }
 }
 

@@ -217,17 +217,7 @@ impl<'a> Features<'a> {
             .chunks_exact(DIMENSION)
             .flat_map(|row| row.iter().zip(&member.gains).map(|(x, g)| x * g))
             .collect();
-        let mut wide = vec![0.0; sample.count * member.widest];
-        if member.widest > 0 {
-            // Four samples at a time, so that each row of the Gaussian numbers is read once for four.
-            for (rows, xs) in wide.chunks_mut(4 * member.widest).zip(inputs.chunks(4 * DIMENSION)) {
-                for (k, z) in member.features.chunks_exact(member.widest).enumerate() {
-                    for (row, x) in rows.chunks_exact_mut(member.widest).zip(xs.chunks_exact(DIMENSION)) {
-                        add(row, x[k], z);
-                    }
-                }
-            }
-        }
+        let wide = products(&inputs, &member.features, member.widest);
         Self { member, labels: &sample.labels, inputs, wide }
     }
 
@@ -258,15 +248,42 @@ impl<'a> Features<'a> {
     }
 }
 
-/// `scale * sum r r^T` over the rows r.
-fn gram<'a>(rows: impl Iterator<Item = &'a [f64]>, size: usize, scale: f64) -> Vec<f64> {
-    let mut matrix = vec![0.0; size * size];
-    for row in rows {
-        for (x, line) in row.iter().zip(matrix.chunks_exact_mut(size)) {
-            add(line, *x, row);
+/// The products `inputs rows`, `[sample][column]`, of inputs `[sample][direction]` and rows `[direction][column]` with
+/// `width` columns.
+pub(super) fn products(inputs: &[f64], rows: &[f64], width: usize) -> Vec<f64> {
+    let mut found = vec![0.0; inputs.len() / DIMENSION * width];
+    if width == 0 {
+        return found;
+    }
+    // Four samples at a time, so that each row is read once for four.
+    for (found, xs) in found.chunks_mut(4 * width).zip(inputs.chunks(4 * DIMENSION)) {
+        for (k, row) in rows.chunks_exact(width).enumerate() {
+            for (found, x) in found.chunks_exact_mut(width).zip(xs.chunks_exact(DIMENSION)) {
+                // Inputs that stand for unlimited data are mostly 0.
+                if x[k] != 0.0 {
+                    add(found, x[k], row);
+                }
+            }
         }
     }
-    matrix.iter_mut().for_each(|x| *x *= scale);
+    found
+}
+
+/// `scale * sum r r^T` over the rows r.
+pub(super) fn gram<'a>(rows: impl Iterator<Item = &'a [f64]>, size: usize, scale: f64) -> Vec<f64> {
+    let mut matrix = vec![0.0; size * size];
+    for row in rows {
+        for (i, x) in row.iter().enumerate() {
+            // Only the lower triangle, which is then mirrored.
+            add(&mut matrix[i * size..i * size + i + 1], *x, row);
+        }
+    }
+    for i in 0..size {
+        for j in 0..=i {
+            matrix[i * size + j] *= scale;
+            matrix[j * size + i] = matrix[i * size + j];
+        }
+    }
     matrix
 }
 
@@ -305,11 +322,6 @@ impl Problem<'_> {
         let target = eigen.coordinates(&self.target);
         let most = eigen.values.iter().fold(0.0_f64, |most, s| most.max(*s));
         Solved { least: most * self.size as f64 * f64::EPSILON, eigen, target }
-    }
-
-    /// An upper bound of the largest eigenvalue: the square root of the sum of all squared entries.
-    pub fn bound(&self) -> f64 {
-        dot(&self.matrix, &self.matrix).sqrt()
     }
 }
 

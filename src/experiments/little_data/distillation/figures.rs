@@ -1,16 +1,20 @@
 //! Figures and tables of `distillation`.
 
-use super::run::{Curves, FEW_SHARES, Kind, estimate};
-use super::verdicts::{minus, ratio};
+use super::run::{Curves, FEW_SHARES, Kind};
+use super::verdicts::ratio;
 use super::{Distillation, published, words};
+use crate::experiments::little_data::draws::{estimate, minus};
+use crate::experiments::little_data::words as shared;
 use crate::output::units::PERCENT;
 use crate::output::{Axis, Cell, Column, Figure, Handle, Mark, Points, Series, Table};
 use crate::text;
 use crate::text::{Template, count, loss, multiple, setting};
-use crate::theory::distillation::retained;
 
 const SHARE: Axis = Axis::linear(words::SHARE);
-const LOSS: Axis = Axis::linear(words::LOSS);
+const LOSS: Axis = Axis::linear(shared::LOSS);
+
+/// Number of shares of real data that are tried at each width, the first ones of [`FEW_SHARES`].
+const TRIED: usize = FEW_SHARES.len() - 1;
 
 impl Distillation {
     pub(super) fn figures(&self) -> Vec<Figure> {
@@ -35,7 +39,7 @@ impl Distillation {
                 points.push(self.shares[share], mean, interval);
             }
         }
-        points.series(id, words::TRAINED_POINTS).map(|series| series.group(group).how(words::BY_TRAINING))
+        points.series(id, shared::TRAINED_POINTS).map(|series| series.group(group).how(shared::BY_TRAINING))
     }
 
     /// The name of the student of a single model.
@@ -49,7 +53,7 @@ impl Distillation {
         let [single, ensemble] = curves.levels();
         let here = curves.tuned(Kind::Distilled, self.share(self.params.mu));
         let mut series = vec![
-            self.curve("distilled", words::DISTILLED, Kind::Distilled).how(words::BY_THEORY),
+            self.curve("distilled", words::DISTILLED, Kind::Distilled).how(shared::BY_THEORY),
             self.curve("alone", self.alone(), self.taught_by_one()),
         ];
         if self.done > 0 {
@@ -91,7 +95,7 @@ impl Distillation {
             Mark::at(label, self.decays[lowest], student[lowest]),
         ];
         let mut series = vec![
-            Series::theory("distilled", words::DISTILLED, x(), student).how(words::BY_THEORY),
+            Series::theory("distilled", words::DISTILLED, x(), student).how(shared::BY_THEORY),
             Series::theory("single", words::SINGLE, x(), curve(&|decay| curves.single(decay))),
             Series::theory("ensemble", words::ENSEMBLE, x(), curve(&|decay| curves.together(decay))),
         ];
@@ -101,7 +105,7 @@ impl Distillation {
         Figure::new(
             "loss-vs-decay",
             text!(words::LOSS_AGAINST_DECAY, mu = setting(self.params.mu)),
-            Axis::log(words::DECAY),
+            Axis::log(shared::DECAY),
             LOSS,
         )
         .groups([("distilled", words::DISTILLED), ("single", words::SINGLE), ("ensemble", words::ENSEMBLE)])
@@ -124,7 +128,7 @@ impl Distillation {
             if let (mean, Some(interval)) = estimate(values) {
                 points.push(decay, mean, interval);
             }
-            points.series(id, words::TRAINED_POINTS).map(|series| series.group(group).how(words::BY_TRAINING))
+            points.series(id, shared::TRAINED_POINTS).map(|series| series.group(group).how(shared::BY_TRAINING))
         };
         trained.into_iter().filter_map(point).collect()
     }
@@ -135,7 +139,7 @@ impl Distillation {
         let computed = self.curves.count() > self.pilot.count();
         let shown = kinds.iter().filter(|(.., kind)| computed || *kind == self.taught_by_one());
         let mut series: Vec<Series> = shown.map(|(id, label, kind)| self.curve(id, *label, *kind)).collect();
-        series[0].how = Some(words::BY_THEORY.into());
+        series[0].how = Some(shared::BY_THEORY.into());
         if self.done > 0 {
             series.extend(self.points("fresh-trained", "fresh", Kind::Fresh));
             series.extend(self.points("same-trained", "same", Kind::Same));
@@ -152,15 +156,15 @@ impl Distillation {
         let figure = Figure::new(
             "retained-vs-width",
             text!(words::RETAINED_AGAINST_WIDTH, members = count(self.params.members)),
-            Axis::log(words::WIDTH),
+            Axis::log(shared::WIDTH),
             Axis::linear(words::RETAINED).unit(PERCENT),
         )
         .group("retained", words::RETAINED);
-        let few: Vec<usize> = FEW_SHARES.iter().map(|mu| self.share(*mu)).collect();
+        let few: Vec<usize> = FEW_SHARES[..TRIED].iter().map(|mu| self.share(*mu)).collect();
         let here = (f64::from(self.params.width), kept(self.curves(), &few));
         if self.widths.is_empty() {
             let point = Series::theory("retained", words::RETAINED, vec![here.0], vec![here.1]).points();
-            return figure.series([point.how(words::BY_THEORY)]);
+            return figure.series([point.how(shared::BY_THEORY)]);
         }
         figure.series(self.retained_series(here, &few))
     }
@@ -170,22 +174,22 @@ impl Distillation {
     fn retained_series(&self, here: (f64, f64), few: &[usize]) -> impl Iterator<Item = Series> {
         let others = self.other_widths().into_iter().map(f64::from).zip(&self.widths);
         let mut computed: Vec<(f64, f64)> =
-            others.map(|(width, curves)| (width, kept(curves, &[0, 1, 2, 3]))).collect();
+            others.map(|(width, curves)| (width, kept(curves, &(0..TRIED).collect::<Vec<_>>()))).collect();
         computed.push(here);
         computed.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (x, y) = computed.into_iter().unzip();
-        let curve = Series::theory("retained", words::RETAINED, x, y).how(words::BY_THEORY);
+        let curve = Series::theory("retained", words::RETAINED, x, y).how(shared::BY_THEORY);
         // The share of real data that is best on the curves, among those that are trained.
         let loss = |share: usize| self.curves.tuned(Kind::Distilled, share);
         let best = few.iter().copied().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(0);
-        let singles = &self.trained.singles;
-        let student = self.measured(Kind::Distilled, best);
+        let trained = &self.trained;
         let mut points = Points::default();
-        if let (mean, Some(interval)) = ratio(&minus(singles, student), &minus(singles, &self.trained.ensembles)) {
+        let (kept, gains) = (self.kept(best), minus(&trained.singles, &trained.ensembles));
+        if let (mean, Some(interval)) = ratio(&kept, &gains) {
             points.push(here.0, mean, interval);
         }
-        let measured = points.series("retained-trained", words::TRAINED_POINTS);
-        [curve].into_iter().chain(measured.map(|series| series.group("retained").how(words::BY_TRAINING)))
+        let measured = points.series("retained-trained", shared::TRAINED_POINTS);
+        [curve].into_iter().chain(measured.map(|series| series.group("retained").how(shared::BY_TRAINING)))
     }
 
     pub(super) fn tables(&self) -> Vec<Table> {
@@ -198,7 +202,7 @@ impl Distillation {
                 self.shares[share].into(),
                 distilled.into(),
                 decay(Kind::Distilled).into(),
-                retained(single, ensemble, distilled).into(),
+                curves.kept_share(share, curves.best(Kind::Distilled, share)).into(),
                 curves.tuned(self.taught_by_one(), share).into(),
                 decay(self.taught_by_one()).into(),
             ]
@@ -224,7 +228,7 @@ impl Distillation {
 
 /// The share of the ensemble's gain that its student keeps, with the best of some shares of real data.
 fn kept(curves: &Curves, shares: &[usize]) -> f64 {
-    let best = shares.iter().map(|share| curves.tuned(Kind::Distilled, *share)).fold(f64::INFINITY, f64::min);
-    let [single, ensemble] = curves.levels();
-    retained(single, ensemble, best)
+    let loss = |share: usize| curves.tuned(Kind::Distilled, share);
+    let best = shares.iter().copied().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(0);
+    curves.kept_share(best, curves.best(Kind::Distilled, best))
 }

@@ -12,6 +12,7 @@ use run::{Curves, Kind, Trained};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
+use crate::experiments::little_data::draws::Compute;
 use crate::kit::legs::{Block, blocks};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Answer, Output, Progress};
@@ -19,7 +20,6 @@ use crate::params::{Choice, Spec};
 use crate::rng::Gaussian;
 use crate::sim::distil::Distil;
 use crate::sim::lottery_ridge::LotteryRidge;
-use crate::theory::lottery_ridge::Task;
 
 mod answer;
 mod claims;
@@ -38,7 +38,7 @@ crate::params! {
         mu: f64 = Spec::number("0.5", 0.0, 1.0).label("share of real data");
         /// Width $N$ of the single model, of the members of the ensemble and of the student. A student of the ensemble is as small as one member.
         width: u32 = Spec::integer("96", 4.0, 128.0).log().unit("features");
-        /// Number $m$ of synthetic inputs that the teacher labels, if they are drawn. There are at least as many as features.
+        /// Number $m$ of synthetic inputs that the teacher labels, if they are drawn. It must be at least the width.
         inputs: u32 = Spec::integer("384", 8.0, 2048.0).log().label("synthetic inputs");
         /// Whether the synthetic inputs are drawn and their labels noisy, or whether there are infinitely many of them.
         synthetic: &'static str = Spec::choice("sampled", SYNTHETIC).label("synthetic data");
@@ -87,15 +87,6 @@ const WIDTHS: [u32; 5] = [16, 32, 64, 96, 128];
 const WIDTH_DRAWS: u32 = 8;
 /// Number of draws between two checkpoints on which teachers and students are trained.
 const TRAINED_BATCH: u32 = 2;
-/// Least number of draws with which a verdict decides.
-const LEAST_DRAWS: usize = 8;
-
-/// What is needed to draw data and members.
-struct Compute {
-    task: Task,
-    gaussian: Gaussian,
-}
-
 /// The experiment `distillation`.
 pub struct Distillation {
     params: Params,

@@ -2,19 +2,17 @@
 //! the toy model.
 
 use super::words;
+use crate::experiments::little_data::words as shared;
 use crate::output::{Axis, Cell, Column, Figure, Mark, Series, Table};
 use crate::text;
 use crate::text::{Template, loss};
+use crate::theory::data_efficiency::{DISTILLED, SELF_DISTILLED};
 use crate::theory::distillation::{retained, retained_by_rounding};
 
 /// Loss of a single regularised model. It is printed with two decimals.
 pub(super) const SINGLE: f64 = 3.57;
 /// Loss of an ensemble of 8 models. It is printed with two decimals.
 pub(super) const ENSEMBLE: f64 = 3.32;
-/// Loss of the student of the ensemble.
-pub(super) const DISTILLED: f64 = 3.3635;
-/// Loss of the best student of a single model.
-const SELF_DISTILLED: f64 = 3.432_43;
 /// Loss of a student of the ensemble that the authors reported later.
 const LATER: f64 = 3.3612;
 /// The study of synthetic data: the teacher, its student with equal parts of real and synthetic data, and its student
@@ -25,7 +23,7 @@ const MIXES: [f64; 2] = [0.9, 0.75];
 
 /// Figures of published numbers.
 pub(super) fn figures() -> Vec<Figure> {
-    let axis = Axis::linear(words::THEIR_LOSS);
+    let axis = Axis::linear(shared::THEIR_LOSS);
     let [teacher, mixed, alone] = ABLATION;
     let teachers = Figure::new("published-teachers", words::PUBLISHED_TEACHERS, Axis::linear(words::MEMBERS), axis)
         .series([Series::published("student", words::THEIR_STUDENT, vec![1.0, 8.0], vec![SELF_DISTILLED, DISTILLED])])
@@ -68,7 +66,12 @@ pub(super) fn table() -> Table {
     Table {
         id: "printed",
         title: words::PRINTED_TITLE.into(),
-        columns: vec![column(words::QUANTITY), column(words::PRINTED), column(words::RECOMPUTED), column(words::HOW)],
+        columns: vec![
+            column(shared::QUANTITY),
+            column(shared::PRINTED),
+            column(shared::RECOMPUTED),
+            column(shared::HOW),
+        ],
         rows,
         nothing: None,
     }

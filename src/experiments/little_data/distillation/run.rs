@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{CURVE_FIRST, Compute, Distillation, PILOT_FIRST, Params, WIDTH_DRAWS};
+use super::{CURVE_FIRST, Distillation, PILOT_FIRST, Params, WIDTH_DRAWS};
 use crate::error::Result;
-use crate::exec::{Exec, Job, Lanes};
+use crate::exec::{Exec, Job};
+use crate::experiments::little_data::draws::{Compute, Model, train, training_time};
 use crate::kit::legs::Block;
-use crate::math::{self, Z999};
+use crate::math;
 use crate::rng::Gaussian;
 use crate::sim::distil::{self, Distil, Pair, Single, Study, Teacher};
-use crate::sim::lottery_ridge::{self as kernel, LotteryRidge};
-use crate::stats::{mean_and_error, student};
 use crate::theory::distillation::{Map, Objective};
 use crate::theory::lottery_ridge::{Task, endless};
 
@@ -18,15 +17,10 @@ use crate::theory::lottery_ridge::{Task, endless};
 const SHARES: [f64; 9] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0];
 /// Shares of real data with which students of the ensemble are trained.
 const TRAINED_SHARES: [f64; 5] = [0.0, 0.2, 0.4, 0.6, 0.8];
-/// Shares of real data that are tried at other widths.
-pub(super) const FEW_SHARES: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
+/// Shares of real data at other widths. With the last one, a student has no teacher; the others are tried.
+pub(super) const FEW_SHARES: [f64; 5] = [0.0, 0.2, 0.4, 0.6, 1.0];
 /// Number of values of the weight decay: from 10^-4.5 to 10^-1, two in each decade.
 const DECAYS: usize = 8;
-/// Longest time for which a model is trained. With weight decay l, what is left to learn after the time t is below the
-/// share `e^(-l t)`.
-const LONGEST: f64 = 8192.0;
-/// Number of steps of the kernel, unless a model needs more than the most substeps in each.
-const STEPS: u32 = 64;
 /// Multiplications that all draws of the pilot may take together.
 const PILOT_WORK: f64 = 1.1e8;
 /// Number of further draws on which the teachers are tuned before the run.
@@ -133,8 +127,8 @@ pub(super) struct Curves {
     singles: Vec<Vec<Single>>,
     /// Losses of students, `[draw][pair][share][decay]`.
     losses: Vec<Vec<f64>>,
-    /// Number of shares of real data.
-    shares: usize,
+    /// Shares of real data, the last of which is 1.
+    shares: Vec<f64>,
     /// The pairs of each kind.
     kinds: [&'static [usize]; 3],
     /// Index of the students' weight decay, if it is fixed.
@@ -161,7 +155,7 @@ impl Curves {
             .map(|singles| singles.into_iter().map(|two| ensemble_of(study.members, two)).collect());
         let teachers = tune(&singles.iter().cloned().chain(more).collect::<Vec<_>>());
         let losses = drawn.iter().map(|drawn| drawn.students(teachers)).collect();
-        Self { singles, losses, shares: study.shares.len(), kinds: [&[0], &[1], &[1]], fixed, teachers }
+        Self { singles, losses, shares: study.shares.clone(), kinds: [&[0], &[1], &[1]], fixed, teachers }
     }
 
     /// Number of draws of the data.
@@ -192,21 +186,29 @@ impl Curves {
     pub(super) fn each(&self, kind: Kind, share: usize, decay: usize) -> impl Iterator<Item = f64> {
         let pairs = self.kinds[kind as usize];
         self.losses.iter().zip(&self.singles).map(move |(losses, singles)| {
-            let one = |pair: &usize| losses[(pair * self.shares + share) * singles.len() + decay];
+            let one = |pair: &usize| losses[(pair * self.shares.len() + share) * singles.len() + decay];
             pairs.iter().map(one).sum::<f64>() / pairs.len() as f64
         })
     }
 
     /// On each draw, by how much the tuned ensemble is better than the tuned single model.
-    pub(super) fn gains(&self) -> impl Iterator<Item = f64> {
+    pub(super) fn gains(&self) -> Vec<f64> {
         let [single, together] = self.teachers;
-        self.singles.iter().map(move |singles| singles[single].mean - singles[together].together)
+        self.singles.iter().map(|singles| singles[single].mean - singles[together].together).collect()
     }
 
-    /// On each draw, by how much the student of the ensemble is better than the tuned single model.
-    pub(super) fn kept(&self, share: usize, decay: usize) -> impl Iterator<Item = f64> {
-        let single = self.over(|single| single.mean, self.teachers[0]);
-        single.zip(self.each(Kind::Distilled, share, decay)).map(|(single, student)| single - student)
+    /// On each draw, what the student of the ensemble keeps of the gain; see [`kept`].
+    pub(super) fn kept(&self, share: usize, decay: usize) -> Vec<f64> {
+        let single: Vec<f64> = self.over(|single| single.mean, self.teachers[0]).collect();
+        let alone: Vec<f64> = self.each(Kind::Distilled, self.shares.len() - 1, self.teachers[0]).collect();
+        let student: Vec<f64> = self.each(Kind::Distilled, share, decay).collect();
+        kept(self.shares[share], &single, &alone, &student)
+    }
+
+    /// The share of the ensemble's gain that its student keeps with a weight decay: a ratio of means.
+    pub(super) fn kept_share(&self, share: usize, decay: usize) -> f64 {
+        let sum = |values: Vec<f64>| values.iter().sum::<f64>();
+        sum(self.kept(share, decay)) / sum(self.gains())
     }
 
     /// Mean loss of a student.
@@ -229,13 +231,13 @@ impl Curves {
     /// Curves without draws, for the pairs of [`Distillation::study_of_curves`], with the settings of the pilot.
     pub(super) fn of_run(pilot: &Self) -> Self {
         let kinds: [&'static [usize]; 3] = [&[0, 3], &[1, 4], &[2, 5]];
-        Self { kinds, shares: pilot.shares, fixed: pilot.fixed, teachers: pilot.teachers, ..Self::default() }
+        Self { kinds, shares: pilot.shares.clone(), fixed: pilot.fixed, teachers: pilot.teachers, ..Self::default() }
     }
 
     /// Curves without draws at another width.
     fn of_width(pilot: &Self) -> Self {
         let kinds: [&'static [usize]; 3] = [&[0, 1], &[], &[]];
-        Self { kinds, shares: FEW_SHARES.len(), fixed: pilot.fixed, teachers: pilot.teachers, ..Self::default() }
+        Self { kinds, shares: FEW_SHARES.to_vec(), fixed: pilot.fixed, teachers: pilot.teachers, ..Self::default() }
     }
 
     /// Adds the losses on one draw.
@@ -251,9 +253,20 @@ impl Curves {
             let (singles, rest) = draw.split_at(2 * decays);
             let single = |[mean, together]: &[f64; 2]| Single { mean: *mean, together: *together };
             let singles = singles.as_chunks::<2>().0.iter().map(single).collect();
-            self.push(singles, rest[..pairs * self.shares * decays].to_vec());
+            self.push(singles, rest[..pairs * self.shares.len() * decays].to_vec());
         }
     }
+}
+
+/// By how much students are better than single models, on each draw: `single + mu (alone - single) - student`, where mu is
+/// the share of real data, and `alone` the loss of the student without its teacher, from the real data alone.
+///
+/// `alone` and `single` have equal means over the draws, so the mean of the result does not depend on the second term. But it
+/// is chance which of two models has the better random features. The more real data a student learns from, the more its loss
+/// depends on its own features, and the more of this chance the term removes: with `mu = 1` all of it.
+pub(super) fn kept(mu: f64, single: &[f64], alone: &[f64], student: &[f64]) -> Vec<f64> {
+    let three = single.iter().zip(alone).zip(student);
+    three.map(|((single, alone), student)| single + mu * (alone - single) - student).collect()
 }
 
 /// Losses of trained models on the same draws of the data.
@@ -263,52 +276,18 @@ pub(super) struct Trained {
     pub(super) singles: Vec<f64>,
     /// Mean loss of the two members that teach a student alone, for each draw.
     pub(super) teachers: Vec<f64>,
+    /// Mean loss of the ensemble's students without their teacher, from the real data alone, for each draw.
+    pub(super) alone: Vec<f64>,
     /// Loss of the ensemble, for each draw.
     pub(super) ensembles: Vec<f64>,
     /// Losses of the students, `[slot][draw]`, in the order of [`Distillation::slots`].
     pub(super) students: Vec<Vec<f64>>,
 }
 
-/// Mean of values over draws, and its 99.9% interval by Student's distribution.
-pub(super) fn estimate(values: &[f64]) -> (f64, Option<[f64; 2]>) {
-    let (mean, error) = mean_and_error(values);
-    if values.len() < 2 {
-        return (mean, None);
-    }
-    let half = student(Z999, values.len() as f64 - 1.0) * error;
-    (mean, Some([mean - half, mean + half]))
-}
-
-/// For how long a model with a weight decay is trained.
-fn time(decay: f64) -> f64 {
-    (6.0 / decay).min(LONGEST)
-}
-
-/// Trains models until the time that belongs to their weight decay, and returns their weights.
-async fn learn(exec: &Exec, models: &[(&Objective, f64)]) -> Result<Vec<Vec<f64>>> {
-    // A step of gradient descent is stable, and its errors shrink without changing sign, if its rate is at most the
-    // inverse of the largest eigenvalue.
-    let needed: Vec<f64> = models.iter().map(|(model, decay)| time(*decay) * (model.bound() + decay)).collect();
-    let most = needed.iter().fold(1.0_f64, |most, needed| most.max(*needed));
-    let steps = STEPS * (most / f64::from(STEPS * kernel::SUBSTEPS_MAX)).ceil() as u32;
-    let members = models.iter().zip(&needed).map(|((model, decay), needed)| {
-        let substeps = (needed / f64::from(steps)).ceil().max(1.0) as u32;
-        let rate = time(*decay) / (f64::from(steps) * f64::from(substeps));
-        kernel::Member {
-            matrix: &model.matrix,
-            target: &model.target,
-            decays: std::slice::from_ref(decay),
-            rate,
-            substeps,
-        }
-    });
-    let members: Vec<kernel::Member<'_>> = members.collect();
-    let (inputs, uniforms) = kernel::parts(&members);
-    let mut lanes = Lanes::<LotteryRidge>::zeroed(members.len() as u32, 1, inputs);
-    exec.advance(&mut lanes, &uniforms, 0..steps).await?;
-    let state = exec.read(&mut lanes).await?;
-    let weights = models.iter().zip(state);
-    Ok(weights.map(|((model, _), v)| v[..model.target.len()].iter().map(|x| f64::from(*x)).collect()).collect())
+/// An objective as a model that is trained with a weight decay.
+fn model<'a>(objective: &'a Objective, decay: &'a f64) -> Model<'a> {
+    let Objective { matrix, target } = objective;
+    Model { matrix, target, decays: std::slice::from_ref(decay), time: training_time(*decay) }
 }
 
 impl Distillation {
@@ -330,9 +309,9 @@ impl Distillation {
 
     /// Sum of the training times of all models on one draw.
     pub(super) fn training_time(&self) -> f64 {
-        let teachers: f64 = self.pilot.teachers.iter().map(|decay| time(self.decays[*decay])).sum();
+        let teachers: f64 = self.pilot.teachers.iter().map(|decay| training_time(self.decays[*decay])).sum();
         let student = |(kind, share): (Kind, usize)| {
-            pairs(&self.params, kind).len() as f64 * time(self.student_decay(kind, share))
+            pairs(&self.params, kind).len() as f64 * training_time(self.student_decay(kind, share))
         };
         f64::from(self.params.members) * teachers + self.slots().into_iter().map(student).sum::<f64>()
     }
@@ -346,7 +325,7 @@ impl Distillation {
         let count = if params.synthetic == "unlimited" { 0 } else { params.inputs as usize };
         let slots = self.slots();
         let mut students = vec![Vec::new(); slots.len()];
-        let [mut singles, mut teachers, mut ensembles] = [const { Vec::new() }; 3];
+        let [mut singles, mut teachers, mut without, mut ensembles] = [const { Vec::new() }; 4];
         for draw in block.first..block.first + block.runs {
             let real = task.sample(gaussian, self.seed, draw, params.samples as usize);
             let maps: Vec<Map> = (0..params.members + 2)
@@ -357,9 +336,13 @@ impl Distillation {
             exec.breathe().await;
 
             let decays = self.pilot.teachers.map(|decay| self.decays[decay]);
-            let models: Vec<(&Objective, f64)> =
-                decays.iter().flat_map(|decay| alone[..members].iter().map(|model| (model, *decay))).collect();
-            let learned = learn(exec, &models).await?;
+            let models = decays.iter().flat_map(|decay| alone[..members].iter().map(move |one| model(one, decay)));
+            let own = learners(params).map(|pair| pair.student as usize);
+            let models = models.chain(own.iter().map(|student| model(&alone[*student], &decays[0])));
+            let mut learned = train(exec, &models.collect::<Vec<_>>()).await?;
+            let own_weights = learned.split_off(2 * members);
+            let own_losses = own.iter().zip(&own_weights).map(|(i, theta)| task.loss(&maps[*i].function(theta)));
+            without.push(0.5 * own_losses.sum::<f64>());
             let functions: Vec<Vec<f64>> =
                 learned.iter().enumerate().map(|(i, theta)| maps[i % members].function(theta)).collect();
             let losses: Vec<f64> = functions[..members].iter().map(|u| task.loss(u)).collect();
@@ -370,9 +353,8 @@ impl Distillation {
 
             let fresh = task.synthetic(gaussian, self.seed, draw, count);
             let mut moments = Vec::new();
-            let [first, second] = learners(params).map(|pair| pair.student as usize);
             for map in &maps {
-                let used = [0, 1, first, second].contains(&moments.len());
+                let used = moments.len() < 2 || own.contains(&moments.len());
                 moments.push(used.then(|| map.moments(&fresh)));
                 exec.breathe().await;
             }
@@ -390,8 +372,8 @@ impl Distillation {
                     models.push((slot, student, mixed, self.student_decay(*kind, *share)));
                 }
             }
-            let asked: Vec<(&Objective, f64)> = models.iter().map(|(.., model, decay)| (model, *decay)).collect();
-            let learned = learn(exec, &asked).await?;
+            let asked = models.iter().map(|(.., mixed, decay)| model(mixed, decay));
+            let learned = train(exec, &asked.collect::<Vec<_>>()).await?;
             let mut found = vec![Vec::new(); slots.len()];
             for ((slot, student, ..), theta) in models.iter().zip(&learned) {
                 found[*slot].push(task.loss(&maps[*student].function(theta)));
@@ -403,6 +385,7 @@ impl Distillation {
         let kept = &mut self.trained;
         kept.singles.extend(singles);
         kept.teachers.extend(teachers);
+        kept.alone.extend(without);
         kept.ensembles.extend(ensembles);
         kept.students.resize(slots.len(), Vec::new());
         kept.students.iter_mut().zip(students).for_each(|(all, new)| all.extend(new));

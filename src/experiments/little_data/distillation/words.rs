@@ -7,15 +7,15 @@ pub(super) const INFO: Info = Info {
     title: "Teaching one model what many know",
     question: "Several models together beat each of them: how much of their advantage can one small model learn from them?",
     notice: &[
-        r"A student of the ensemble has the size of one member, and it is better than a single model: it keeps a good part of the ensemble's gain. It learns from what the ensemble says about new inputs, so it needs no new real data.",
-        r"Mixed data are best. Synthetic data alone repeat the teacher's errors and add noise: a student that sees only the samples of its teacher is worse than its teacher. Real data alone make a single model. Drag the share of real data on the first figure.",
-        r"A student can beat a teacher of its own size, if it starts from a fresh seed: it sees other features than its teacher, so its errors are an average of two models. With its teacher's seed it gains little or nothing.",
+        r"A student of the ensemble has the size of one member, and it is usually better than it would be without a teacher: it keeps a part of the ensemble's gain. It learns from what the ensemble says about new inputs, so it needs no new real data.",
+        r"Mixed data are best. Synthetic data alone repeat the teacher's errors and add noise: a student that sees only noisy labels from one teacher is usually worse than that teacher. Real data alone make a single model. Drag the share of real data on the first figure.",
+        r"A student can beat a teacher of its own size, if it starts from a fresh seed: it sees other features than its teacher, so it partly averages the errors of two models. With its teacher's seed it gains little or nothing.",
         r"A student wants less weight decay than a single model, because the teacher's labels of many inputs already keep it from learning the noise of the few real ones.",
     ],
     model: &[
         r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise of variance $\sigma^2$. A model of width $N$ sees $N$ random features of the inputs and learns one weight for each. Each seed has its own random features, and its own random gains, which decide how fast it learns each coordinate. The teacher is a linear function $u \cdot x$: a single model trained on the $n$ real samples, or the mean of several.",
         r"The student lowers the loss on the real samples, with weight $\mu$, plus the loss on synthetic samples, with weight $1 - \mu$, plus weight decay. Synthetic samples are new inputs that the teacher labels. Its labels get as much noise as real ones, as if they were drawn from a language model at temperature 1. With unlimited synthetic data, the student sees all inputs and the noise averages out.",
-        r"Teachers and students are trained by full-batch gradient descent from zero weights, and their loss on new data is computed exactly. The curves solve the linear equations for trained students, averaged over other draws of the data: over few draws before the run, which also choose the weight decays of all trained models, and over many during the run. Each loss of a student is the mean of two students, so that it matters less whether one has good features.",
+        r"Teachers and students are trained by full-batch gradient descent from zero weights, and their loss on new data is computed exactly. The curves solve the linear equations for trained students, averaged over other draws of the data: over few draws before the run, which also choose the weight decays of all trained models, and over many during the run. Each loss of a student is the mean of two students, so that it matters less whether one has good features. For the share of the gain, the single model is in part the student itself without a teacher, namely with the share of real data as weight: with real data only, nothing is kept.",
         r"This is not a language model. Here a teacher labels any number of new inputs, which follow the true distribution of inputs; a language model must generate its inputs too, so its errors affect them as well. In the language models of Kim et al. synthetic data alone do much more harm. The losses of the two are in different units and are never drawn on one axis.",
     ],
     formulas: &[
@@ -50,19 +50,11 @@ pub(super) const INFO: Info = Info {
 
 crate::texts! {
     // Parameters.
-    AS_MANY_AS_FEATURES = "at least as many as the width has features, or unlimited synthetic data";
+    AS_MANY_AS_FEATURES = "at least the width, or set synthetic data to unlimited";
     // Axes and columns.
     SHARE = "share of real data in the student's loss";
-    LOSS = "loss on new data";
-    DECAY = "weight decay";
-    WIDTH = "width (number of features)";
     RETAINED = "share of the gain that is kept";
     MEMBERS = "models that teach the student";
-    THEIR_LOSS = "validation loss";
-    QUANTITY = "quantity";
-    PRINTED = "printed";
-    RECOMPUTED = "recomputed";
-    HOW = "how";
     DECAY_OF_DISTILLED = "weight decay of the student of the ensemble";
     DECAY_OF_ALONE = "weight decay of the student of a single model";
     // Titles.
@@ -80,12 +72,9 @@ crate::texts! {
     SAME = "student with its teacher's seed";
     SINGLE = "single model";
     ENSEMBLE = "ensemble";
-    BY_THEORY = "closed form";
-    BY_TRAINING = "trained";
-    TRAINED_POINTS = "trained models, mean and 99.9% interval";
-    SINGLE_LEVEL = "single model: {loss}";
-    ENSEMBLE_LEVEL = "ensemble of {members}: {loss}";
-    TEACHER_LEVEL = "teacher: {loss}";
+    SINGLE_LEVEL = "single model, computed: {loss}";
+    ENSEMBLE_LEVEL = "ensemble of {members}, computed: {loss}";
+    TEACHER_LEVEL = "teacher, computed: {loss}";
     THIS_SHARE = "{loss}";
     BEST_OF_SINGLE = "single model's best";
     BEST_OF_STUDENT = "student's best";
@@ -114,13 +103,11 @@ crate::texts! {
     FROM_ROUNDING = "two losses are printed with two decimals";
     AGAINST_TEACHER = "minus the teacher's loss";
     // Answers.
-    BY_PREDICTION = "Theory";
-    BY_MEASUREMENT = "Measured";
     BEATS_TEACHER = "{by}: one student keeps {share} of what {members} models together gain. Even a student of one model beats its teacher, {student} against {teacher}.";
     WORSE_THAN_TEACHER = "{by}: one student keeps {share} of what {members} models together gain. A student of one model is worse than its teacher, {student} against {teacher}.";
     WITH_ONE_SEED = "{by}: one student keeps {share} of what {members} models together gain. With its teacher's seed, a student of one model reaches {student}, the teacher {teacher}.";
-    LITTLE_GAIN = "{by}: {members} models together are little better than one, {ensemble} against {single}, so a student has little to learn from them.";
-    KEEPS_NOTHING = "{by}: a student of {members} models is no better than a single model, {student} against {single}.";
+    LITTLE_GAIN = "{by}: {members} models together gain little, {ensemble} against {single} for one, so a student has little to learn from them.";
+    KEEPS_NOTHING = "{by}: a student of {members} models is no better than it would be without them, from the real data alone.";
     // Verdicts.
     STUDENT_BETTER = "With {mu} as the share of real data, the loss of the student of the ensemble, minus that of a single model";
     RETAINED_SHARE = "The share of the gain of {members} models that their student keeps, with {mu} as the share of real data";
@@ -128,8 +115,5 @@ crate::texts! {
     SAME_SEED = "With {mu} as the share of real data, the loss of a student of a single model with a fresh seed, minus that of a student with its teacher's seed";
     SYNTHETIC_ONLY = "With synthetic data only and a fresh seed, the loss of the student of a single model, minus that of its teacher";
     STUDENT_LOSS = "With {mu} as the share of real data, the loss of trained students of the ensemble";
-    OTHER_DRAWS = "The theoretical value is the mean of the closed form over other draws of the data, so it has an uncertainty of its own.";
     NO_GAIN = "The trained ensembles are not clearly better than single models, so there is no gain to keep.";
-    MORE_DRAWS = "The interval contains 0, so these draws of the data cannot tell. Train on more draws.";
-    TOO_WIDE = "The interval is too wide to tell. Train on more draws.";
 }

@@ -1,15 +1,17 @@
 //! Answers of `infinite-compute`.
 
-use super::run::{Recipe, STANDARD, estimate};
+use super::run::{Recipe, STANDARD};
 use super::{InfiniteCompute, words};
+use crate::experiments::little_data::draws::estimate;
+use crate::experiments::little_data::words as shared;
 use crate::text;
-use crate::text::{Template, Text, count, loss, phrase, setting};
+use crate::text::{Text, count, loss, phrase, setting};
 use crate::theory::lottery_ridge::Width;
 
 /// The losses that an answer compares: of the standard recipe at two widths, of a single model of infinite width, and of
 /// an endless ensemble.
 struct Losses {
-    standard: Option<[f64; 2]>,
+    standard: [f64; 2],
     single: f64,
     ensemble: f64,
 }
@@ -19,28 +21,32 @@ impl InfiniteCompute {
     pub(super) fn expected_answer(&self) -> Text {
         let curves = self.curves();
         let losses = Losses {
-            standard: Some(self.pair().map(|i| curves.mean(i, STANDARD, 1.0))),
+            standard: self.pair().map(|i| curves.mean(i, STANDARD, 1.0)),
             single: curves.tuned(self.infinite(), 1.0),
             ensemble: curves.tuned(self.shown, f64::INFINITY),
         };
-        self.words_of(words::BY_PREDICTION, &losses)
+        self.words_of(text!(shared::BY_PREDICTION, draws = count(curves.count())), &losses)
     }
 
     /// What the trained members show.
     #[inline(never)]
     pub(super) fn measured_answer(&self) -> Text {
         let mean = |width: usize, recipe: Recipe, endless: bool| estimate(&self.measured(width, recipe, endless)).0;
-        let standard = self.pair().map(|i| mean(i, Recipe::Standard, false));
+        // Training that never ends is only computed.
+        let standard = self.pair().map(|i| match self.params.until {
+            "converged" => self.curves().mean(i, STANDARD, 1.0),
+            _ => mean(i, Recipe::Standard, false),
+        });
         let losses = Losses {
-            standard: standard.iter().all(|loss| loss.is_finite()).then_some(standard),
+            standard,
             single: mean(self.infinite(), Recipe::Tuned, false),
             ensemble: mean(self.shown, Recipe::Retuned, true),
         };
-        self.words_of(words::BY_MEASUREMENT, &losses)
+        self.words_of(text!(shared::BY_MEASUREMENT, draws = count(self.params.draws)), &losses)
     }
 
-    fn words_of(&self, by: Template<0>, losses: &Losses) -> Text {
-        let Losses { standard, single, ensemble } = *losses;
+    fn words_of(&self, by: Text, losses: &Losses) -> Text {
+        let Losses { standard: [low, high], single, ensemble } = *losses;
         let width = count(self.params.width);
         let together = if ensemble.is_nan() {
             words::NO_ENSEMBLE.into()
@@ -48,9 +54,6 @@ impl InfiniteCompute {
             text!(words::ENSEMBLE_LOWER, width = width, ensemble = loss(ensemble))
         } else {
             text!(words::ENSEMBLE_NOT_LOWER, width = width, ensemble = loss(ensemble))
-        };
-        let Some([low, high]) = standard else {
-            return text!(words::TUNED_ALONE, by = phrase(by), single = loss(single), ensemble = phrase(together));
         };
         let [narrow, wide] = self.pair().map(|i| match self.widths[i] {
             Width::Of(count) => count,

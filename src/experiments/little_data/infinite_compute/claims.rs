@@ -1,6 +1,7 @@
 //! Published numbers that `infinite-compute` recomputes. Numbers whose points are not published are in a table, not here.
 
 use super::words;
+use crate::experiments::little_data::words as shared;
 use crate::kit::{Claim, Pick};
 use crate::text::Template;
 
@@ -12,7 +13,7 @@ const MEGADOCS: &str = "megadocs, ensembles of 1 to 5 members, read off the figu
 const fn printed(id: &'static str, value: f64, what: &'static str, row: Template<0>) -> Claim {
     Claim::printed(id, value, what)
         .at(QUICK)
-        .pick(Pick::Cell("printed", row.english(), words::RECOMPUTED.english()))
+        .pick(Pick::Cell("printed", row.english(), shared::RECOMPUTED.english()))
         .within(0.005, ROUNDED)
 }
 

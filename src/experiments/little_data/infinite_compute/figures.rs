@@ -1,20 +1,22 @@
 //! Figures and tables of `infinite-compute`.
 
-use super::run::{self, DECAYS, Recipe, STANDARD, TIMES, TRAINED, estimate};
+use super::run::{self, DECAYS, Recipe, STANDARD, TIMES, TRAINED};
 use super::{InfiniteCompute, published, words};
+use crate::experiments::little_data::draws::estimate;
+use crate::experiments::little_data::words as shared;
 use crate::math;
 use crate::output::{Axis, Cell, Column, Figure, Handle, Mark, Points, Series, Table};
 use crate::text;
 use crate::text::{Text, count, loss, multiple, number, setting};
 use crate::theory::lottery_ridge::Width;
 
-const WIDTH: Axis = Axis::log(words::WIDTH);
-const LOSS: Axis = Axis::linear(words::LOSS);
+const WIDTH: Axis = Axis::log(shared::WIDTH);
+const LOSS: Axis = Axis::linear(shared::LOSS);
 
 /// The axis of losses: logarithmic if they differ by more than a factor of 10.
 fn losses(series: &[Series]) -> Axis {
     let all = || series.iter().flat_map(|series| series.y.iter().copied());
-    if all().fold(0.0, f64::max) > 10.0 * all().fold(f64::INFINITY, f64::min) { Axis::log(words::LOSS) } else { LOSS }
+    if all().fold(0.0, f64::max) > 10.0 * all().fold(f64::INFINITY, f64::min) { Axis::log(shared::LOSS) } else { LOSS }
 }
 
 /// An endless ensemble.
@@ -53,7 +55,7 @@ impl InfiniteCompute {
         for (i, width) in self.finite() {
             self.point(&mut points, width, &self.measured(i, recipe, endless));
         }
-        points.series(id, words::TRAINED_POINTS).map(|series| series.group(group).how(words::BY_TRAINING))
+        points.series(id, shared::TRAINED_POINTS).map(|series| series.group(group).how(shared::BY_TRAINING))
     }
 
     fn point(&self, points: &mut Points, x: f64, values: &[f64]) {
@@ -77,7 +79,7 @@ impl InfiniteCompute {
         let curves = self.curves();
         let infinite = curves.tuned(self.infinite(), 1.0);
         let mut series = vec![
-            self.across("standard", words::STANDARD, |i| curves.mean(i, STANDARD, 1.0)).how(words::BY_THEORY),
+            self.across("standard", words::STANDARD, |i| curves.mean(i, STANDARD, 1.0)).how(shared::BY_THEORY),
             self.across("tuned", words::TUNED, |i| curves.tuned(i, 1.0)),
             self.across("ensemble", words::ENDLESS, |i| curves.tuned(i, ENDLESS)),
         ];
@@ -102,7 +104,7 @@ impl InfiniteCompute {
         let mark = Mark::at(text!(words::BEST_EPOCHS, epochs = setting(x[best])), x[best], single[best]);
         let all = (0..TIMES).map(|t| loss_at(t, ENDLESS)).collect();
         let mut series = vec![
-            Series::theory("single", words::SINGLE, x.clone(), single).how(words::BY_THEORY),
+            Series::theory("single", words::SINGLE, x.clone(), single).how(shared::BY_THEORY),
             Series::theory("ensemble", words::ENSEMBLE_OF_THESE, x, all),
         ];
         if self.done > 0 {
@@ -139,7 +141,7 @@ impl InfiniteCompute {
     ) -> Option<Series> {
         let mut points = Points::default();
         self.point(&mut points, x, &self.measured(self.shown, recipe, endless));
-        points.series(id, words::TRAINED_POINTS).map(|series| series.group(group).how(words::BY_TRAINING))
+        points.series(id, shared::TRAINED_POINTS).map(|series| series.group(group).how(shared::BY_TRAINING))
     }
 
     /// Loss against weight decay at one width, of a single model and of an endless ensemble.
@@ -148,7 +150,7 @@ impl InfiniteCompute {
         let x: Vec<f64> = (0..DECAYS).map(run::decay).collect();
         let curve = |members: f64| (0..DECAYS).map(|d| curves.mean(i, 1 + d, members)).collect::<Vec<_>>();
         let mut series = vec![
-            Series::theory("single", words::SINGLE, x.clone(), curve(1.0)).how(words::BY_THEORY),
+            Series::theory("single", words::SINGLE, x.clone(), curve(1.0)).how(shared::BY_THEORY),
             Series::theory("ensemble", words::ENSEMBLE_OF_THESE, x.clone(), curve(ENDLESS)),
         ];
         if self.done > 0 {
@@ -171,7 +173,7 @@ impl InfiniteCompute {
         Figure::new(
             "loss-vs-decay",
             text!(words::LOSS_AGAINST_DECAY, width = count(self.params.width)),
-            Axis::log(words::DECAY),
+            Axis::log(shared::DECAY),
             LOSS,
         )
         .groups([("single", words::SINGLE), ("ensemble", words::ENSEMBLE_OF_THESE)])
@@ -187,7 +189,7 @@ impl InfiniteCompute {
         let recipes = [self.best(i, 1.0), self.best(i, ENDLESS)];
         let curve = |recipe: usize| x.iter().map(|members| curves.mean(i, recipe, *members)).collect::<Vec<_>>();
         let mut series = vec![
-            Series::theory("tuned", words::DECAY_OF_SINGLE, x.clone(), curve(recipes[0])).how(words::BY_THEORY),
+            Series::theory("tuned", words::DECAY_OF_SINGLE, x.clone(), curve(recipes[0])).how(shared::BY_THEORY),
             Series::theory("retuned", words::DECAY_RETUNED, x.clone(), curve(recipes[1])),
         ];
         if self.done > 0 {
@@ -218,7 +220,7 @@ impl InfiniteCompute {
             let values: Vec<f64> = trained.ensembles.iter().map(|losses| losses[members]).collect();
             self.point(&mut points, members as f64 + 1.0, &values);
         }
-        points.series(id, words::TRAINED_POINTS).map(|series| series.group(group).how(words::BY_TRAINING))
+        points.series(id, shared::TRAINED_POINTS).map(|series| series.group(group).how(shared::BY_TRAINING))
     }
 
     /// Asymptotes against width: single model, endless ensemble with its weight decay, endless ensemble retuned.
@@ -227,7 +229,7 @@ impl InfiniteCompute {
         let joint = curves.tuned(self.infinite(), ENDLESS);
         Figure::new("asymptotes", words::ASYMPTOTES, WIDTH, LOSS)
             .series([
-                self.across("single", words::TUNED, |i| curves.tuned(i, 1.0)).how(words::BY_THEORY),
+                self.across("single", words::TUNED, |i| curves.tuned(i, 1.0)).how(shared::BY_THEORY),
                 self.across("ensemble", words::ENDLESS_UNTUNED, |i| curves.mean(i, self.best(i, 1.0), ENDLESS)),
                 self.across("retuned", words::ENDLESS, |i| curves.tuned(i, ENDLESS)),
             ])
@@ -242,7 +244,7 @@ impl InfiniteCompute {
             let (x, y) = self.finite().map(|(i, width)| (width * k, curves.tuned(i, k))).unzip();
             let label = text!(words::MEMBERS_OF, members = count(members));
             let series = Series::theory(format!("members-{members}"), label.clone(), x, y).tag(label);
-            if members == 1 { series.how(words::BY_THEORY) } else { series }
+            if members == 1 { series.how(shared::BY_THEORY) } else { series }
         };
         Figure::new("equal-size", words::EQUAL_SIZE, Axis::log(words::TOTAL), LOSS).series([1, 2, 4, 8].map(curve))
     }
@@ -261,7 +263,7 @@ impl InfiniteCompute {
             Figure::new("extrapolation", words::EXTRAPOLATION, WIDTH, LOSS)
                 .series([
                     Series::theory("fit", words::FITTED_LAW, wide, law),
-                    Series::theory("tuned", words::TUNED, x, y).points().how(words::BY_THEORY),
+                    Series::theory("tuned", words::TUNED, x, y).points().how(shared::BY_THEORY),
                 ])
                 .marks([
                     Mark::at_y(text!(words::FITTED_FLOOR, loss = loss(floor)), floor),
@@ -283,10 +285,10 @@ impl InfiniteCompute {
                 name,
                 curves.mean(i, STANDARD, 1.0).into(),
                 curves.mean(i, single, 1.0).into(),
-                run::decay(single - 1).into(),
+                decay_cell(single - 1),
                 curves.mean(i, single, ENDLESS).into(),
                 curves.mean(i, endless, ENDLESS).into(),
-                run::decay(endless - 1).into(),
+                decay_cell(endless - 1),
             ]
         });
         let column = |name| Column { name, unit: "" };
@@ -294,7 +296,7 @@ impl InfiniteCompute {
             id: "recipes",
             title: words::RECIPES_TITLE.into(),
             columns: vec![
-                column(words::WIDTH),
+                column(shared::WIDTH),
                 column(words::STANDARD),
                 column(words::TUNED),
                 column(words::TUNED_DECAY),
@@ -307,4 +309,10 @@ impl InfiniteCompute {
         };
         vec![recipes, published::table(self.ended())]
     }
+}
+
+/// The weight decay with this index as a cell. The lowest one that was tried may not be the best one.
+fn decay_cell(index: usize) -> Cell {
+    let decay = run::decay(index);
+    if index == 0 { text!(words::AT_MOST, decay = number(decay)).into() } else { decay.into() }
 }

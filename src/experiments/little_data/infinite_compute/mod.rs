@@ -12,6 +12,7 @@ use run::{Curves, RECIPES, TRAINED, Trained};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
+use crate::experiments::little_data::draws::Compute;
 use crate::kit::legs::{Block, blocks};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Answer, Output, Progress};
@@ -19,7 +20,7 @@ use crate::params::{Choice, Spec};
 use crate::rng::Gaussian;
 use crate::sim::lottery_ridge::LotteryRidge;
 use crate::sim::recipes::Recipes;
-use crate::theory::lottery_ridge::{Task, Width};
+use crate::theory::lottery_ridge::Width;
 
 mod answer;
 mod claims;
@@ -66,9 +67,6 @@ const ENDS: &[Choice] = &[
     Choice { value: "converged", label: "when nothing changes" },
 ];
 
-/// Longest time for which a member with tuned weight decay is trained. With weight decay l training has converged after the
-/// time 6/l, up to a relative error of `e^-6`.
-const TRAINED_LONGEST: f64 = 8192.0;
 /// Number of members on each draw of the curves that are shown before the run.
 const PILOT_MEMBERS: u32 = 3;
 /// Number of draws of the data for the curves.
@@ -81,15 +79,6 @@ const CURVE_FIRST: u32 = 1000;
 const CURVE_BATCH: u32 = 8;
 /// Number of members between two checkpoints, at least one draw.
 const TRAINED_BATCH: u32 = 32;
-/// Least number of draws with which a verdict decides.
-const LEAST_DRAWS: usize = 8;
-
-/// What is needed to draw data and members.
-struct Compute {
-    task: Task,
-    gaussian: Gaussian,
-}
-
 /// The experiment `infinite-compute`.
 pub struct InfiniteCompute {
     params: Params,

@@ -1,20 +1,22 @@
 //! What Kim et al. published, in units of their own: losses of language models, not of the toy model.
 
 use super::words;
+use crate::experiments::little_data::words as shared;
 use crate::fit::laws::power::Power;
-use crate::fit::{Data, Entry, Objective, Problem, Search};
+use crate::fit::{Data, Entry, Law, Objective, Problem, Search};
 use crate::output::{Axis, Cell, Column, Figure, Mark, Series, Table};
 use crate::text;
 use crate::text::{Template, loss};
+use crate::theory::data_efficiency::{CONTINUED, ENSEMBLE, PRINTED, RETUNED};
 
 /// Sizes of the models, in billions of parameters.
 pub(super) const SIZES: [f64; 4] = [0.15, 0.3, 0.6, 1.4];
 /// Losses of the standard recipe on 200M tokens, for each size.
-pub(super) const STANDARD: [f64; 4] = [3.837_52, 3.785_38, 3.749_74, 3.764_32];
+pub(super) const STANDARD: [f64; 4] = [3.837_52, 3.785_38, PRINTED.standard, 3.764_32];
 /// Asymptotes of endless ensembles on 200M tokens, for each size of the members.
 pub(super) const ENSEMBLES: [f64; 4] = [3.494_94, 3.272_98, 3.212_23, 3.173_97];
 /// Printed law of the regularised recipe on 200M tokens, `A/N^alpha + E`: E, A, alpha. Its points are not published.
-const REGULARISED: [f64; 3] = [3.43, 0.05, 1.02];
+const REGULARISED: &[f64] = Power::INFO.published[0].values;
 
 /// Parameters of each member of the ensembles of the second study, in billions.
 const MEMBER: f64 = 0.299_649_792;
@@ -55,10 +57,12 @@ pub(super) fn doubled() -> usize {
     cells.filter(|((epochs, decay), member)| **member == (2.0 * epochs, 0.5 * decay)).count()
 }
 
-/// Least-squares fit of `A/x^alpha + E` to points: E, A, alpha.
+/// The law `A/x^alpha + E`.
+const LAW: &Entry = &Entry::of::<Power>();
+
+/// Least-squares fit of [`LAW`] to points: E, A, alpha.
 #[inline(never)]
 pub(super) fn refit(x: &[f64], y: &[f64]) -> Option<[f64; 3]> {
-    const LAW: &Entry = &Entry::of::<Power>();
     let data = Data::new(LAW, &[x], y, Objective::SQUARES.residual, None).ok()?;
     let problem = Problem { objective: Objective::SQUARES, ..Problem::new(LAW, data) };
     let params = Search::new(problem, 1).ok()?.run().ok()?.params;
@@ -80,13 +84,12 @@ pub(super) fn totals() -> Vec<f64> {
 pub(super) fn figures(refitted: bool) -> Vec<Figure> {
     let sizes = || SIZES.to_vec();
     let curve: Vec<f64> = (0..=48).map(|i| 0.1 * crate::math::pow(10.0, f64::from(i) / 32.0)).collect();
-    let [floor, factor, exponent] = REGULARISED;
-    let law = curve.iter().map(|x| floor + factor * crate::math::pow(*x, -exponent)).collect();
+    let law = curve.iter().map(|x| REGULARISED[0] + REGULARISED[1] * crate::math::pow(*x, -REGULARISED[2])).collect();
     let widths = Figure::new(
         "published-widths",
         words::PUBLISHED_WIDTHS,
         Axis::log(words::PARAMETERS),
-        Axis::linear(words::THEIR_LOSS),
+        Axis::linear(shared::THEIR_LOSS),
     )
     .series([
         Series::published("standard", words::THEIR_STANDARD, sizes(), STANDARD.to_vec()),
@@ -99,7 +102,7 @@ pub(super) fn figures(refitted: bool) -> Vec<Figure> {
         "published-members",
         words::PUBLISHED_MEMBERS,
         Axis::linear(words::MEMBERS),
-        Axis::linear(words::THEIR_LOSS),
+        Axis::linear(shared::THEIR_LOSS),
     )
     .series(MEGADOCS.iter().map(|(label, id, losses, _)| {
         Series::published(*id, *label, (1..=5).map(f64::from).collect(), losses.to_vec())
@@ -130,18 +133,18 @@ pub(super) fn table(refitted: bool) -> Table {
     let row = |what: Template<0>, printed: f64, ours: f64, note: Template<0>| -> Vec<Cell> {
         vec![what.into(), printed.into(), ours.into(), note.into()]
     };
-    let mut rows = vec![row(words::JOINT_LIMIT, 3.17, again(&SIZES, &ENSEMBLES), words::FROM_POINTS)];
+    let mut rows = vec![row(words::JOINT_LIMIT, PRINTED.others[1].loss, again(&SIZES, &ENSEMBLES), words::FROM_POINTS)];
     for (what, _, losses, [floor, ..]) in &MEGADOCS {
         rows.push(row(*what, *floor, again(&totals(), losses), words::FROM_POINTS));
     }
     rows.push(row(words::DOUBLED, f64::NAN, doubled() as f64, words::FROM_SETTINGS));
     for (what, printed) in [
-        (words::REGULARISED_LIMIT, REGULARISED[0]),
-        (words::ENSEMBLE_LIMIT, crate::theory::data_efficiency::ENSEMBLE),
-        (words::RETUNED_LIMIT, crate::theory::data_efficiency::RETUNED),
-        (words::REGULARISED_WORTH, crate::theory::data_efficiency::PRINTED.others[0].multiple),
-        (words::JOINT_WORTH, crate::theory::data_efficiency::PRINTED.others[1].multiple),
-        (words::CONTINUED_WORTH, 17.5),
+        (words::REGULARISED_LIMIT, PRINTED.others[0].loss),
+        (words::ENSEMBLE_LIMIT, ENSEMBLE),
+        (words::RETUNED_LIMIT, RETUNED),
+        (words::REGULARISED_WORTH, PRINTED.others[0].multiple),
+        (words::JOINT_WORTH, PRINTED.others[1].multiple),
+        (words::CONTINUED_WORTH, CONTINUED),
     ] {
         rows.push(row(what, printed, f64::NAN, words::NO_POINTS));
     }
@@ -149,7 +152,12 @@ pub(super) fn table(refitted: bool) -> Table {
     Table {
         id: "printed",
         title: words::PRINTED_TITLE.into(),
-        columns: vec![column(words::QUANTITY), column(words::PRINTED), column(words::RECOMPUTED), column(words::HOW)],
+        columns: vec![
+            column(shared::QUANTITY),
+            column(shared::PRINTED),
+            column(shared::RECOMPUTED),
+            column(shared::HOW),
+        ],
         rows,
         nothing: None,
     }

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Compute, InfiniteCompute, Params, TRAINED_LONGEST};
+use super::{InfiniteCompute, Params};
 use crate::error::Result;
-use crate::exec::{Exec, Lanes};
+use crate::exec::Exec;
+use crate::experiments::little_data::draws::{Compute, Model, train, training_time};
 use crate::kit::legs::Block;
-use crate::math::{self, Z999};
-use crate::sim::lottery_ridge::{self as kernel, LotteryRidge};
+use crate::math;
 use crate::sim::recipes::Study;
-use crate::stats::{mean_and_error, student};
 use crate::theory::lottery_ridge::{DIMENSION, Features, Problem, Time, Width, endless};
 use crate::theory::symmetric::add;
 
@@ -151,21 +150,6 @@ impl Trained {
     }
 }
 
-/// Mean of values over draws, and its 99.9% interval by Student's distribution.
-pub(super) fn estimate(values: &[f64]) -> (f64, Option<[f64; 2]>) {
-    let (mean, error) = mean_and_error(values);
-    if values.len() < 2 {
-        return (mean, None);
-    }
-    let half = student(Z999, values.len() as f64 - 1.0) * error;
-    (mean, Some([mean - half, mean + half]))
-}
-
-/// Half the width of the 99.9% interval of a mean over many draws.
-pub(super) fn spread(values: &[f64]) -> f64 {
-    Z999 * mean_and_error(values).1
-}
-
 impl InfiniteCompute {
     /// The weight decay and the training time of a recipe at a width; `None` if members with this recipe are not trained.
     pub(super) fn setting(&self, width: usize, recipe: Recipe) -> Option<(f64, f64)> {
@@ -177,7 +161,7 @@ impl InfiniteCompute {
             Recipe::Tuned | Recipe::Retuned => {
                 let members = if recipe == Recipe::Tuned { 1.0 } else { f64::INFINITY };
                 let decay = decay(self.pilot.best_decay(width, members));
-                Some((decay, (6.0 / decay).min(TRAINED_LONGEST)))
+                Some((decay, training_time(decay)))
             }
         }
     }
@@ -219,7 +203,9 @@ impl InfiniteCompute {
         let mut results = vec![Trained::default(); TRAINED.len()];
         for (first, launch) in launches {
             let Some((time, decays)) = launch else { continue };
-            let trained = descend(exec, &problems, time, &decays).await?;
+            let models =
+                problems.iter().map(|Problem { matrix, target, .. }| Model { matrix, target, decays: &decays, time });
+            let trained = train(exec, &models.collect::<Vec<_>>()).await?;
             for (row, results) in results[first..][..decays.len()].iter_mut().enumerate() {
                 for draw in 0..data.len() {
                     let (mut sum, mut single, mut ensembles) = (vec![0.0; DIMENSION], 0.0, Vec::with_capacity(each));
@@ -242,40 +228,6 @@ impl InfiniteCompute {
         }
         Ok(())
     }
-}
-
-/// Number of steps of the kernel, unless a member needs more than the most substeps in each.
-const STEPS: u32 = 64;
-
-/// Trains every problem for `time` with each of the weight decays. The result is v for each problem and weight decay.
-///
-/// A step of gradient descent is stable, and its errors shrink without changing their sign, if its rate is at most the
-/// inverse of the largest eigenvalue plus the weight decay; so a problem with a large matrix takes more and smaller steps.
-pub(in crate::experiments::little_data) async fn descend(
-    exec: &Exec,
-    problems: &[Problem<'_>],
-    time: f64,
-    decays: &[f64],
-) -> Result<Vec<Vec<f64>>> {
-    let strongest = decays.iter().fold(0.0_f64, |most, decay| most.max(*decay));
-    let needed: Vec<f64> = problems.iter().map(|problem| time * (problem.bound() + strongest).max(1.0)).collect();
-    let most = needed.iter().fold(1.0_f64, |most, needed| most.max(*needed));
-    let steps = STEPS * (most / f64::from(STEPS * kernel::SUBSTEPS_MAX)).ceil() as u32;
-    let members: Vec<kernel::Member<'_>> = problems
-        .iter()
-        .zip(&needed)
-        .map(|(problem, needed)| {
-            let substeps = (needed / f64::from(steps)).ceil().max(1.0) as u32;
-            let rate = time / (f64::from(steps) * f64::from(substeps));
-            kernel::Member { matrix: &problem.matrix, target: &problem.target, decays, rate, substeps }
-        })
-        .collect();
-    let (inputs, uniforms) = kernel::parts(&members);
-    let mut lanes = Lanes::<LotteryRidge>::zeroed(members.len() as u32, decays.len(), inputs);
-    exec.advance(&mut lanes, &uniforms, 0..steps).await?;
-    let state = exec.read(&mut lanes).await?;
-    let rows = state.iter().enumerate();
-    Ok(rows.map(|(i, row)| row[..problems[i / decays.len()].size].iter().map(|x| f64::from(*x)).collect()).collect())
 }
 
 /// The study that gives the curves in closed form.

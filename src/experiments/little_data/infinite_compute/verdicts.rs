@@ -1,17 +1,17 @@
 //! Verdicts of `infinite-compute`.
 
-use super::run::{Curves, Recipe, STANDARD, TRAINED, estimate, spread};
-use super::{InfiniteCompute, LEAST_DRAWS, run, words};
+use super::run::{Curves, Recipe, STANDARD, TRAINED};
+use super::{InfiniteCompute, run, words};
+use crate::experiments::little_data::draws::{LEAST, MARGIN, estimate, judge, minus, sided, spread};
+use crate::experiments::little_data::words as shared;
 use crate::kit::Experiment;
 use crate::math;
-use crate::output::{Against, Limit, Verdict};
+use crate::output::{Limit, Verdict};
 use crate::stats::{student, vertex};
 use crate::text;
 use crate::text::{Text, count};
 use crate::theory::lottery_ridge::Width;
 
-/// Verdicts that need a loss to be this close to theory say "cannot tell" if the interval is wider.
-const MARGIN: f64 = 0.1;
 /// Smallest relative rise of a loss from one width to another that is expected to be seen in a run. The curves before a
 /// run are means over few draws, so that smaller rises may be chance.
 const RISE: f64 = 0.05;
@@ -127,52 +127,24 @@ impl InfiniteCompute {
         limit: Limit,
         values: impl Fn() -> Vec<f64>,
     ) -> Verdict {
-        let mut verdict = sided(id, claim, limit, 0.0);
-        if self.done > 0 {
-            self.judge(&mut verdict, &values());
-        }
-        verdict
-    }
-
-    /// Fills in a verdict on the sign of a mean: it decides if the interval is on one side of the limit.
-    #[inline(never)]
-    fn judge(&self, verdict: &mut Verdict, values: &[f64]) {
-        let (mean, interval) = estimate(values);
-        (verdict.measured, verdict.interval) = (mean, interval);
-        let limit = verdict.limit;
-        verdict.agrees = interval.and_then(|[lo, hi]| match limit {
-            Some(Limit::Upper) if hi < 0.0 => Some(true),
-            Some(Limit::Lower) if lo > 0.0 => Some(true),
-            Some(Limit::Upper) if lo > 0.0 => Some(false),
-            Some(Limit::Lower) if hi < 0.0 => Some(false),
-            _ => None,
-        });
-        let judged = verdict.clone().once(self.ended()).from_runs(values.len(), LEAST_DRAWS);
-        *verdict = if judged.agrees.is_none() && self.ended() && values.len() >= LEAST_DRAWS && interval.is_some() {
-            judged.adding(words::MORE_DRAWS)
-        } else {
-            judged
-        };
+        let verdict = sided(id, claim, limit, 0.0);
+        if self.done > 0 { judge(verdict, &values(), self.ended()) } else { verdict }
     }
 
     /// Whether the loss with tuned weight decay falls from each width to the next.
     fn falls(&self) -> Verdict {
-        let mut verdict = sided("tuned-falls", words::TUNED_FALLS, Limit::Upper, 0.0);
-        if self.done > 0 {
-            self.judge_falls(&mut verdict);
-        }
-        verdict
+        let verdict = sided("tuned-falls", words::TUNED_FALLS, Limit::Upper, 0.0);
+        if self.done > 0 { judge(verdict, &self.smallest_fall(), self.ended()) } else { verdict }
     }
 
+    /// The changes of the loss with tuned weight decay, on each draw, from one width to the next: of the step whose interval
+    /// ends highest.
     #[inline(never)]
-    fn judge_falls(&self, verdict: &mut Verdict) {
+    fn smallest_fall(&self) -> Vec<f64> {
         let losses: Vec<Vec<f64>> = (0..=self.infinite()).map(|i| self.measured(i, Recipe::Tuned, false)).collect();
-        // The step whose interval ends highest decides.
         let steps = losses.windows(2).map(|pair| minus(&pair[1], &pair[0]));
         let end = |values: &Vec<f64>| estimate(values).1.map_or(f64::INFINITY, |[_, hi]| hi);
-        if let Some(worst) = steps.max_by(|a, b| end(a).total_cmp(&end(b))) {
-            self.judge(verdict, &worst);
-        }
+        steps.max_by(|a, b| end(a).total_cmp(&end(b))).unwrap_or_default()
     }
 
     /// Whether trained members have the loss that the closed form gives.
@@ -191,10 +163,10 @@ impl InfiniteCompute {
         // The theoretical value is a mean over other draws of the data.
         let resolution = spread(&self.curves().each(self.shown, recipe, 1.0).collect::<Vec<_>>());
         Verdict::of("tuned-loss", claim, mean, interval, theory, resolution)
-            .note(words::OTHER_DRAWS)
+            .note(shared::OTHER_DRAWS)
             .once(self.ended())
-            .from_runs(values.len(), LEAST_DRAWS)
-            .within(MARGIN, words::TOO_WIDE)
+            .from_runs(values.len(), LEAST)
+            .within(MARGIN, shared::TOO_WIDE)
     }
 
     /// Whether an endless ensemble needs less weight decay than a single model.
@@ -212,11 +184,15 @@ impl InfiniteCompute {
     #[inline(never)]
     fn judge_decay(&self, verdict: &mut Verdict) {
         let place = |curves: &Curves, members: f64| {
-            let best = curves.best_decay(self.shown, members).clamp(2, run::DECAYS - 3);
+            let best = curves.best_decay(self.shown, members);
+            if best < 2 || best + 2 >= run::DECAYS {
+                return f64::NAN;
+            }
             let near: Vec<usize> = (best - 2..=best + 2).collect();
             let x: Vec<f64> = near.iter().map(|i| math::ln(run::decay(*i))).collect();
             let y: Vec<f64> = near.iter().map(|i| curves.mean(self.shown, 1 + i, members)).collect();
-            vertex(&x, &y)
+            let lowest = vertex(&x, &y);
+            if lowest >= x[0] && lowest <= x[4] { lowest } else { f64::NAN }
         };
         let ratio = |curves: &Curves| place(curves, f64::INFINITY) - place(curves, 1.0);
         let all = ratio(&self.curves);
@@ -274,17 +250,7 @@ impl InfiniteCompute {
         let (mean, interval) = estimate(&values);
         Verdict::of("members-law", claim, mean, interval, 0.0, 0.0)
             .once(self.ended())
-            .from_runs(values.len(), LEAST_DRAWS)
-            .within(MARGIN, words::TOO_WIDE)
+            .from_runs(values.len(), LEAST)
+            .within(MARGIN, shared::TOO_WIDE)
     }
-}
-
-/// A verdict without a measured value yet: theory predicts on which side of a number the value is.
-fn sided(id: &'static str, claim: impl Into<Text>, limit: Limit, side: f64) -> Verdict {
-    let verdict = Verdict::of(id, claim, f64::NAN, None, side, 0.0).limit(limit);
-    Verdict { against: Against::Prediction, ..verdict }
-}
-
-fn minus(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter().zip(b).map(|(a, b)| a - b).collect()
 }

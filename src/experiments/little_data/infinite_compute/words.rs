@@ -4,12 +4,12 @@ use crate::kit::{Formula, Info, Preset, Source};
 
 /// Texts of the page about `infinite-compute` that do not depend on results.
 pub(super) const INFO: Info = Info {
-    title: "Unlimited compute on few data",
+    title: "Unlimited compute, little data",
     question: "The data are fixed and compute is not: what is better than training a larger model for longer?",
     notice: &[
-        r"With the standard recipe, a fixed number of epochs and little weight decay, larger models do not stay better: the loss rises with the width and is worst where there are about as many features as samples. With tuned weight decay, the loss falls with every width.",
-        r"What counts with unlimited compute is where the loss ends, its asymptote. An endless ensemble of small models ends lower than a single model of infinite width. Set the gain $\gamma$ to 0: then all members learn the same directions equally fast, and the advantage of ensembles disappears.",
-        r"The members of an ensemble want less weight decay than a single model: each member may overfit more, because the average removes what the members do not share. Here the best weight decay falls by a factor of 3 to 4, in the language models of Kim et al. by a factor of 2.",
+        r"With the standard recipe, a fixed number of epochs and little weight decay, the loss rises with the width at first. It is highest where there are about as many features as samples, and falls again for larger widths. With tuned weight decay, the loss falls with every width.",
+        r"What counts with unlimited compute is where the loss ends, its asymptote. From width 16 on, an endless ensemble of small models ends lower than a single model of infinite width. Set the gain $\gamma$ to 0: then all members learn the same directions equally fast, and the advantage of ensembles disappears.",
+        r"The members of an ensemble want less weight decay than a single model: each member may overfit more, because the average removes what the members do not share. At width 64 the best weight decay falls by a factor of about 4, in the language models of Kim et al. by a factor of 2.",
         r"A power law fitted to the widths up to 256 does not end at the loss that is computed for infinite width. A fitted asymptote is an extrapolation: it can be wrong although the fit looks perfect.",
     ],
     model: &[
@@ -47,19 +47,11 @@ crate::texts! {
     // Parameters.
     WHOLE_AND_INCREASING = "two or more whole numbers in increasing order, for example 8,16,32";
     // Axes and columns.
-    WIDTH = "width (number of features)";
-    LOSS = "loss on new data";
     EPOCHS = "epochs";
-    DECAY = "weight decay";
     MEMBERS = "members of the ensemble";
     TOTAL = "features of all members together";
     PARAMETERS = "parameters of each model, in billions";
-    THEIR_LOSS = "validation loss";
     ACCURACY = "mean accuracy on three benchmarks";
-    QUANTITY = "quantity";
-    PRINTED = "printed";
-    RECOMPUTED = "recomputed";
-    HOW = "how";
     TUNED_DECAY = "best weight decay of a single model";
     RETUNED_DECAY = "best weight decay of an endless ensemble";
     INFINITE = "infinite";
@@ -79,6 +71,7 @@ crate::texts! {
     // Curves and places.
     STANDARD = "standard";
     TUNED = "tuned decay";
+    AT_MOST = "at most {decay}";
     ENDLESS = "endless ensemble";
     ENDLESS_UNTUNED = "endless ensemble, single model's decay";
     SINGLE = "single model";
@@ -87,15 +80,12 @@ crate::texts! {
     DECAY_RETUNED = "retuned decay";
     MEMBERS_OF = "{members} {members:member|members}";
     FITTED_LAW = "fitted power law";
-    BY_THEORY = "closed form";
-    BY_TRAINING = "trained";
-    TRAINED_POINTS = "trained members, mean and 99.9% interval";
-    INFINITE_WIDTH = "infinite width: {loss}";
+    INFINITE_WIDTH = "infinite width, computed: {loss}";
     BEST_EPOCHS = "lowest: {epochs} {epochs:epoch|epochs}";
     THESE_EPOCHS = "standard: {loss}";
     NO_END = "without end: {loss}";
-    SINGLE_TIMES = "single: {times} times the standard";
-    ENSEMBLE_TIMES = "ensemble: {times} times";
+    SINGLE_TIMES = "single: {times} × standard";
+    ENSEMBLE_TIMES = "ensemble: {times} × standard";
     SINGLE_BEST = "single: {decay}";
     ENSEMBLE_BEST = "ensemble: {decay}";
     WITHOUT_END = "without end: {loss}";
@@ -125,30 +115,24 @@ crate::texts! {
     FROM_SETTINGS = "counted in the published settings";
     NO_POINTS = "not recomputable: the points are not published";
     // Answers.
-    BY_PREDICTION = "Theory";
-    BY_MEASUREMENT = "Measured";
     WIDER_IS_WORSE = "{by}: with the standard recipe, width {wide} is worse than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
     WIDER_IS_BETTER = "{by}: with only {epochs} {epochs:epoch|epochs}, width {wide} is better than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
-    WITHOUT_END_IT = "{by}: endless training brings width {wide} to {high} and width {narrow} to {low}; tuned weight decay reaches {single} at infinite width, {ensemble}.";
-    TUNED_ALONE = "{by}: tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    WITHOUT_END_IT = "{by}: endless training, in closed form, brings width {wide} to {high} and width {narrow} to {low}; tuned weight decay reaches {single} at infinite width, {ensemble}.";
     ENSEMBLE_LOWER = "and endless ensembles of width {width} reach {ensemble}";
     ENSEMBLE_NOT_LOWER = "but endless ensembles of width {width} only {ensemble}";
     NO_ENSEMBLE = "and an ensemble needs at least 2 members";
     // Verdicts.
     STANDARD_DIFFERENCE = "With the standard recipe, the loss at width {wide} minus the loss at width {narrow}";
-    TUNED_FALLS = "With tuned weight decay, the change of the loss from one width to the next larger one, where it falls least";
+    TUNED_FALLS = "With tuned weight decay, the smallest fall of the loss from one width to the next, as a change of the loss";
     TUNED_LOSS = "The loss of trained models of width {width} with tuned weight decay";
     BELOW_SINGLE = "The loss of an endless ensemble of width {width}, minus the loss of a single model of infinite width with tuned weight decay";
     JOINT_BELOW_SINGLE = "The loss of an endless ensemble of infinite width, minus the loss of a single model of infinite width with tuned weight decay";
     DECAY_RATIO = "The best weight decay of an endless ensemble of width {width}, divided by the best weight decay of a single model";
     LAW_OF_MEMBERS = "The loss of an ensemble of {half} of the {members} members of width {width}, minus its value by the law $L_K = L_\\infty + (L_1 - L_\\infty)/K$";
     EQUAL_MEMBERS = "Without gains all members of infinite width are equal, so an ensemble has the loss of its members, up to rounding errors.";
-    OTHER_DRAWS = "The theoretical value is the mean of the closed form over other draws of the data, so it has an uncertainty of its own.";
     BY_CURVES = "Each best weight decay is the lowest point of a parabola through the closed form near its minimum. The interval allows for the choice of the draws of the data.";
-    NO_BEST_DECAY = "One of the two curves has no lowest point in the range of weight decays that were tried.";
+    NO_BEST_DECAY = "One of the two curves has no lowest point within the weight decays that were tried, so no ratio can be measured.";
     FEW_MEMBERS = "The law can be tested with at least 3 members.";
-    MORE_DRAWS = "The interval contains 0, so these draws of the data cannot tell. Train on more draws.";
-    TOO_WIDE = "The interval is too wide to tell. Train on more draws.";
     NOT_TRAINED = "Training that never ends is computed in closed form, so no models were trained with the standard recipe.";
     LEAST_NORM = "Endless training without weight decay is computed in closed form: it finds the weights of least norm among those that fit the samples best. No models were trained with the standard recipe.";
 }
