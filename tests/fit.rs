@@ -633,7 +633,7 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
         (vec!["chinchilla", "none.csv"], "cannot read none.csv"),
         (
             vec!["data-constrained", "runs.csv"],
-            "no column holds the unique tokens: name one, as `unique:HEADING` in `columns` or `--unique HEADING` on the command line; ",
+            "no column holds the unique tokens: name one, as `unique:HEADING` in `columns` or `--unique HEADING` of the command `fit`; ",
         ),
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
         (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber-delta` cannot be `-1`"),

@@ -104,35 +104,41 @@ impl Columns {
     /// Indices of the columns that could be x. Such a column has numbers that are not all equal, and is not the loss,
     /// the name of a run or of a recipe, or a weight.
     fn could_be_x(&self, table: &Table) -> Vec<usize> {
+        self.numbered(table).into_iter().filter(|(_, same)| same.is_none()).map(|(k, _)| k).collect()
+    }
+
+    /// The columns with numbers that are not the loss, the name of a run or of a recipe, or a weight; each with its number,
+    /// if all of its numbers are equal.
+    fn numbered(&self, table: &Table) -> Vec<(usize, Option<f64>)> {
         let taken = [Role::Loss, Role::Run, Role::Recipe, Role::Weight].map(|role| self.get(role));
         let is_loss =
             |column: &Column| Role::Loss.rank(&Heading::of(&column.name)).is_some_and(|rank| rank.0 != Level::Letter);
-        let differ = |column: &Column| {
-            let mut numbers = column.numbers.iter().filter(|x| x.is_finite());
-            numbers.next().is_some_and(|first| numbers.any(|x| x != first))
+        let of = |k: usize| {
+            let column = &table.columns[k];
+            let mut numbers = column.numbers.iter().copied().filter(|x| x.is_finite());
+            let first = numbers.next().filter(|_| !taken.contains(&Some(k)) && !is_loss(column))?;
+            Some((k, numbers.all(|x| x == first).then_some(first)))
         };
-        let could = |k: &usize| {
-            let column = &table.columns[*k];
-            !taken.contains(&Some(*k)) && !is_loss(column) && differ(column)
-        };
-        (0..table.columns.len()).filter(could).collect()
+        (0..table.columns.len()).filter_map(of).collect()
     }
 
     /// The error for an input of the law for which no column was found. For the input x, the message names the columns
-    /// that could be x, if there are any; otherwise it names all columns.
+    /// that could be x, or the only column that could be x if its numbers differed; otherwise it names all columns.
     pub(super) fn missing(&self, input: &Input, table: &Table) -> Error {
-        let could = if input.role == Role::X { self.could_be_x(table) } else { Vec::new() };
-        bad(if !could.is_empty() {
-            text!(words::X_OPEN, columns = name(table.named(could)))
-        } else if input.role == Role::X {
-            text!(words::NO_X, columns = name(table.names()))
-        } else {
-            text!(
+        let numbered = if input.role == Role::X { self.numbered(table) } else { Vec::new() };
+        let could: Vec<usize> = numbered.iter().filter(|(_, same)| same.is_none()).map(|(k, _)| *k).collect();
+        bad(match numbered[..] {
+            [(column, Some(value))] => {
+                text!(words::ALIKE, column = name(&table.columns[column].name), value = setting(value))
+            }
+            _ if !could.is_empty() => text!(words::X_OPEN, columns = name(table.named(could))),
+            _ if input.role == Role::X => text!(words::NO_X, columns = name(table.names())),
+            _ => text!(
                 words::NO_INPUT,
                 input = phrase(input.role.plural()),
                 role = name(input.role.name()),
                 columns = name(table.names()),
-            )
+            ),
         })
         .blaming("columns")
     }

@@ -50,6 +50,24 @@ pub struct Runs {
 /// A column is missing or holds text; a cell has no number, or a value that the law cannot use (the message names the
 /// line); or too few rows are left.
 pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective, rules: &[Rule]) -> Result<Runs> {
+    runs_but(None, law, table, columns, objective, rules)
+}
+
+/// Reads the runs of a part of a table, as [`runs`] does. The rows that the rule `others` means are no rows of this part, so
+/// they are not counted among those that are left out.
+///
+/// # Errors
+/// Those of [`runs`].
+pub fn runs_but(
+    others: Option<Rule>,
+    law: &Entry,
+    table: &Table,
+    columns: &Columns,
+    objective: Objective,
+    rules: &[Rule],
+) -> Result<Runs> {
+    let first = usize::from(others.is_some());
+    let rules = &others.into_iter().chain(rules.iter().cloned()).collect::<Vec<_>>()[..];
     let both = table.disagree(&columns.witnesses(table));
     let settled = settled(columns, table)?;
     let table = settled.as_ref().unwrap_or(table);
@@ -78,12 +96,12 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
     let inputs: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
     let mut data = Data::new(law, &inputs, y, objective.residual, Some(&lines)).map_err(|e| {
         // The rules may be the reason that too few rows are left.
-        let left = table.len() - kept.len();
+        let left = out.iter().flatten().filter(|rule| **rule >= first).count();
         if left == 0 {
             return e;
         }
         let problem = phrase(e.text().clone());
-        bad(text!(words::LEFT_OUT, problem = problem, left = count(left), rows = count(table.len())))
+        bad(text!(words::LEFT_OUT, problem = problem, left = count(left), rows = count(kept.len() + left)))
     })?;
     let roles: Vec<Role> = law.info.inputs.iter().map(|input| input.role).chain([Role::Loss]).collect();
     notes.extend(odd(columns, table, &roles, &lists, &lines)?);
@@ -116,7 +134,8 @@ pub fn runs(law: &Entry, table: &Table, columns: &Columns, objective: Objective,
         .collect();
     let weight = columns.get(Role::Weight).map(|k| name(&table.columns[k].name));
     how.extend(weight.map(|column| text!(words::WEIGHT_FROM, column = column)));
-    let excluded = out.iter().enumerate().filter_map(|(row, rule)| rule.map(|rule| (table.lines[row], rule))).collect();
+    let excluded = out.iter().zip(&table.lines).filter_map(|(rule, line)| Some((*line, (*rule)?.checked_sub(first)?)));
+    let excluded = excluded.collect();
     Ok(Runs { data, lines: differ.iter().map(|&i| lines[i]).collect(), excluded, how, heading, notes })
 }
 

@@ -93,19 +93,19 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     assert_eq!(
         read("chinchilla", TABLE, &[]).expect_err("a hole").to_string(),
         "line 7: column `val_loss` holds `nan`, which is not a finite number; \
-         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line"
+         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` of the command `fit`"
     );
     assert_eq!(chinchilla("3.4,x", "-3.4,x"), "line 4: the loss is -3.4; it must be above 0");
     assert_eq!(chinchilla("3.4,x", "0,x"), "line 4: the loss is 0; it must be above 0");
     assert_eq!(
         chinchilla("3.4,x", "big,x"),
         "line 4: column `val_loss` holds `big` where a number is needed; \
-         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` on the command line"
+         to leave such rows out, write `missing` in “leave out”, or `--exclude missing` of the command `fit`"
     );
     assert_eq!(chinchilla("b,2e8", "b,0"), "line 4: parameters must be above 0, not 0");
     assert_eq!(
         chinchilla("val_loss", "other"),
-        "no column holds the loss: name one, as `loss:HEADING` in `columns` or `--loss HEADING` on the command line; the \
+        "no column holds the loss: name one, as `loss:HEADING` in `columns` or `--loss HEADING` of the command `fit`; the \
          columns are run, Model Size, Training FLOP, epochs, other, family"
     );
     let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
@@ -146,7 +146,7 @@ fn x_is_the_only_column_left_or_is_asked() {
     ] {
         assert_eq!(of(head, first, columns).expect("runs"), format!("x = {x}"), "{head} {columns}");
     }
-    let how = ", as `x:HEADING` in `columns` or `--x HEADING` on the command line";
+    let how = ", as `x:HEADING` in `columns` or `--x HEADING` of the command `fit`";
     for (head, columns, want) in [
         ("params,tokens,loss", "", "nothing says which column is x, which could be params, tokens: name it"),
         ("a,b,c", "loss:c", "nothing says which column is x, which could be a, b: name it"),
@@ -272,7 +272,7 @@ fn absurd_guesses_are_asked_about_and_odd_sizes_noted() {
     assert_eq!(
         said,
         "the loss is guessed to be column `L`, which holds whole numbers, such as 36: say which column is the loss, \
-         as `loss:HEADING` in `columns` or `--loss HEADING` on the command line"
+         as `loss:HEADING` in `columns` or `--loss HEADING` of the command `fit`"
     );
     assert!(with("params,tokens,L", 1e7, 1e8, 1.0, "loss:L").is_ok(), "somebody said it");
     let said = with("params,d,loss", 1e7, 1.0, 0.1, "").expect_err("few tokens").to_string();
@@ -294,7 +294,7 @@ fn what_stands_for_no_number_is_named_with_the_way_out() {
         let named = |word| format!("line 4: column `loss` holds `{word}`");
         let named = if word.is_empty() { "line 4: the cell of column `loss` is empty".to_owned() } else { named(word) };
         assert!(said.starts_with(&named), "{said}");
-        assert!(said.ends_with("or `--exclude missing` on the command line"), "{said}");
+        assert!(said.ends_with("or `--exclude missing` of the command `fit`"), "{said}");
         assert_eq!(read("power", &text, &["missing"]).expect("runs").lines, [2, 3, 5, 6, 7], "{word}");
     }
 }

@@ -84,12 +84,14 @@ impl DataEfficiency {
         let needed = worth * self.data;
         let beyond = self.is_outside(0, needed) || self.is_outside(1, self.data);
         let times = multiple(worth);
+        // The wider interval, with which the verdict says whether the recipe is worth more.
+        let sure = self.sure_ends(worth, |laws| self.worth(laws));
         let narrow = ends.is_none_or(|ends| factor(ends) <= NARROW);
         let said = if worth.is_infinite() {
             text!(words::WORTH_NEVER, reference = first, other = second, data = data)
         } else if !narrow {
             text!(words::WORTH_LOOSE, reference = first, other = second, data = data, multiple = times)
-        } else if lo <= 1.0 && hi >= 1.0 {
+        } else if sure.is_some_and(|[lo, hi]| lo <= 1.0 && hi >= 1.0) {
             text!(words::WORTH_EQUAL, reference = first, other = second, data = data)
         } else if beyond {
             text!(words::WORTH_BEYOND, reference = first, other = second, data = data, multiple = times)

@@ -42,8 +42,9 @@ impl DataEfficiency {
         line.interval(lo, hi)
     }
 
-    /// The headline figure: the losses of both recipes, and the horizontal distance between their curves.
-    pub(super) fn curves(&self, laws: Option<[DataLaw; 2]>) -> Figure {
+    /// The headline figure: the losses of both recipes, and the horizontal distance between their curves. `sound` are the
+    /// fitted laws if the runs show them.
+    pub(super) fn curves(&self, laws: Option<[DataLaw; 2]>, sound: Option<[DataLaw; 2]>) -> Figure {
         let [lo, hi] = self.recipes.ends();
         let [lo, hi] = [lo / BACK, ONWARD * hi];
         let x = math::ratios(lo, hi, CURVE);
@@ -74,7 +75,7 @@ impl DataEfficiency {
         ];
         let mut figure = Figure::new("curves", words::CURVES, self.axis(), Axis::linear(words::LOSS)).groups(groups);
         figure.heading.clone_from(&self.recipes.heading);
-        let Some(shown) = laws.or(self.recipes.truth) else { return figure.series(series) };
+        let Some(shown) = sound.or(self.recipes.truth) else { return figure.series(series) };
         let (level, worth) = (shown[1].loss(self.data), self.worth(&shown));
         // The distance ends at the edge of the figure if it is longer.
         let end = (worth * self.data).clamp(lo, hi);
@@ -87,7 +88,7 @@ impl DataEfficiency {
         let mark = Mark::at(label, self.data, level);
         let figure = figure.series(series);
         if self.data >= lo && self.data <= hi {
-            let curve = IDS[1][if laws.is_some() { 2 } else { 0 }];
+            let curve = IDS[1][if sound.is_some() { 2 } else { 0 }];
             figure.handle(Handle::along("amount", curve), mark)
         } else {
             figure.marks([mark])

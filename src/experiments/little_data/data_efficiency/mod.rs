@@ -134,11 +134,13 @@ impl Experiment for DataEfficiency {
     fn start_on(params: Params, table: Option<Rc<Table>>, seed: u32) -> Result<Self> {
         let recipes = Recipes::new(&params, table.as_deref(), seed)?;
         let [lo, hi] = recipes.ends();
-        let replaced = Some(params.amount).filter(|data| *data < lo / FAR || *data > hi * FAR);
+        let near = lo / FAR..=hi * FAR;
+        // With the smallest amount, the distance ends most likely within the runs of the reference.
+        let data = if near.contains(&params.amount) { params.amount } else { lo };
         Ok(Self {
             seed,
-            data: if replaced.is_some() { lo } else { params.amount },
-            replaced,
+            data,
+            replaced: (data != params.amount).then_some(params.amount),
             idle_rules: table.is_none() && !params.exclude.trim().is_empty(),
             recipes,
             stages: run::stages(params.bootstrap),
@@ -159,11 +161,13 @@ impl Experiment for DataEfficiency {
 
     fn output(&self) -> Output {
         let laws = self.laws();
-        let mut figures = vec![self.curves(laws)];
-        figures.extend(self.multiples(laws));
+        // Laws that the runs do not show have no multiple.
+        let sound = laws.filter(|_| self.stuck().is_none());
+        let mut figures = vec![self.curves(laws, sound)];
+        figures.extend(self.multiples(sound));
         figures.extend(published::figures());
         let mut output =
-            Output { answer: Some(self.answer(laws)), figures, tables: self.tables(laws), verdicts: Vec::new() };
+            Output { answer: Some(self.answer(laws)), figures, tables: self.tables(laws, sound), verdicts: Vec::new() };
         if let Some(laws) = laws {
             output.verdicts = self.verdicts(laws);
         }

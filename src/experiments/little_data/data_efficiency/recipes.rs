@@ -2,7 +2,7 @@
 
 use super::{Params, words};
 use crate::error::{Error, ErrorKind, Result};
-use crate::fit::runs::{Columns, Compare, Rule, Runs, runs};
+use crate::fit::runs::{Columns, Compare, Rule, runs_but};
 use crate::fit::{Data, Entry, Problem, Role, find};
 use crate::kit::fits::parts;
 use crate::math;
@@ -134,9 +134,8 @@ fn reads_table(law: &'static Entry, params: &Params, table: &Table) -> Result<Re
     let heading = &table.columns[column].name;
     let of = |called: &String| {
         // Rules that count rows count those of one recipe.
-        let mut all = vec![Rule::Compare(heading.clone(), Compare::Other, called.clone())];
-        all.extend(rules.iter().cloned());
-        runs(law, table, &columns, law.info.objective, &all).map_err(|e| {
+        let others = Rule::Compare(heading.clone(), Compare::Other, called.clone());
+        runs_but(Some(others), law, table, &columns, law.info.objective, &rules).map_err(|e| {
             let (recipe, problem) = (name(shown(called)), phrase(e.text().clone()));
             let message = Error::new(e.kind(), text!(words::OF_RECIPE, recipe = recipe, problem = problem));
             match e.blamed() {
@@ -155,9 +154,7 @@ fn reads_table(law: &'static Entry, params: &Params, table: &Table) -> Result<Re
     let mut how = found[0].how.clone();
     how.push(text!(words::RECIPE_FROM, column = name(heading)));
     notes.insert(0, text!(words::COLUMNS, columns = list(how)));
-    // The first rule of each recipe leaves out the rows of the other.
-    let excluded = |runs: &Runs| runs.excluded.iter().filter(|(_, rule)| *rule > 0).count();
-    let excluded = found.iter().map(excluded).sum();
+    let excluded = found.iter().map(|runs| runs.excluded.len()).sum();
     let heading = found[0].heading.clone();
     let problems = found.map(|runs| Problem::new(law, runs.data));
     Ok(Recipes { names: called.map(Text::verbatim), problems, truth: None, heading, notes, excluded })

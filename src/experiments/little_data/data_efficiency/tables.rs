@@ -19,11 +19,11 @@ fn table(id: &'static str, title: impl Into<Text>, columns: &[Template<0>], rows
 }
 
 impl DataEfficiency {
-    /// All tables that can be shown so far.
-    pub(super) fn tables(&self, laws: Option<[DataLaw; 2]>) -> Vec<Table> {
+    /// All tables that can be shown so far. `sound` are the fitted laws if the runs show them.
+    pub(super) fn tables(&self, laws: Option<[DataLaw; 2]>, sound: Option<[DataLaw; 2]>) -> Vec<Table> {
         let mut tables = vec![self.notes(laws)];
-        if laws.is_some() || self.recipes.truth.is_some() {
-            tables.push(self.worths(laws));
+        if sound.is_some() || self.recipes.truth.is_some() {
+            tables.push(self.worths(sound));
         }
         tables.extend(laws.map(|laws| self.fitted(&laws)));
         tables.extend([published::implied(), published::printed()]);
@@ -115,6 +115,10 @@ impl DataEfficiency {
                 }
                 None => {}
             }
+        }
+        if let Some(recipe) = self.stuck() {
+            notes.push(text!(words::WORTH_STUCK, recipe = self.called(recipe)));
+            return;
         }
         let (level, worth) = (other.loss(self.data), self.worth(laws));
         let [least, most] = self.recipes.ends_of(1).map(amount);

@@ -81,7 +81,7 @@ fn what_is_no_pair_of_recipes_is_refused_in_a_sentence() {
     let refused = |text: &str, setting: &str| on(text, setting).err().expect("refused").to_string();
     assert_eq!(
         refused(&three, ""),
-        "column `recipe` names 3 recipes, beginning with a, b, c, and two are compared: leave the others out, as with `recipe=c` in `exclude`"
+        "column `recipe` names 3 recipes, beginning with a, b, c: this experiment compares two, so leave out the others, for example with `recipe=c` in `exclude`"
     );
     assert!(on(&three, "exclude=recipe=c").is_ok(), "the sentence says what helps");
     assert_eq!(
@@ -99,6 +99,19 @@ fn what_is_no_pair_of_recipes_is_refused_in_a_sentence() {
     );
     let few = "data,loss,recipe\n1,3,a\n2,2,a\n4,1.5,a\n8,1.2,a\n1,2,b\n2,1.5,b\n";
     assert!(refused(few, "").starts_with("recipe `b`: 2 rows are too few"), "{}", refused(few, ""));
+    // The rows of the other recipe are not rows that were left out.
+    assert!(!refused(few, "").contains("left out"), "{}", refused(few, ""));
+    assert!(
+        refused(few, "exclude=loss=1.5").contains("(1 of 4 rows is left out)"),
+        "{}",
+        refused(few, "exclude=loss=1.5")
+    );
+    let alike = "data,loss,recipe\n1e8,3,a\n1e8,2.9,a\n1e8,2,b\n1e8,2.1,b\n";
+    assert!(
+        refused(alike, "").starts_with("column `data` holds only the number 100000000, so the runs do not show how"),
+        "{}",
+        refused(alike, "")
+    );
     assert!(refused(&exact("data,loss,recipe", ["a", "b"]), "exclude=nonsense").contains("exclude"));
     assert_eq!(
         DataEfficiency::refused("reference=c"),
@@ -186,4 +199,11 @@ fn losses_that_do_not_fall_are_no_law() {
     let output = run(on(&format!("data,loss,recipe\n{flat}"), "amount=4&bootstrap=50").expect("read"));
     assert_eq!(template(&output), words::WORTH_STUCK.english());
     assert!(said(&output).contains("recipe “a”"), "{}", said(&output));
+    // No verdict has a number, and each says why once.
+    for verdict in &output.verdicts {
+        assert!(verdict.measured.is_nan() && verdict.interval.is_none() && verdict.agrees.is_none(), "{verdict:?}");
+        assert_eq!(verdict.said(), said(&output));
+    }
+    let worths = output.tables.iter().any(|table| table.id == "worth");
+    assert!(!worths && output.figures[0].marks.is_empty(), "a law that the runs do not show has no multiple");
 }

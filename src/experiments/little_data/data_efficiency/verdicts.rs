@@ -18,6 +18,12 @@ impl DataEfficiency {
         let mut verdicts: Vec<Verdict> = self.recovered(&laws).into_iter().collect();
         verdicts.push(self.more(&laws));
         verdicts.push(self.constant(&laws));
+        if let Some(recipe) = self.stuck() {
+            // Numbers of a law that the runs do not show say nothing.
+            let why = text!(words::WORTH_STUCK, recipe = self.called(recipe));
+            let silent = |verdict: Verdict| Verdict { measured: f64::NAN, interval: None, agrees: None, ..verdict };
+            return verdicts.into_iter().map(|verdict| silent(verdict).note(why.clone())).collect();
+        }
         let finished = self.done == self.stages.len();
         let why = self.why_not();
         let judged = |verdict: Verdict| match &why {
@@ -29,9 +35,6 @@ impl DataEfficiency {
 
     /// Why no verdict can be given; `None` if verdicts can.
     fn why_not(&self) -> Option<Text> {
-        if let Some(recipe) = self.stuck() {
-            return Some(text!(words::WORTH_STUCK, recipe = self.called(recipe)));
-        }
         let silent = self.recipes.problems.iter().zip(&self.fits).find_map(|(problem, fit)| silent(problem, fit));
         let few = || {
             let few = self.done == self.stages.len() && self.ends(|laws| self.worth(laws)).is_none();
@@ -65,7 +68,10 @@ impl DataEfficiency {
         } else {
             self.ends(|laws| self.worth(laws))
         };
-        let verdict = Verdict::of("worth-more", claim, worth, ends, 1.0, 0.0).limit(Limit::Lower);
+        let mut verdict = Verdict::of("worth-more", claim, worth, ends, 1.0, 0.0).limit(Limit::Lower);
+        if worth.is_finite() && ends.is_some() {
+            verdict = verdict.note(words::STRETCHED);
+        }
         let [lo, hi] = ends.unwrap_or([f64::NAN; 2]);
         let agrees = if lo > 1.0 {
             Some(true)

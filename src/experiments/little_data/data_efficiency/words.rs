@@ -7,8 +7,8 @@ pub(super) const INFO: Info = Info {
     title: "Data efficiency of a recipe",
     question: "A better training recipe reaches a lower loss with the same data: how many times the data is that worth?",
     notice: &[
-        "The multiple is a horizontal distance. Start on the curve of the other recipe and go right, at constant loss, to the curve of the reference: that is how much data the reference needs for that loss. Drag the point along the curve.",
-        "If both laws have equal exponents and equal floors, the distance is equal everywhere, and one number describes the recipe. If the exponents differ, the multiple changes with the amount of data. If the floor of the other recipe is lower, from some amount on no data are enough for the reference.",
+        "The multiple is a horizontal distance on the logarithmic axis of the data. Start on the curve of the other recipe and go right, at constant loss, to the curve of the reference: that is how much data the reference needs for that loss. Drag the point along the curve.",
+        "If both laws have equal exponents and equal floors, the distance is equal everywhere, and one number describes the recipe. If the exponents differ, the multiple changes with the amount of data. If the floor of the other recipe is lower, from some amount on, no amount of data is enough for the reference.",
         "A multiple is safe where the reference has runs at both ends of the distance. With the largest amount of data, the distance ends beyond all runs of the reference, and the multiple depends on the shape of the law.",
         "Printed multiples look more certain than the law behind them. Two multiples and three losses that Kim et al. print imply a law with exponent 0.23 and floor 1.91. But other numbers that round to the printed ones imply exponents from 0.16 to 0.31, and floors from 1.19 to 2.29.",
     ],
@@ -64,7 +64,7 @@ crate::texts! {
     WORTH_FALLS = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”, and the multiple falls with the data.";
     WORTH_BEYOND = "With {data} of data, recipe “{other}” is worth {multiple} times the data of recipe “{reference}”: an extrapolation beyond the runs.";
     WORTH_LESS = "With {data} of data, recipe “{other}” is worth only {multiple} times the data of recipe “{reference}”.";
-    WORTH_EQUAL = "With {data} of data, the runs do not tell recipe “{other}” from recipe “{reference}”: the interval of the multiple contains 1.";
+    WORTH_EQUAL = "With {data} of data, the runs do not tell recipe “{other}” from recipe “{reference}”: the 99.9% interval of the multiple contains 1.";
     WORTH_LOOSE = "With {data} of data, the fits say that recipe “{other}” is worth {multiple} times the data of recipe “{reference}”, but the runs allow very different numbers.";
     WORTH_NEVER = "No amount of data takes recipe “{reference}” to the loss of recipe “{other}” with {data} of data, by the fitted laws.";
     WORTH_STUCK = "The runs of recipe “{recipe}” do not show a law that falls towards a floor, so they do not say what its data are worth.";
@@ -162,15 +162,15 @@ crate::texts! {
     OF_RECIPE_NOTE = "Recipe “{recipe}”: {problem}";
     SOME_NEVER = "In {share} of the resamples no amount of data takes recipe “{reference}” to the loss of recipe “{other}”, and the multiple is infinite there.";
     // Verdicts.
-    RECOVERED = "Hypothesis: the fits find the multiple of the simulation again. Multiple with {data} of data";
-    STRETCHED = "The 99.9% interval is the 95% bootstrap interval, stretched on a logarithmic scale.";
+    RECOVERED = "Hypothesis: the fits find the multiple of the simulation again. The multiple with {data} of data";
+    STRETCHED = "The 99.9% interval is the 95% bootstrap interval, stretched on a logarithmic scale by quantiles of Student's distribution. With few runs it is much wider.";
     RECOVERED_LOOSE = "The interval is too wide to tell this multiple from 1. Simulate more runs, or runs with less noise.";
     EQUAL_LOOSE = "The interval is too wide to say that the recipes are worth the same. Simulate more runs, or runs with less noise.";
     TRUE_INFINITE = "In the simulation no amount of data is enough, so there is no true multiple.";
-    MORE = "Bound: recipe “{other}” is worth at least as much data as it has. Multiple with {data} of data";
+    MORE = "Bound: recipe “{other}” is worth at least as much data as it has. The multiple with {data} of data";
     INFINITE = "By the fits no amount of data is enough for the reference, so the multiple is infinite.";
     CONTAINS_ONE = "The interval contains 1, so the runs do not say which recipe is worth more. Add runs, or runs with less noise.";
-    CONSTANT = "Rival: the multiple does not depend on the amount of data. Multiple with {most} of data, divided by the multiple with {least}";
+    CONSTANT = "Rival: the multiple does not depend on the amount of data. The multiple with {most} of data, divided by the multiple with {least}";
     CONSTANT_LOOSE = "The interval contains 1, but it also allows multiples that change by half. Add runs, or runs with less noise.";
     CHANGE_INFINITE = "By the fits the multiple is infinite at one of the two amounts, so no number says how much it changes.";
     FEW_RESAMPLES = "There are too few bootstrap resamples for an interval. Set their number to at least {least}.";
@@ -178,7 +178,7 @@ crate::texts! {
     EITHER = "`{first}` or `{second}`, the names of the two recipes";
     NO_RECIPES = "no column says which recipe a run belongs to: name it, as `recipe:HEADING` in `columns`; the columns are {columns}";
     ONE_RECIPE = "column `{column}` names only the recipe `{recipe}`: a comparison needs the runs of two recipes";
-    MANY_RECIPES = "column `{column}` names {recipes} recipes, beginning with {names}, and two are compared: leave the others out, as with `{heading}={third}` in `exclude`";
+    MANY_RECIPES = "column `{column}` names {recipes} recipes, beginning with {names}: this experiment compares two, so leave out the others, for example with `{heading}={third}` in `exclude`";
     EMPTY_RECIPE = "line {line}: column `{column}` names no recipe";
     OF_RECIPE = "recipe `{recipe}`: {problem}";
 }
