@@ -75,6 +75,16 @@ fn trained_losses_agree_with_the_curves_over_other_draws() {
                 let z = (trained - theory) / (a * a + b * b).sqrt();
                 assert!(z.abs() < 4.0, "`{query}`, width {width}, {recipe:?}: z = {z}");
                 seen += 1;
+                // Ensembles of two: their gain over single members, which varies little over the draws.
+                let trained = &run.trained[width][usize::from(recipe == Recipe::Tuned)];
+                let gains =
+                    |single: &[f64], two: &[f64]| -> Vec<f64> { single.iter().zip(two).map(|(a, b)| a - b).collect() };
+                let two: Vec<f64> = trained.ensembles.iter().map(|losses| losses[1]).collect();
+                let (gain, a) = mean_and_error(&gains(&trained.singles, &two));
+                let [one, two] = [1.0, 2.0].map(|members| run.curves.each(width, index, members).collect::<Vec<_>>());
+                let (theory, b) = mean_and_error(&gains(&one, &two));
+                let z = (gain - theory) / (a * a + b * b).sqrt();
+                assert!(z.abs() < 4.0, "`{query}`, width {width}, {recipe:?}, two members: z = {z}");
             }
         }
     }
