@@ -15,8 +15,8 @@ crate::texts! {
     BY_TRAINING = "trained";
     TRAINED_POINTS = "trained models, mean and 99.9% interval";
     // Beginnings of answers.
-    BY_PREDICTION = "Theory, on {draws} {draws:draw|draws} of the data";
-    BY_MEASUREMENT = "Measured on {draws} draws of the data";
+    BY_PREDICTION = "Theory over {draws} data {draws:draw|draws}";
+    BY_MEASUREMENT = "Measured on {draws} data draws";
     // Verdicts.
     OTHER_DRAWS = "The theoretical value is the mean of the closed form over other draws of the data, so it has an uncertainty of its own.";
     MORE_DRAWS = "The interval contains 0, so these draws of the data cannot tell. Train on more draws.";

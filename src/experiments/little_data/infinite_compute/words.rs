@@ -115,9 +115,9 @@ crate::texts! {
     FROM_SETTINGS = "counted in the published settings";
     NO_POINTS = "not recomputable: the points are not published";
     // Answers.
-    WIDER_IS_WORSE = "{by}: with the standard recipe, width {wide} is worse than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
-    WIDER_IS_BETTER = "{by}: with only {epochs} {epochs:epoch|epochs}, width {wide} is better than width {narrow} ({high} against {low}); tuned weight decay reaches {single} at infinite width, {ensemble}.";
-    WITHOUT_END_IT = "{by}: endless training, in closed form, brings width {wide} to {high} and width {narrow} to {low}; tuned weight decay reaches {single} at infinite width, {ensemble}.";
+    WIDER_IS_WORSE = "{by}: the standard recipe is worse at width {wide} than at {narrow} ({high} against {low}); well regularised, infinite width reaches {single}, {ensemble}.";
+    WIDER_IS_BETTER = "{by}: {epochs} {epochs:epoch is|epochs are} better at width {wide} than at {narrow} ({high} against {low}); well regularised, infinite width reaches {single}, {ensemble}.";
+    WITHOUT_END_IT = "{by}: endless training (closed form) reaches {high} at width {wide} and {low} at {narrow}; well regularised, infinite width reaches {single}, {ensemble}.";
     ENSEMBLE_LOWER = "and endless ensembles of width {width} reach {ensemble}";
     ENSEMBLE_NOT_LOWER = "but endless ensembles of width {width} only {ensemble}";
     NO_ENSEMBLE = "and an ensemble needs at least 2 members";
