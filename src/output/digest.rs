@@ -26,7 +26,11 @@ pub fn numbers(output: &Output) -> Vec<Numbers> {
             let ends = [series.lo.as_ref(), series.hi.as_ref()].into_iter().flatten();
             [&series.x, &series.y].into_iter().chain(ends).for_each(|values| list.extend_from_slice(values));
         }
-        list.extend(figure.marks.iter().flat_map(|mark| [mark.x, mark.y]).map(|place| place.unwrap_or(f64::NAN)));
+        for mark in &figure.marks {
+            list.extend([mark.x, mark.y].map(|place| place.unwrap_or(f64::NAN)));
+            // Only a band has another edge.
+            list.extend(mark.to);
+        }
         found.push(("figure", figure.id.clone(), list));
     }
     for table in &output.tables {

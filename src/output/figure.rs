@@ -289,7 +289,7 @@ pub struct Field {
     pub frame: Frame,
 }
 
-/// A mark on a figure: a point, a horizontal line, a vertical line or only a sentence, with a label.
+/// A mark on a figure: a point, a horizontal line, a vertical line, a vertical band or only a sentence, with a label.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark {
     /// The label of the mark.
@@ -297,6 +297,9 @@ pub struct Mark {
     /// The abscissa. If `y` is absent, the mark is a vertical line. If both are absent, the label stands in the middle.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
+    /// The abscissa of the other edge, if the mark is a vertical band, such as a phase. `x` is the left edge.
+    #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
+    pub to: Option<f64>,
     /// The ordinate. If `x` is absent, the mark is a horizontal line.
     #[serde(serialize_with = "finite_option", skip_serializing_if = "Option::is_none")]
     pub y: Option<f64>,
@@ -305,19 +308,23 @@ pub struct Mark {
 impl Mark {
     /// Makes a mark that is a vertical line.
     pub fn at_x(label: impl Into<Text>, x: f64) -> Self {
-        Self { label: label.into(), x: Some(x), y: None }
+        Self { label: label.into(), x: Some(x), to: None, y: None }
+    }
+    /// Makes a mark that is a vertical band from `x` to `to`.
+    pub fn band(label: impl Into<Text>, x: f64, to: f64) -> Self {
+        Self { to: Some(to), ..Self::at_x(label, x) }
     }
     /// Makes a mark that is a horizontal line.
     pub fn at_y(label: impl Into<Text>, y: f64) -> Self {
-        Self { label: label.into(), x: None, y: Some(y) }
+        Self { label: label.into(), x: None, to: None, y: Some(y) }
     }
     /// Makes a mark that is only a sentence in the middle of the plot, such as what the run will draw there.
     pub fn note(label: impl Into<Text>) -> Self {
-        Self { label: label.into(), x: None, y: None }
+        Self { label: label.into(), x: None, to: None, y: None }
     }
     /// Makes a mark at a point.
     pub fn at(label: impl Into<Text>, x: f64, y: f64) -> Self {
-        Self { label: label.into(), x: Some(x), y: Some(y) }
+        Self { label: label.into(), x: Some(x), to: None, y: Some(y) }
     }
 }
 

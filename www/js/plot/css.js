@@ -91,6 +91,7 @@ export const svgRules = [
   ".grid{stroke:var(--lab-grid);fill:none}",
   ".axis{stroke:var(--lab-muted);fill:none}",
   ".halo{paint-order:stroke;stroke:var(--lab-bg);stroke-linejoin:round}",
+  ".band{fill:var(--lab-muted);opacity:.12}",
   ".rule{stroke:var(--lab-ink);fill:none;opacity:.7}",
   ".place{stroke:var(--lab-ink);fill:var(--lab-bg)}",
   ".line{fill:none;stroke:currentColor;stroke-linejoin:round}",

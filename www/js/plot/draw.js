@@ -82,7 +82,7 @@ function drawPlane(figure, view, size, kept) {
 
   function* xs() {
     for (const s of source) yield* s.x;
-    for (const m of marks) yield m.x;
+    for (const m of marks) yield* [m.x, m.to];
     if (field) yield* field.x;
   }
   function* ys() {
@@ -152,7 +152,10 @@ function drawPlane(figure, view, size, kept) {
   const x0 = Math.round(kept.left);
   const sx = makeScale(kx, dx, [x0, x1]);
   const placedRules = placeRows(
-    rules.map((m) => ({ at: sx(m.x ?? 0), width: Math.min(textWidth(m.label, size), x1 - x0) })),
+    rules.map((m) => ({
+      at: (sx(m.x ?? 0) + sx(m.to ?? m.x ?? 0)) / 2,
+      width: Math.min(textWidth(m.label, size), x1 - x0),
+    })),
     2,
     width - 2,
     size * 0.8,

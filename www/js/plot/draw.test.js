@@ -7,6 +7,7 @@ import { changed, HOSTILE, logs, nowhere, plane, simplex } from "./samples.js";
 import { drawSimplex } from "./simplex.js";
 import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
+import { summarise } from "./summary.js";
 import { markup } from "./svg-text.js";
 import { el, written } from "./svg.js";
 
@@ -94,6 +95,23 @@ test("what is drawn is written and read back, for every kind of figure", () => {
     assert.deepEqual(read(markup(tree)), expected(tree), figure.id);
     assert.deepEqual(drawFigure(figure, view).tree, tree, "a second drawing is the same");
   }
+});
+
+test("bands are shaded one by one, named in a row above the plot, and said in words", () => {
+  const marks = [
+    { label: "first", x: 2, to: 20 },
+    { label: "second", x: 20, to: 100 },
+    { label: "third", x: 100, to: 200 },
+  ];
+  const banded = { ...logs, marks };
+  const { tree, box } = drawFigure(banded, view);
+  const d = String(ofClass(tree, "band")[0].attributes.d);
+  assert.match(d, /^M[\d.]+ \d+V\d+H[\d.]+V\d+Z$/, "only the second is shaded");
+  const [from, to] = [...d.matchAll(/[MH]([\d.]+)/g)].map(([, x]) => Number(x));
+  assert.ok(from > box.x0 && to > from && to < box.x1, d);
+  assert.equal(ofClass(tree, "rule")[0].attributes.d ?? null, null, "no lines");
+  for (const { label } of marks) assert.ok(texts(tree).includes(label), label);
+  assert.match(summarise(banded, view.shown, view.locale, view.strings), /second \(20–100\)/);
 });
 
 test("text is data in every place that holds one", () => {

@@ -34,10 +34,13 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
   );
   const notes = (figure.marks ?? []).filter((m) => !real(m.x) && !real(m.y));
   const bottom = box.y0 - size * 0.6;
-  let d = "";
+  let [d, bands] = ["", ""];
   rules.forEach((m, i) => {
     const x = sx(Number(m.x)).toFixed(1);
-    d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.2).toFixed(1)}V${box.y1}`;
+    // A band is shaded instead of lined, every other one, so that neighbours differ.
+    if (real(m.to))
+      bands += i % 2 ? `M${x} ${box.y0}V${box.y1}H${sx(m.to).toFixed(1)}V${box.y0}Z` : "";
+    else d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.2).toFixed(1)}V${box.y1}`;
   });
   // A label stands above its line, or below it where the plot ends.
   const heights = spread(
@@ -82,7 +85,10 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
     })),
   ];
   return {
-    rules: [el("path", { d: d || null, class: "rule", "stroke-width": size * 0.08 })],
+    rules: [
+      el("path", { d: bands || null, class: "band" }),
+      el("path", { d: d || null, class: "rule", "stroke-width": size * 0.08 }),
+    ],
     marks: drawPlaces(
       (figure.marks ?? []).filter(
         (m) => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y)),

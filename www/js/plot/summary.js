@@ -95,8 +95,8 @@ export function summarise(figure, shown, locale, strings) {
     out.push(fill(strings.more, { count: series.length - SERIES_MAX }));
   const places = (figure.marks ?? []).filter(({ x, y }) => x != null || y != null);
   const marks = places.map(
-    ({ label, x, y }) =>
-      `${label} (${[x == null ? "" : vx(x), y == null ? "" : vy(y)].filter(Boolean).join(", ")})`,
+    ({ label, x, to, y }) =>
+      `${label} (${[x == null ? "" : to == null ? vx(x) : `${vx(x)}–${vx(to)}`, y == null ? "" : vy(y)].filter(Boolean).join(", ")})`,
   );
   if (marks.length > 0) out.push(fill(strings.marked, { list: marks.join(", ") }));
   return out.join(" ");
