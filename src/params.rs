@@ -175,7 +175,8 @@ impl Spec {
         (spec.kind, spec.choices) = (Kind::Columns, roles);
         spec
     }
-    /// Divides the range of the control logarithmically: neighbouring steps have equal ratios.
+    /// Divides the range of the control logarithmically: neighbouring steps have equal ratios. If the range begins at 0,
+    /// the first step is 0, and the others begin at a ten-thousandth of the maximum.
     pub const fn log(mut self) -> Self {
         self.scale = Scale::Log;
         self

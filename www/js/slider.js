@@ -2,6 +2,8 @@
 /** @typedef {import("./types.d.ts").Spec} Spec */
 
 const STEPS = 1000;
+/** The part of its maximum at which a logarithmic scale begins whose minimum is 0. Its first step is 0. */
+const LEAST = 1e-4;
 
 /**
  * Converts between slider positions and values. An integer range shorter than the slider gets one position per integer.
@@ -9,12 +11,16 @@ const STEPS = 1000;
  * @param {Spec} spec
  */
 export function sliderScale({ kind, scale, min, max }) {
-  const log = scale === "log" && min > 0;
+  const log = scale === "log";
   const whole = kind === "integer";
   const steps = whole && !log ? Math.min(max - min, STEPS) : STEPS;
-  const [a, b] = log ? [Math.log(min), Math.log(max)] : [min, max];
+  const [a, b] = log ? [Math.log(min || LEAST * max), Math.log(max)] : [min, max];
   /** @param {number} value */
-  const position = (value) => Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a));
+  const position = (value) => {
+    if (value <= min) return 0;
+    const at = Math.round((steps * ((log ? Math.log(value) : value) - a)) / (b - a));
+    return log && min === 0 ? Math.max(1, at) : at;
+  };
   /** @param {number} position */
   const value = (position) => {
     const at = a + ((b - a) * position) / steps;

@@ -62,6 +62,7 @@ test("a slider reaches both ends, and its positions convert to values and back",
     { kind: "integer", min: 10, max: 10000, scale: "log" },
     { min: 0.1, max: 3, scale: "log" },
     { kind: "integer", min: 0, max: 7 },
+    { scale: "log", min: 0, max: 1 },
   ]) {
     const s = spec(more);
     const scale = sliderScale(s);
@@ -91,6 +92,7 @@ test("one press of an arrow key is one value", () => {
       [0.001, 1.9],
       [1, 1.2],
       [1e-9, 1e9],
+      [0, 1],
     ]) {
       const real = range({ kind: "number", scale, min, max });
       for (let from = min, i = 0; i < 300; i++) {
