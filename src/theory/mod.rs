@@ -16,6 +16,7 @@ pub mod lottery_ridge;
 pub mod muennighoff;
 pub mod one_hot;
 pub mod positive_shift;
+pub mod real_synthetic;
 pub mod reuse;
 pub mod state_tracking;
 pub mod symmetric;
