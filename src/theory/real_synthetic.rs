@@ -259,12 +259,7 @@ impl Mixture {
 
     /// Rank k of the cut, if the cut is hard and below M. Otherwise it is M.
     pub fn rank(&self) -> u32 {
-        self.hard().unwrap_or(self.knowledge.items)
-    }
-
-    /// Rank k of a hard cut below M.
-    fn hard(&self) -> Option<u32> {
-        if let Synthetic::Head { k, .. } = self.synthetic { Some(k) } else { None }
+        if let Synthetic::Head { k, .. } = self.synthetic { k } else { self.knowledge.items }
     }
 
     /// Probability q at a rank that need not be whole.
@@ -1070,6 +1065,9 @@ mod tests {
         let plateau = |k, real| mixture(1.5, 1_000_000, Cut::Hard(k), real).plateau();
         // Much real data leaves no plateau; without real data, it never ends; without a cut, there is none.
         assert_eq!(plateau(1000, 0.3), [None; 2]);
+        // The slope at the top passes half at a share of real data of 0.2727.
+        assert!(plateau(1000, 0.272).iter().all(Option::is_some));
+        assert_eq!(plateau(1000, 0.2735), [None; 2]);
         assert_eq!(plateau(1_000_000, 0.01), [None; 2]);
         assert!(matches!(plateau(1000, 0.0), [Some(_), None]));
         // The points lie near the breaks with Z, and far from the printed ones, which are 2.6 times smaller.
@@ -1143,7 +1141,7 @@ mod tests {
         // By hand: 1e4^(-0.8/1.5), 1e4^(-1/1.5), 1000^-0.8, 1000^-1, 1000^-0.5.
         for (term, want) in terms.into_iter().zip([
             0.5 * 0.007_356_422_544_596_414,
-            -0.2 * 0.002_154_434_690_031_883_7,
+            -0.2 * 0.002_154_434_690_031_884,
             0.5 * 0.003_981_071_705_534_972_6,
             -0.2 * 0.001,
             0.031_622_776_601_683_79,
