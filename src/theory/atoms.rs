@@ -125,7 +125,7 @@ fn power_sum(alpha: f64, from: u32, to: u32) -> f64 {
 /// alpha. The relative error is below 1e-13.
 pub(super) fn power_tail(alpha: f64, from: u32) -> f64 {
     let split = from.max(HEAD);
-    let head = sum((from + 1..=split).map(|k| math::pow(f64::from(k), -alpha)));
+    let head = sum((from..split).map(|k| math::pow(f64::from(k + 1), -alpha)));
     let a = f64::from(split);
     head + math::pow(a, -alpha) * (a / (alpha - 1.0) - 0.5 + maclaurin(-alpha, a))
 }
