@@ -211,9 +211,9 @@ impl Alias {
             // A full column aliases itself, so that a threshold below 2^22 loses nothing.
             (0..columns).map(|i| ((keep[i] * 4_194_304.0).round() as u32).min(4_194_303) << 10 | alias[i]).collect()
         } else {
-            (0..columns)
-                .flat_map(|i| [(keep[i] * 4_294_967_296.0).round().min(4_294_967_295.0) as u32, alias[i]])
-                .collect()
+            let columns =
+                (0..columns).map(|i| [(keep[i] * 4_294_967_296.0).round().min(4_294_967_295.0) as u32, alias[i]]);
+            columns.collect::<Vec<_>>().into_flattened()
         };
         Self { words, columns: columns as u32, packed }
     }

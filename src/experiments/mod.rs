@@ -8,9 +8,10 @@ pub mod best_data;
 pub mod laws;
 pub mod little_data;
 pub mod repeats;
+pub mod synthetic;
 
 /// The parts of the lab, in the order of the page.
-pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART, little_data::PART];
+pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART, little_data::PART, synthetic::PART];
 
 /// Every experiment, in the order of the page.
 pub fn all() -> impl Iterator<Item = &'static Entry> {

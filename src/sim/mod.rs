@@ -11,6 +11,7 @@ pub mod distil;
 pub mod exam_time;
 pub mod k_composition;
 pub mod lottery_ridge;
+pub mod membership;
 pub mod multi_epoch;
 pub mod positive_shift;
 pub mod recipes;

@@ -78,7 +78,7 @@ impl Knowledge {
     }
 
     /// The sum `sum_(i>k) p_i i^-x`, for x >= 0.
-    fn weighted_tail(&self, k: u32, x: f64) -> f64 {
+    pub fn weighted_tail(&self, k: u32, x: f64) -> f64 {
         power_tail(self.beta + x, k) / self.zeta
     }
 
