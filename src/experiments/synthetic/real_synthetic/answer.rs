@@ -12,6 +12,9 @@ struct Seen {
     last: f64,
 }
 
+/// A plateau is called short if it ends before this multiple of the samples at which it begins.
+const SHORT: f64 = 20.0;
+
 /// A number of samples with two significant digits.
 fn about(samples: f64) -> f64 {
     let power = math::pow(10.0, math::log10(samples).floor() - 1.0);
@@ -65,6 +68,17 @@ impl RealSynthetic {
             }
             _ if !hard => {
                 text!(words::THINNED_OUT, by = by, real = real, error = loss(*last), samples = samples, clean = clean())
+            }
+            Some([Some(begin), Some(end)]) if end < SHORT * begin => {
+                text!(
+                    words::SHORT_PLATEAU,
+                    by = by,
+                    real = real,
+                    begin = at(begin),
+                    end = at(end),
+                    error = loss(*last),
+                    samples = samples
+                )
             }
             Some([Some(begin), Some(end)]) => text!(
                 words::THREE_PHASES,

@@ -214,10 +214,15 @@ impl RealSynthetic {
         if self.done > 0 {
             series.extend(self.measured_slopes());
         }
+        let synthetic = self.mixture.synthetic_slope();
         let levels = self.power().map(|power| {
             [
                 Mark::at_y(text!(words::POWER_LAW, slope = text::number(power)), power),
-                Mark::at_y(words::HALF_OF_IT, 0.5 * power),
+                if synthetic == 0.0 || !self.plain() {
+                    Mark::at_y(words::HALF_OF_IT, 0.5 * power)
+                } else {
+                    Mark::at_y(text!(words::SYNTHETIC_LAW, slope = text::number(synthetic)), synthetic)
+                },
             ]
         });
         Figure::new("slopes", words::SLOPE_AGAINST_SAMPLES, SAMPLES, Axis::linear(words::SLOPE))

@@ -110,7 +110,8 @@ fn answers_name_the_phases() {
     let of = |run: &RealSynthetic| run.output().answer.expect("an answer").text.english();
     for (query, said) in [
         ("", "Theory: with 1% real data the error stops falling after about"),
-        ("real=0.1", "Theory: with 10% real data"),
+        ("real=0.1", "Theory: with 10% real data the plateau almost vanishes"),
+        ("real=0.4", "no plateau shows"),
         ("real=0", "Theory: without real data the error stops falling after about"),
         ("cut=1000000", "Theory: these synthetic data leave out nothing"),
         ("real=1", "Theory: all data are real"),

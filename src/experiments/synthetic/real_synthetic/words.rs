@@ -55,7 +55,7 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "1% real data: three phases", query: "" },
-        Preset { title: "10% real data: almost no plateau", query: "real=0.1" },
+        Preset { title: "10% real data: the plateau almost vanishes", query: "real=0.1" },
         Preset { title: "No real data: it never recovers", query: "real=0" },
         Preset { title: "Nothing is left out", query: "cut=1000000" },
         Preset { title: "0.1% real data, β = 2", query: "exponent=2&cut=50&real=0.001" },
@@ -121,6 +121,7 @@ crate::texts! {
     TAIL = "facts after the cut";
     POWER_LAW = "power law: {slope}";
     HALF_OF_IT = "half of it";
+    SYNTHETIC_LAW = "synthetic data only: {slope}";
     TAIL_MASS = "probability of the facts after the cut";
     TAIL_LAW = "its power law";
     PLATEAU_RUNS = "simulated learners in the middle of the plateau";
@@ -140,6 +141,7 @@ crate::texts! {
     BY_THEORY = "Theory";
     BY_RUNS = "Measured on {runs} learners";
     THREE_PHASES = "{by}: with {real} real data the error stops falling after about {begin} samples, stays near {plateau}, and falls again after about {end}.";
+    SHORT_PLATEAU = "{by}: with {real} real data the plateau almost vanishes, it lasts from about {begin} to {end} samples: after {samples} samples the error is {error}.";
     NOT_YET_AGAIN = "{by}: with {real} real data the error stops falling after about {begin} samples and stays near {plateau}: even {samples} samples hold too few real ones.";
     NEVER_AGAIN = "{by}: without real data the error stops falling after about {begin} samples and stays at {plateau} for ever, because nothing shows the rare facts.";
     FLAT_FIRST = "{by}: with {real} real data the error stays near {plateau} from the start, and falls after about {end} samples.";
