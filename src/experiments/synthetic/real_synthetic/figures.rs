@@ -29,14 +29,9 @@ impl RealSynthetic {
         figures
     }
 
-    /// Numbers of samples of the theory curves.
-    fn grid(&self) -> Vec<f64> {
-        math::ratios(FIRST, f64::from(self.params.samples), GRID)
-    }
-
     /// Exact test errors on a mixture.
     fn curve(&self, mixture: &Mixture) -> Vec<f64> {
-        self.grid().into_iter().map(|samples| self.error(mixture, samples)).collect()
+        self.samples().into_iter().map(|samples| self.error(mixture, samples)).collect()
     }
 
     /// Points with 95% intervals at the checkpoints that all runs have passed.
@@ -46,6 +41,10 @@ impl RealSynthetic {
         for mark in 0..self.reached() {
             let values: Vec<f64> = self.found[mark].iter().map(&of).collect();
             let (mean, error) = mean_and_error(&values);
+            // A logarithmic axis has no place for 0.
+            if mean == 0.0 {
+                break;
+            }
             let low = mean - Z95 * error;
             // On a logarithmic axis an interval that reaches 0 is open below.
             let low = if low > 0.0 { low } else { f64::NAN };
@@ -73,19 +72,21 @@ impl RealSynthetic {
     fn error_figure(&self) -> Figure {
         let whole = Cut::Hard(self.params.facts);
         let mut series = vec![
-            Series::theory("mixture", words::EXACT, self.grid(), self.curve(&self.mixture))
+            Series::theory("mixture", words::EXACT, self.samples(), self.curve(&self.mixture))
                 .group("mixture")
                 .how(words::BY_SUM),
         ];
         if self.params.real < 1.0 {
             series.push(
-                Series::theory("clean", words::CLEAN, self.grid(), self.curve(&self.other(whole, 1.0))).group("clean"),
+                Series::theory("clean", words::CLEAN, self.samples(), self.curve(&self.other(whole, 1.0)))
+                    .group("clean"),
             );
         }
         if self.params.real > 0.0 && self.params.real < 1.0 {
             let synthetic = self.other(Self::generator(&self.params), 0.0);
             series.push(
-                Series::theory("synthetic", words::SYNTHETIC, self.grid(), self.curve(&synthetic)).group("synthetic"),
+                Series::theory("synthetic", words::SYNTHETIC, self.samples(), self.curve(&synthetic))
+                    .group("synthetic"),
             );
         }
         series.extend(self.closed());
@@ -106,7 +107,7 @@ impl RealSynthetic {
         if !self.plain() {
             return None;
         }
-        let grid = self.grid();
+        let grid = self.samples();
         let errors: Option<Vec<f64>> =
             grid.iter().map(|samples| self.mixture.closed(*samples, 0.0).map(|[head, tail]| head + tail)).collect();
         errors.map(|errors| Series::theory("closed", words::CLOSED, grid, errors).group("mixture").hidden())
@@ -117,7 +118,7 @@ impl RealSynthetic {
         let ranks = ranks(self.params.facts);
         let x = || ranks.iter().map(|rank| f64::from(*rank)).collect::<Vec<_>>();
         let series = |id: &'static str, label, share: &dyn Fn(u32) -> f64| {
-            Series::theory(id, label, x(), ranks.iter().map(|rank| share(*rank)).collect())
+            positive(id, label, x(), ranks.iter().map(|rank| share(*rank)).collect())
         };
         let figure = Figure::new("distribution", words::DISTRIBUTIONS, RANK, Axis::log(words::PROBABILITY)).series([
             series("real", words::REAL_SHARES, &|rank| self.knowledge.mass(rank)),
@@ -138,7 +139,7 @@ impl RealSynthetic {
     fn bought_figure(&self) -> Figure {
         let end = f64::from(self.params.samples);
         let error = |real: f64| self.error(&self.other(Self::generator(&self.params), real), end);
-        let shares = math::ratios(LEAST_SHARE, 1.0, GRID.div_ceil(2));
+        let shares = math::ratios(LEAST_SHARE, 1.0, GRID);
         let errors = shares.iter().map(|real| error(*real)).collect();
         let mut series =
             vec![Series::theory("bought", words::EXACT, shares, errors).group("mixture").how(words::BY_SUM)];
@@ -175,11 +176,11 @@ impl RealSynthetic {
 
     /// Head and tail separately.
     fn parts_figure(&self) -> Figure {
-        let grid = self.grid();
+        let grid = self.samples();
         let [head, tail] = [0, 1].map(|part| grid.iter().map(|samples| self.parts(*samples)[part]).collect());
         let mut series = vec![
-            Series::theory("head", words::HEAD, grid.clone(), head).group("head").how(words::BY_SUM),
-            Series::theory("tail", words::TAIL, grid.clone(), tail).group("tail"),
+            positive("head", words::HEAD, grid.clone(), head).group("head").how(words::BY_SUM),
+            positive("tail", words::TAIL, grid.clone(), tail).group("tail"),
         ];
         if self.done > 0 {
             for (id, group, part) in [("head-runs", "head", 0), ("tail-runs", "tail", 1)] {
@@ -207,7 +208,7 @@ impl RealSynthetic {
 
     /// Local slopes, and the slope of the power laws.
     fn slopes_figure(&self) -> Figure {
-        let grid = self.grid();
+        let grid = self.samples();
         let (x, y) =
             slopes(&grid, &self.curve(&self.mixture), 1).into_iter().map(|(x, slope)| (math::exp(x), slope)).unzip();
         let mut series = vec![Series::theory("slope", words::EXACT, x, y).group("mixture").how(words::BY_SUM)];
@@ -303,7 +304,7 @@ impl RealSynthetic {
     /// Test error with each of the three generators.
     fn generators_figure(&self) -> Figure {
         let curve = |(id, label, cut): (&'static str, Text, Cut)| {
-            Series::theory(id, label, self.grid(), self.curve(&self.other(cut, self.params.real)))
+            Series::theory(id, label, self.samples(), self.curve(&self.other(cut, self.params.real)))
         };
         Figure::new("generators", text!(words::ERROR_OF_GENERATORS, real = share(self.params.real)), SAMPLES, ERROR)
             .series(self.generators().map(curve))
@@ -316,7 +317,7 @@ impl RealSynthetic {
         let x: Vec<f64> = ranks.iter().map(|rank| f64::from(*rank)).collect();
         let curve = |(id, label, cut): (&'static str, Text, Cut)| {
             let mixture = self.other(cut, 0.0);
-            Series::theory(id, label, x.clone(), ranks.iter().map(|rank| mixture.synthetic(*rank)).collect())
+            positive(id, label, x.clone(), ranks.iter().map(|rank| mixture.synthetic(*rank)).collect())
         };
         let real = ranks.iter().map(|rank| self.knowledge.mass(*rank)).collect();
         Figure::new("origins", words::ORIGINS, RANK, Axis::log(words::PROBABILITY))
@@ -330,7 +331,7 @@ impl RealSynthetic {
         let shares = math::ratios(LEAST_SHARE, 1.0, 25);
         let terms = self.world().against_real(&self.contributor(), &shares);
         let series = |id: &'static str, label, of: &dyn Fn(&Terms) -> f64| {
-            Series::theory(id, label, shares.clone(), terms.iter().map(of).collect())
+            positive(id, label, shares.clone(), terms.iter().map(of).collect())
         };
         Figure::new("bound", words::BOUND_AGAINST_SHARE, Axis::log(words::SHARE), Axis::log(words::TERM))
             .series([
@@ -358,7 +359,7 @@ impl RealSynthetic {
         let phases = self.mixture.phases()?;
         let Params { exponent, cut, unseen_exponent, seen_error, seen_exponent, .. } = self.params;
         let end = phases.breaks[0].min(f64::from(self.params.samples)).max(2.0 * FIRST);
-        let samples = math::ratios(FIRST, end, GRID.div_ceil(2));
+        let samples = math::ratios(FIRST, end, GRID);
         let printed = |samples: &f64| {
             lemma(exponent, cut, [1.0, unseen_exponent], [seen_error, seen_exponent], *samples).iter().sum()
         };
@@ -370,6 +371,12 @@ impl RealSynthetic {
         ]);
         Some(figure.folded())
     }
+}
+
+/// A curve on a logarithmic axis, without its points at 0.
+fn positive(id: &'static str, label: impl Into<Text>, x: Vec<f64>, y: Vec<f64>) -> Series {
+    let (x, y) = x.into_iter().zip(y).filter(|(_, y)| *y > 0.0).unzip();
+    Series::theory(id, label, x, y)
 }
 
 /// Ranks from 1 to `last`, about equally spaced on a logarithmic axis.

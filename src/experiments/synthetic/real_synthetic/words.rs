@@ -9,7 +9,7 @@ pub(super) const INFO: Info = Info {
     notice: &[
         r"The test error falls in three phases. First the learner meets the frequent facts, which both kinds of data show. Then it knows them, and almost every further sample repeats one of them: the error stays on a plateau, whose height is the probability of all facts that synthetic data leave out. At last the few real samples have shown enough rare facts, and the error falls again.",
         r"In the third phase the learner learns as if it had the real samples alone: with the share $\pi$ of real data, $T$ samples are worth $\pi T$ real ones. A small share of real data does not lower the plateau. It decides when the plateau ends, at about $1/\pi$ times the samples at which it began.",
-        r"With 10% real data the plateau almost vanishes. Without real data it never ends. If the cut-off rank is the number of facts, nothing is left out, and there are no phases. Compare the presets.",
+        r"With 10% real data the plateau almost vanishes. Without real data it never ends. If the cutoff rank is the number of facts, nothing is left out, and there are no phases. Compare the presets.",
         r"The paper prints $k^\beta$ and $k^\beta/\pi$ for the two ends of the plateau. These formulas leave out the normalisation of the probabilities, $Z = \zeta(\beta)$, so the printed lines stand too far to the left, by a factor of 2.6 for $\beta = 1.5$.",
         r"The paper's bound has a complexity term (NTK). With equal numbers of samples it points the wrong way here: more real data show more different facts, which raises this term and lowers the error. The distance to the test distribution (MMD) points the right way.",
     ],
@@ -36,7 +36,7 @@ pub(super) const INFO: Info = Info {
         },
         Formula {
             label: "Lemma 1 for phase 1, as a digest of the paper prints it",
-            tex: r"a\, T^{\frac{1-\alpha-\beta}{\beta}} - b\, T^{\frac{1-\lambda-\beta}{\beta}} + a\, k^{1-\alpha-\beta} - b\, k^{1-\lambda-\beta} + k^{1-\beta}",
+            tex: r"a\, T^{(1-\alpha-\beta)/\beta} - b\, T^{(1-\lambda-\beta)/\beta} + a\, k^{1-\alpha-\beta} - b\, k^{1-\lambda-\beta} + k^{1-\beta}",
         },
     ],
     sources: &[
@@ -75,7 +75,7 @@ crate::texts! {
     PROBABILITY = "probability";
     SHARE = "share of real data";
     SLOPE = "slope in the log-log plot";
-    CUT = "cut-off rank";
+    CUT = "cutoff rank";
     TERM = "value of the term";
     MEAN_OF_RUNS = "mean of the runs";
     STANDARD_ERROR = "standard error";
@@ -89,7 +89,7 @@ crate::texts! {
     ERROR_AGAINST_SHARE = "What real data buy: test error after {samples} samples";
     HEAD_AND_TAIL = "Test error from the facts up to the cut, and from those after it";
     SLOPE_AGAINST_SAMPLES = "Local slope of the test error";
-    HEIGHT_AGAINST_CUT = "Height of the plateau against the cut-off rank";
+    HEIGHT_AGAINST_CUT = "Height of the plateau against the cutoff rank";
     ERROR_OF_GENERATORS = "Three ways to lose the tail: test error with {real} real data";
     ORIGINS = "Three ways to lose the tail: how often synthetic data show each fact";
     BOUND_AGAINST_SHARE = "Terms of the paper's bound against the share of real data, for 3000 samples";
@@ -160,7 +160,7 @@ crate::texts! {
     EXACT_AND_LIMIT = "Over these numbers of samples the exact curve has the slope {exact}; the power law has {limit}.";
     HEIGHT_EXACT = "After {samples} samples the exact error is {exact}, and the facts after the cut have the probability {tail}.";
     EDGE_EXACT = "The exact curve is read at the checkpoints, like the runs. By the formula of the phases the number is {breaks}; the phases change over gradually.";
-    PHASE_TOO_SHORT = "This phase has too few checkpoints. Choose another cut-off rank, more samples or another share of real data.";
+    PHASE_TOO_SHORT = "This phase has too few checkpoints. Choose another cutoff rank, more samples or another share of real data.";
     NO_MIDDLE = "There is no plateau within these training samples.";
     NO_EDGE = "The exact curve has no such point within these training samples.";
     EDGE_UNSEEN = "The simulated curves have no such point. Simulate more learners.";
