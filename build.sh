@@ -329,6 +329,7 @@ bench() {
     browser
     build
     ! has python3 || stage "bench: ridge, NumPy" tests/bench/ridge.py
+    ! has python3 || stage "bench: membership, NumPy and numba" tests/bench/membership.py
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 

@@ -18,6 +18,12 @@ const MEMBERSHIP: Stream = Stream(20);
 /// Number of words in a row of a run's state, equal to the number of invocations that share the samples of a run.
 pub const LANES: usize = 64;
 
+/// Number of slots of a [`Table`].
+const SLOTS: usize = 1 << 16;
+
+/// Number of samples that a block of four random words gives. Each takes half a word.
+const PER_BLOCK: u32 = 8;
+
 crate::uniforms! {
     /// Uniforms of the kernel, at binding 0.
     pub struct Uniforms {
@@ -27,6 +33,8 @@ crate::uniforms! {
         first_run: u32,
         /// Number of rows of a run's state.
         rows: u32,
+        /// Number of items.
+        items: u32,
         /// Number of columns of the alias table.
         columns: u32,
     }
@@ -34,74 +42,136 @@ crate::uniforms! {
 
 /// Kernel that draws samples and marks the items that each run has seen. The state of a run is a bitmap: word w has the
 /// bits of the items of ranks 32 w + 1 to 32 w + 32, the lowest bit first, and lies in row w / 64 at lane w % 64. A bit
-/// is 1 if its item has been seen. A step is one sample. The input is the words of a [`table`].
+/// is 1 if its item has been seen, and bits after the last item mean nothing. A step is one sample. The inputs are those
+/// of a [`Table`].
 #[derive(Debug)]
 pub struct Membership;
 
-/// Table from which samples are drawn. Outcome `i` is the item of rank `i + 1`, with probability `p[i]`. The outcome
-/// after the last item is a sample that shows none of these items, with probability `beyond`. The probabilities may
-/// have any sum above 0.
-pub fn table(p: &[f64], beyond: f64) -> Alias {
-    let mut p = [p, &[beyond]].concat();
-    // Outcomes without probability fill a small table, so that the kernel reads only wide tables.
-    p.resize(p.len().max(PACKED_COLUMNS_MAX + 1), 0.0);
-    Alias::new(&p)
+/// Table from which samples are drawn. A sample shows one of the items, or none.
+///
+/// The table has two parts, because a few items make up most samples, and a small table stays in the fastest memory. An
+/// item of probability p has the whole part of 2^16 p among 2^16 slots, of which a sample takes one. Slots that are left
+/// are empty. If a sample takes an empty slot, its outcome is drawn from an alias table, in which an item has the
+/// fraction that remains of 2^16 p.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The item of each slot, counted from 0. The number of items stands for an empty slot.
+    slots: Vec<u32>,
+    /// The alias table, which is wide. The outcome after the last item is a sample that shows none of the items.
+    rest: Alias,
+    /// Number of items.
+    items: u32,
 }
 
-impl Uniforms {
-    /// Uniforms for runs that draw their samples from a [`table`].
-    #[expect(clippy::cast_possible_truncation, reason = "fewer rows than columns")]
-    pub fn new(seed: u32, first_run: u32, table: &Alias) -> Self {
-        Self { seed, first_run, rows: rows(table) as u32, columns: table.columns, first: 0, steps: 0 }
+impl Table {
+    /// Makes a table in which item `i` (of rank `i + 1`) has the probability `p[i]`, and a sample that shows none of the
+    /// items has the probability `beyond`. The probabilities must be non-negative and may have any sum above 0.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "items are far below 2^32")]
+    pub fn new(p: &[f64], beyond: f64) -> Self {
+        let (items, scale) = (p.len() as u32, SLOTS as f64 / (p.iter().sum::<f64>() + beyond));
+        let (mut slots, mut rest) = (Vec::with_capacity(SLOTS), Vec::with_capacity(p.len() + 1));
+        for (item, p) in (0..).zip(p) {
+            let share = scale * p;
+            slots.extend(std::iter::repeat_n(item, share as usize));
+            rest.push(share - share.floor());
+        }
+        // If nothing remains, no slot is empty, and the alias table needs an outcome that is never drawn.
+        rest.push((scale * beyond).max(f64::MIN_POSITIVE));
+        slots.resize(SLOTS, items);
+        // Outcomes without probability fill a small alias table, so that the kernel reads only wide ones.
+        rest.resize(rest.len().max(PACKED_COLUMNS_MAX + 1), 0.0);
+        Self { slots, rest: Alias::new(&rest), items }
+    }
+
+    /// Inputs of the kernel.
+    pub fn inputs(&self) -> Inputs {
+        Inputs::new(&[bytemuck::cast_slice(&self.slots), bytemuck::cast_slice(&self.rest.words)])
+    }
+
+    /// Number of rows of a run's state. The state has a bit for each item, and one for a sample that shows none of them.
+    pub const fn rows(&self) -> usize {
+        (self.items as usize + 1).div_ceil(32 * LANES)
     }
 }
 
-/// Number of rows of a run's state. The state has a bit for each column of the table, and the bits of columns that are
-/// no items mean nothing.
-pub const fn rows(table: &Alias) -> usize {
-    (table.columns as usize).div_ceil(32 * LANES)
+impl Uniforms {
+    /// Uniforms for runs that draw their samples from `table`.
+    #[expect(clippy::cast_possible_truncation, reason = "fewer rows than items")]
+    pub fn new(seed: u32, first_run: u32, table: &Table) -> Self {
+        let (rows, columns) = (table.rows() as u32, table.rest.columns);
+        Self { seed, first_run, rows, items: table.items, columns, first: 0, steps: 0 }
+    }
+}
+
+/// Marks an item in a bitmap, if it is `wanted`. The bit of an empty slot may be marked too, because it means nothing.
+#[inline(always)]
+fn mark(seen: &mut [u32], item: u32, wanted: bool) {
+    let (word, bit) = (&mut seen[(item >> 5) as usize], u32::from(wanted) << (item & 31));
+    // Most samples repeat an item. A word that is only read does not keep the next sample waiting.
+    if *word & bit != bit {
+        *word |= bit;
+    }
 }
 
 impl Kernel for Membership {
     const NAME: &'static str = "membership";
     const WGSL: &'static str = concat!(include_str!("membership.wgsl"), include_str!("../rng.wgsl"));
-    const INPUTS: usize = 1;
+    const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];
 
     fn software_steps(_: &Uniforms) -> u32 {
-        // Every block of two samples takes 11 iterations, and the blocks are shared by the invocations of a run.
-        2 * LANES as u32 * 5900
+        // A block takes up to 99 iterations: 11 for itself and its draw, and 11 for each sample. Lanes share the blocks.
+        PER_BLOCK * LANES as u32 * 660
     }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[u32; LANES]]) {
-        // Drawing 16 blocks at a time fills the widest vector registers.
+        // Drawing for 16 counters at a time fills the widest vector registers.
         const PART: usize = 16;
-        let (table, seen) = (bytemuck::cast_slice::<u32, [u32; 2]>(inputs.u32(0)), state.as_flattened_mut());
-        let runs = [u.first_run.wrapping_add(group); PART];
-        for first in (u.first / 2..(u.first + u.steps).div_ceil(2)).step_by(PART) {
-            let blocks: [u32; PART] = std::array::from_fn(|l| first.wrapping_add(l as u32));
-            let words = rng::philox_lanes([u.seed, MEMBERSHIP.0], runs, blocks, 0);
-            // A block of four random words holds two samples.
-            for half in 0..2 {
+        let slots: &[u32; SLOTS] = inputs.u32(0).try_into().expect("a slot for each half of a word");
+        let rest: &[[u32; 2]] = bytemuck::cast_slice(inputs.u32(1));
+        let seen = state.as_flattened_mut();
+        let (key, runs) = ([u.seed, MEMBERSHIP.0], [u.first_run.wrapping_add(group); PART]);
+        let draw_rest = |samples: &[u32], seen: &mut [u32]| {
+            let counters = std::array::from_fn(|l| samples.get(l).copied().unwrap_or_default());
+            let words = rng::philox_lanes(key, runs, counters, 1);
+            for l in 0..samples.len().min(PART) {
+                let column = rng::mulhi(words[0][l], u.columns);
+                let [threshold, alias] = rest[column as usize];
+                mark(seen, if words[1][l] < threshold { column } else { alias }, true);
+            }
+        };
+        // Samples whose slots are empty wait until a draw for 16 of them is full.
+        let (mut waiting, mut count) = ([0; PART * (PER_BLOCK as usize + 1)], 0);
+        let blocks = u.first / PER_BLOCK..(u.first + u.steps).div_ceil(PER_BLOCK);
+        for first in blocks.step_by(PART) {
+            let blocks: [u32; PART] = std::array::from_fn(|l| first + l as u32);
+            let words = rng::philox_lanes(key, runs, blocks, 0);
+            for i in 0..PER_BLOCK {
                 for l in 0..PART {
-                    let column = rng::mulhi(words[2 * half][l], u.columns);
-                    let [threshold, alias] = table[column as usize];
-                    let item = if words[2 * half + 1][l] < threshold { column } else { alias };
+                    let slot = words[i as usize / 2][l] >> (16 * (i % 2)) & 0xffff;
+                    let (item, sample) = (slots[slot as usize], blocks[l].wrapping_mul(PER_BLOCK).wrapping_add(i));
                     // The first and the last blocks also have samples outside the window, which mark nothing.
-                    let inside = (blocks[l] << 1 | half as u32).wrapping_sub(u.first) < u.steps;
-                    seen[(item >> 5) as usize] |= u32::from(inside) << (item & 31);
+                    let inside = sample.wrapping_sub(u.first) < u.steps;
+                    mark(seen, item, inside);
+                    waiting[count] = sample;
+                    count += usize::from(inside & (item == u.items));
                 }
             }
+            while count >= PART {
+                count -= PART;
+                draw_rest(&waiting[count..count + PART], seen);
+            }
         }
+        draw_rest(&waiting[..count], seen);
     }
 
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<Case<Self>> {
         let case = |name, groups, p: Vec<f64>, seed, first_run, cuts: &[u32]| {
-            let table = table(&p, 0.01 * p.iter().sum::<f64>());
-            let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
-            Case::zeroed(name, groups, rows(&table), inputs, Uniforms::new(seed, first_run, &table), cuts)
+            let table = Table::new(&p, 0.01 * p.iter().sum::<f64>());
+            let uniforms = Uniforms::new(seed, first_run, &table);
+            Case::zeroed(name, groups, table.rows(), table.inputs(), uniforms, cuts)
         };
         let falling = |count: u32| (1..=count).map(|i| 1.0 / f64::from(i)).collect::<Vec<_>>();
         // This table's aliases are the last items, so every bit of an alias is tested.
@@ -154,10 +224,11 @@ impl Mass {
     /// time is about that of a look at every word of the state, unless about half of the items have been seen.
     ///
     /// # Panics
-    /// An item without a mass is asked for.
+    /// An item is asked for that has no mass, or no bit in the state.
     pub fn unseen(&self, state: &[[u32; LANES]], items: Range<usize>) -> f64 {
         let mut total = 0.0;
-        for (w, &seen) in (0..items.end.div_ceil(32)).zip(state.as_flattened()).skip(items.start / 32) {
+        let words = items.start / 32..items.end.div_ceil(32);
+        for (w, &seen) in words.clone().zip(&state.as_flattened()[words]) {
             let (mass, all) = (&self.items[32 * w..self.items.len().min(32 * w + 32)], self.words[w]);
             let (from, to) = (items.start.saturating_sub(32 * w), (items.end - 32 * w).min(32));
             let asked = (u32::MAX << from) & (u32::MAX >> (32 - to));
@@ -193,10 +264,9 @@ mod tests {
         (1..=count).map(|i| math::pow(i as f64, -BETA) / ZETA).collect()
     }
 
-    fn run(table: &Alias, seed: u32, first_run: u32, runs: u32, cuts: &[u32]) -> Vec<[u32; LANES]> {
-        let inputs = Inputs::new(&[bytemuck::cast_slice(&table.words)]);
+    fn run(table: &Table, seed: u32, first_run: u32, runs: u32, cuts: &[u32]) -> Vec<[u32; LANES]> {
         let exec = Exec::cpu();
-        let mut lanes = Lanes::<Membership>::zeroed(runs, rows(table), inputs);
+        let mut lanes = Lanes::<Membership>::zeroed(runs, table.rows(), table.inputs());
         for cut in cuts.windows(2) {
             let uniforms = Uniforms::new(seed, first_run, table);
             pollster::block_on(exec.advance(&mut lanes, &uniforms, cut[0]..cut[1])).expect("runs");
@@ -207,19 +277,25 @@ mod tests {
     #[test]
     fn the_bitmap_holds_exactly_the_items_drawn() {
         for count in [1, 2, 31, 32, 33, 2047, 2048, 100_000, 1_000_000] {
-            let table = table(&power_law(count), 0.1);
+            let table = Table::new(&power_law(count), 0.1);
             for (seed, first_run, from, to) in [(u32::MAX, 0, 0, 701), (7, u32::MAX, 33, 34), (7, 5, 35, 102)] {
                 let state = run(&table, seed, first_run, 2, &[from, to]);
-                for (group, found) in (0..).zip(state.chunks(rows(&table))) {
-                    let mut expected = vec![[0; LANES]; rows(&table)];
-                    for sample in from..to {
-                        let counter = [first_run.wrapping_add(group), sample / 2, 0, 0];
-                        let words = rng::philox([seed, MEMBERSHIP.0], counter);
-                        let half = 2 * (sample % 2) as usize;
-                        let item = Alias::pick_wide(&table.words, table.columns, [words[half], words[half + 1]]);
+                for (group, found) in (0..).zip(state.chunks(table.rows())) {
+                    let mut expected = vec![[0; LANES]; table.rows()];
+                    let mut mark = |item: u32| {
                         assert!(item as usize <= count, "an outcome without probability was drawn");
-                        let (row, lane) = (item as usize / 2048, item as usize / 32 % LANES);
-                        expected[row][lane] |= 1 << (item % 32);
+                        expected[item as usize / 2048][item as usize / 32 % LANES] |= 1 << (item % 32);
+                    };
+                    for sample in from..to {
+                        let run = first_run.wrapping_add(group);
+                        let word = rng::philox([seed, MEMBERSHIP.0], [run, sample / 8, 0, 0])[sample as usize % 8 / 2];
+                        let slot = if sample % 2 == 0 { word & 0xffff } else { word >> 16 };
+                        let item = table.slots[slot as usize];
+                        mark(item);
+                        if item as usize == count {
+                            let words = rng::philox([seed, MEMBERSHIP.0], [run, sample, 1, 0]);
+                            mark(Alias::pick_wide(&table.rest.words, table.rest.columns, [words[0], words[1]]));
+                        }
                     }
                     assert_eq!(found, expected, "{count} items, seed {seed}, samples {from} to {to}, run {group}");
                 }
@@ -230,7 +306,7 @@ mod tests {
     #[test]
     fn windows_compose_also_inside_a_block_of_samples() {
         // Of so many equal items, hardly any is drawn twice.
-        let table = table(&[1.0; 100_000], 0.0);
+        let table = Table::new(&[1.0; 100_000], 0.0);
         let whole = run(&table, 7, 3, 2, &[0, 401]);
         assert_eq!(whole, run(&table, 7, 3, 2, &[0, 1, 3, 50, 333, 401]), "windows compose");
         assert_ne!(whole, run(&table, 7, 3, 2, &[0, 400]), "the last sample matters");
@@ -239,23 +315,34 @@ mod tests {
 
     #[test]
     fn a_software_adapter_ends_no_loop_early() {
-        let table = table(&[1.0], 0.0);
-        let blocks = Membership::software_steps(&Uniforms::new(1, 0, &table)) / 2 + 1;
-        assert!(blocks.div_ceil(LANES as u32) * 11 <= 65_535, "a block, and the ten rounds of its draw");
+        let table = Table::new(&[1.0], 0.0);
+        let most = Membership::software_steps(&Uniforms::new(1, 0, &table));
+        // A window may begin and end inside a block.
+        let blocks = (most / PER_BLOCK + 1).div_ceil(LANES as u32);
+        assert!(blocks * (11 + PER_BLOCK * 11) <= 65_535, "loops of a block, with the ten rounds of each draw");
     }
 
     #[test]
     fn tables_encode_the_probabilities_of_all_items() {
-        for count in [1, 1023, 1024, 100_000, 1_000_000] {
-            let p = power_law(count);
-            let beyond = 1.0 - p.iter().sum::<f64>();
-            let found = table(&p, beyond).probabilities();
-            let columns = found.len() as f64;
-            assert!(found[count + 1..].iter().all(|p| *p == 0.0), "{count} items: what fills the table");
-            for (i, (found, p)) in found.iter().zip(p.iter().chain([&beyond])).enumerate() {
-                // An item of less than a column's share is drawn from its own column alone, whose threshold is rounded.
-                let rounding = if p * columns < 1.0 { 2f64.powi(-33) / columns } else { 1e-9 * p };
-                assert!((found - p).abs() <= rounding + 1e-15, "{count} items, outcome {i}: {found}, not {p}");
+        for count in [1, 31, 1023, 1024, 100_000, 1_000_000] {
+            let rising = (1..=count).map(|i| i as f64 / count as f64).collect();
+            for p in [power_law(count), vec![1.0; count], rising] {
+                for beyond in [0.0, 0.5] {
+                    let (total, table) = (p.iter().sum::<f64>() + beyond, Table::new(&p, beyond));
+                    let mut slots = vec![0.0; table.rest.columns as usize];
+                    table.slots.iter().for_each(|item| slots[*item as usize] += 1.0 / SLOTS as f64);
+                    let empty = std::mem::take(&mut slots[count]);
+                    let rest = table.rest.probabilities();
+                    assert!(rest[count + 1..].iter().all(|p| *p == 0.0), "{count} items: what fills the table");
+                    for (i, p) in p.iter().chain([&beyond]).map(|p| p / total).enumerate() {
+                        // Every column that an outcome is drawn from rounds a threshold to a multiple of 2^-32. An
+                        // outcome of less than a column's share is drawn from one column, and others from any.
+                        let columns = if p - slots[i] < empty / slots.len() as f64 { slots.len() as f64 } else { 1.0 };
+                        let rounding = empty / 4_294_967_296.0 / columns + 1e-15;
+                        let found = slots[i] + empty * rest[i];
+                        assert!((found - p).abs() <= rounding, "{count} items, outcome {i}: {found}, not {p}");
+                    }
+                }
             }
         }
     }
@@ -300,7 +387,7 @@ mod tests {
             let beyond = 1.0 - p.iter().sum::<f64>();
             let q: Vec<f64> =
                 (0..items).map(|i| share * p[i] + if i < cut { (1.0 - share) * p[i] / head } else { 0.0 }).collect();
-            let table = table(&q, share * beyond);
+            let table = Table::new(&q, share * beyond);
             let state = run(&table, 7, 0, RUNS, &[0, samples / 3, samples]);
             // An error that falls with the rank, beside the probability.
             let errors: Vec<f64> = (0..items).map(|i| p[i] * math::pow(1.0 + i as f64, -0.5)).collect();
@@ -310,7 +397,7 @@ mod tests {
                     let exact: f64 = range.clone().map(mean_of).sum();
                     let sums = Mass::new(mass.clone());
                     let found: Vec<f64> =
-                        state.chunks(rows(&table)).map(|run| sums.unseen(run, range.clone())).collect();
+                        state.chunks(table.rows()).map(|run| sums.unseen(run, range.clone())).collect();
                     let n = f64::from(RUNS);
                     let mean = found.iter().sum::<f64>() / n;
                     let spread = found.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);

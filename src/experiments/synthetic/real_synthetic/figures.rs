@@ -34,9 +34,10 @@ impl RealSynthetic {
         self.samples().into_iter().map(|samples| self.error(mixture, samples)).collect()
     }
 
-    /// Points with 95% intervals at the checkpoints that all runs have passed.
+    /// Points with 95% intervals at the checkpoints that all runs have passed. If `head` is true, the values contain the
+    /// errors on frequent facts; see [`RealSynthetic::head_variance`].
     #[inline(never)]
-    fn points(&self, of: impl Fn(&[f64; 2]) -> f64) -> Points {
+    fn points(&self, head: bool, of: impl Fn(&[f64; 2]) -> f64) -> Points {
         let mut points = Points::default();
         for mark in 0..self.reached() {
             let values: Vec<f64> = self.found[mark].iter().map(&of).collect();
@@ -45,6 +46,8 @@ impl RealSynthetic {
             if mean == 0.0 {
                 break;
             }
+            let least = if head { self.head_variance(mark) / values.len() as f64 } else { 0.0 };
+            let error = error.max(least.sqrt());
             let low = mean - Z95 * error;
             // On a logarithmic axis an interval that reaches 0 is open below.
             let low = if low > 0.0 { low } else { f64::NAN };
@@ -91,7 +94,7 @@ impl RealSynthetic {
         }
         series.extend(self.closed());
         if self.done > 0 {
-            let points = self.points(|[head, tail]| head + tail);
+            let points = self.points(true, |[head, tail]| head + tail);
             series.extend(
                 points.series("runs", words::RUNS).map(|series| series.group("mixture").how(words::BY_SIMULATION)),
             );
@@ -184,7 +187,7 @@ impl RealSynthetic {
         ];
         if self.done > 0 {
             for (id, group, part) in [("head-runs", "head", 0), ("tail-runs", "tail", 1)] {
-                let points = self.points(|parts| parts[part]).series(id, words::RUNS);
+                let points = self.points(part == 0, |parts| parts[part]).series(id, words::RUNS);
                 series.extend(points.map(|series| series.group(group).how(words::BY_SIMULATION)));
             }
         }

@@ -60,7 +60,7 @@ crate::params! {
         /// Share of wrong labels in the training data, for the terms of the bound only.
         wrong: f64 = Spec::number("0", 0.0, 0.5).label("wrong labels");
         /// Number of simulated learners.
-        runs: u32 = Spec::integer("24", 2.0, 64.0).unit("runs");
+        runs: u32 = Spec::integer("48", 2.0, 256.0).unit("runs");
     }
 }
 
@@ -223,11 +223,11 @@ impl Experiment for RealSynthetic {
         let carried = self.lanes.take(checkpoint);
         // If the state was lost, the runs start over.
         let from = if mark > 0 && carried.is_some() { self.marks[mark - 1] } else { 0 };
-        let rows = sim::rows(&simulation.table);
-        let mut lanes = carried.unwrap_or_else(|| Lanes::zeroed(runs, rows, simulation.inputs.clone()));
-        let uniforms = sim::Uniforms::new(self.seed, first, &simulation.table);
+        let table = &simulation.table;
+        let mut lanes = carried.unwrap_or_else(|| Lanes::zeroed(runs, table.rows(), table.inputs()));
+        let uniforms = sim::Uniforms::new(self.seed, first, table);
         exec.advance(&mut lanes, &uniforms, from..self.marks[mark]).await?;
-        let states = exec.read(&mut lanes).await?.chunks(rows);
+        let states = exec.read(&mut lanes).await?.chunks(table.rows());
         let found: Vec<[f64; 2]> = states.map(|state| simulation.errors(state)).collect();
         self.found[mark].extend(found);
         self.lanes.put(lanes, last);

@@ -1,16 +1,17 @@
 //! What `real-synthetic` simulates, and what it reads from the state of a run.
 
 use super::{Params, RealSynthetic, SPAN};
-use crate::exec::Inputs;
 use crate::math;
-use crate::rng::Alias;
-use crate::sim::membership::{self as sim, LANES, Mass};
+use crate::sim::membership::{LANES, Mass, Table};
 use crate::stats::mean_and_error;
+
+/// Number of facts that count as frequent. A run rarely misses such a fact, but if there are only a few runs, a single
+/// miss visibly changes their mean.
+const HEAD: u32 = 512;
 
 /// What a run needs. It is made when the run starts, because the figures that follow a slider do not need it.
 pub(super) struct Simulation {
-    pub(super) table: Alias,
-    pub(super) inputs: Inputs,
+    pub(super) table: Table,
     /// Probability of each fact, times the error on it before it is seen.
     unseen: Mass,
     /// Probability of each fact, times the error on it after it is seen; `None` if that error is 0.
@@ -41,7 +42,6 @@ impl RealSynthetic {
         let Params { facts, unseen_exponent, seen_error, seen_exponent, .. } = self.params;
         let mut shares = self.mixture.shares();
         let outside = shares.pop().unwrap_or(0.0);
-        let table = sim::table(&shares, outside);
         let masses = |factor: f64, exponent: f64| -> Vec<f64> {
             (1..=facts)
                 .map(|i| {
@@ -54,8 +54,7 @@ impl RealSynthetic {
         let seen = (seen_error > 0.0).then(|| masses(seen_error, seen_exponent));
         let known = seen.as_ref().map_or([0.0; 2], |seen| [0..rank, rank..facts].map(|part| seen[part].iter().sum()));
         Simulation {
-            inputs: Inputs::new(&[bytemuck::cast_slice(&table.words)]),
-            table,
+            table: Table::new(&shares, outside),
             unseen: Mass::new(masses(1.0, unseen_exponent)),
             seen: seen.map(Mass::new),
             known,
@@ -82,9 +81,28 @@ impl RealSynthetic {
         self.found[mark].iter().map(|[head, tail]| head + tail).collect()
     }
 
-    /// Mean test error at a checkpoint, and its standard error.
+    /// Mean test error at a checkpoint, and its standard error. The error is at least the one that
+    /// [`RealSynthetic::head_variance`] implies, because the spread of the runs is too small if none of them has missed a
+    /// frequent fact.
     pub(super) fn mean(&self, mark: usize) -> (f64, f64) {
-        mean_and_error(&self.measured(mark))
+        let (mean, error) = mean_and_error(&self.measured(mark));
+        (mean, error.max((self.head_variance(mark) / f64::from(self.params.runs)).sqrt()))
+    }
+
+    /// Upper bound for the variance of a run's test error that is due to the [`HEAD`] most frequent facts,
+    /// `sum_i (p_i (u_i - s_i))^2 m_i (1 - m_i)`. Here `m_i = (1 - q_i)^T` is the probability that T samples miss fact i,
+    /// and u and s are the errors on unseen and seen facts. The sum leaves out the covariances, which are negative.
+    pub(super) fn head_variance(&self, mark: usize) -> f64 {
+        let Params { facts, unseen_exponent, seen_error, seen_exponent, .. } = self.params;
+        let samples = f64::from(self.marks[mark]);
+        (1..=facts.min(HEAD))
+            .map(|i| {
+                let power = |exponent: f64| math::pow(f64::from(i), -exponent);
+                let lost = self.knowledge.mass(i) * (power(unseen_exponent) - seen_error * power(seen_exponent));
+                let missed = math::exp(samples * math::ln_1p(-self.mixture.training(i).min(1.0)));
+                lost * lost * missed * (1.0 - missed)
+            })
+            .sum()
     }
 
     /// Mean test errors at the checkpoints that all runs have passed.
