@@ -44,9 +44,9 @@ crate::params! {
     pub struct Params {
         /// Amount of data at which the two recipes are compared. You can drag this point along the curve of the other recipe. If it is more than 10 times outside the data of the runs, the smallest amount of data in the runs is used instead.
         amount: f64 = Spec::number("2e8", 1e-3, 1e18).log().label("amount of data");
-        /// Which runs are compared if you give no table. Simulated runs follow two known laws and have noise. The others are models of the toy “lottery ridge”, on real draws of its data: a standard recipe, and regularised models or endless ensembles of them.
-        source: &'static str = Spec::choice("laws", SOURCES).label("runs");
-        /// Number of draws of the data of toy models. Each draw gives one run of each recipe at each number of samples.
+        /// Which runs are compared if you give no table. Simulated runs follow two known laws and have noise. Toy models are those of the “lottery ridge”, on draws of its data: of a standard recipe, and regularised models or endless ensembles of them.
+        source: &'static str = Spec::choice("laws", SOURCES).label("source of the runs");
+        /// Number of draws of the data of toy models. Each draw gives one run of each recipe at each number of samples. Simulated runs have no draws.
         draws: u32 = Spec::integer("24", 8.0, 100.0).log().unit("draws");
         /// Simulated loss of the other recipe at $10^9$ tokens, minus its floor. A smaller number makes the other recipe better.
         other_factor: f64 = Spec::number("0.878", 0.01, 100.0).log().label("factor (other)");
@@ -114,7 +114,7 @@ impl Experiment for DataEfficiency {
     const DATA: &'static str = "A line of headings, then one run per line: its amount of unique data, its loss, and the name of its recipe. There must be two recipes.";
     const QUICK: &'static str = "bootstrap=100&runs=3&draws=8";
     const KERNELS: &'static [Twin] = &[Twin::job::<crate::sim::recipes::Recipes>()];
-    const MAIN: &'static [&'static str] = &["source", "other-factor", "other-exponent"];
+    const MAIN: &'static [&'static str] = &["source", "other-factor"];
     const FIRST: &'static [&'static str] =
         &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "amount=1e9", "source=joint"];
     /// A default run searches and resamples, so it fetches the fitter.

@@ -27,7 +27,7 @@ const SEARCH: f64 = 30.0;
 /// Number of draws of the data of toy models between two checkpoints.
 const DRAWS: u32 = 4;
 /// Work of a draw of the data of toy models, in fits of a resample.
-const DRAW: f64 = 100.0;
+const DRAW: f64 = 400.0;
 /// Fewest resamples from which an interval is estimated.
 pub(super) const ENOUGH: usize = 40;
 

@@ -50,20 +50,17 @@ impl DataEfficiency {
     fn recovered(&self, laws: &[DataLaw; 2]) -> Option<Verdict> {
         let (truth, worth) = (self.true_worth()?, self.worth(laws));
         let data = self.recipes.amount(self.data);
-        let claim = if self.recipes.models.is_some() {
-            text!(words::EXPECTED, data = data)
-        } else {
-            text!(words::RECOVERED, data = data)
-        };
+        let models = self.recipes.models.is_some();
+        let claim = if models { text!(words::EXPECTED, data = data) } else { text!(words::RECOVERED, data = data) };
         let ends = self.sure_ends(worth, |laws| self.worth(laws));
-        let resolution = if self.recipes.models.is_some() { EXPECTED * truth } else { 0.0 };
+        let resolution = if models { EXPECTED * truth } else { 0.0 };
         let verdict = Verdict::of("recovered", claim, worth, ends, truth, resolution).note(words::STRETCHED);
         Some(if truth.is_infinite() {
             verdict.cannot_tell(words::TRUE_INFINITE)
         } else if (truth - 1.0).abs() < EQUAL {
             verdict.within(MARGIN, words::EQUAL_LOOSE)
         } else {
-            verdict.against(1.0, words::RECOVERED_LOOSE)
+            verdict.against(1.0, if models { words::EXPECTED_LOOSE } else { words::RECOVERED_LOOSE })
         })
     }
 

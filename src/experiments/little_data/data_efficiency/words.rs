@@ -193,6 +193,7 @@ crate::texts! {
     RECOVERED = "Hypothesis: the fits find the multiple of the simulation again. The multiple with {data}";
     STRETCHED = "The 99.9% interval is the 95% bootstrap interval, stretched on a logarithmic scale by quantiles of Student's distribution. With few runs it is much wider.";
     RECOVERED_LOOSE = "The interval is too wide to tell this multiple from 1. Simulate more runs, or runs with less noise.";
+    EXPECTED_LOOSE = "The interval is too wide to tell this multiple from 1. Compute more draws of the data.";
     EQUAL_LOOSE = "The interval is too wide to say that the recipes are worth the same. Simulate more runs, or runs with less noise.";
     TRUE_INFINITE = "In the simulation no amount of data is enough, so there is no true multiple.";
     MORE = "Bound: recipe “{other}” is worth at least as much data as it has. The multiple with {data}";
