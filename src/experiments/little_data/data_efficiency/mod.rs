@@ -44,8 +44,8 @@ crate::params! {
     pub struct Params {
         /// Amount of data at which the two recipes are compared. You can drag this point along the curve of the other recipe. If it is more than 10 times outside the data of the runs, the smallest amount of data in the runs is used instead.
         amount: f64 = Spec::number("2e8", 1e-3, 1e18).log().label("amount of data");
-        /// Which runs are compared if you give no table. Simulated runs follow two known laws and have noise. Toy models are those of the “lottery ridge”, on draws of its data: of a standard recipe, and regularised models or endless ensembles of them.
-        source: &'static str = Spec::choice("laws", SOURCES).label("source of the runs");
+        /// Which runs are compared if you give no table. Simulated runs follow two known laws and have noise. Toy models and toy ensembles are those of the “lottery ridge”: a standard recipe is compared with regularised models, or with endless ensembles of such models.
+        source: &'static str = Spec::choice("laws", SOURCES);
         /// Number of draws of the data of toy models. Each draw gives one run of each recipe at each number of samples. Simulated runs have no draws.
         draws: u32 = Spec::integer("24", 8.0, 100.0).log().unit("draws");
         /// Simulated loss of the other recipe at $10^9$ tokens, minus its floor. A smaller number makes the other recipe better.
@@ -80,9 +80,9 @@ crate::params! {
 }
 
 const SOURCES: &[Choice] = &[
-    Choice { value: "laws", label: "simulated from two laws" },
-    Choice { value: "regularised", label: "toy models, regularised" },
-    Choice { value: "joint", label: "toy models, regularised ensembles" },
+    Choice { value: "laws", label: "two known laws" },
+    Choice { value: "regularised", label: "toy models" },
+    Choice { value: "joint", label: "toy ensembles" },
 ];
 
 /// The experiment `data-efficiency`.

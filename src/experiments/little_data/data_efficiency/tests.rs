@@ -209,7 +209,7 @@ fn losses_that_do_not_fall_are_no_law() {
     assert!(!worths && output.figures[0].marks.is_empty(), "a law that the runs do not show has no multiple");
 }
 
-/// Means of an independent NumPy program over 8 to 60 draws: standard, regularised and joint recipe, `[recipe][samples]`.
+/// Means of an independent program over 8 to 60 draws: standard, regularised and joint recipe, `[recipe][samples]`.
 const INDEPENDENT: [(Recipe, [f64; 4]); 3] = [
     (Recipe::Standard, [1.226, 1.072, 0.925, 0.821]),
     (Recipe::Regularised, [1.079, 0.958, 0.850, 0.746]),

@@ -10,7 +10,7 @@ pub(super) const INFO: Info = Info {
         "The multiple is a horizontal distance on the logarithmic axis of the data. Start on the curve of the other recipe and go right, at constant loss, to the curve of the reference: that is how much data the reference needs for that loss. Drag the point along the curve.",
         "If both laws have equal exponents and equal floors, the distance is equal everywhere, and one number describes the recipe. If the exponents differ, the multiple changes with the amount of data. If the floor of the other recipe is lower, from some amount on, no amount of data is enough for the reference.",
         "A multiple is safe where the reference has runs at both ends of the distance. With the largest amount of data, the distance ends beyond all runs of the reference, and the multiple depends on the shape of the law.",
-        "Toy models measure it. Choose them as the runs: with 16 samples, a regularised model is worth about 1.8 times the data of the standard recipe, and an endless ensemble about 3.8 times. Kim et al. print 2.29 and 5.17 for language models and 200 million tokens.",
+        "Toy models measure it. Choose them as the source of the runs: with 16 samples, a regularised model is worth about 1.8 times the data of the standard recipe, and an endless ensemble about 3.8 times. Kim et al. print 2.29 and 5.17 for language models and 200 million tokens.",
         "Printed multiples look more certain than the law behind them. Two multiples and three losses that Kim et al. print imply a law with exponent 0.23 and floor 1.91. But other numbers that round to the printed ones imply exponents from 0.16 to 0.31, and floors from 1.19 to 2.29.",
     ],
     model: &[
