@@ -638,7 +638,10 @@ fn the_command_fits_a_table_and_says_what_it_cannot() {
         (vec!["chinchilla", "runs.csv", "--loss", "run"], "line 2: column `run` holds `r0` where a number is needed"),
         (vec!["chinchilla", "runs.csv", "--huber", "-1"], "parameter `huber-delta` cannot be `-1`"),
         (vec!["chinchilla", "runs.csv", "--fixed", "alpha=-3"], "parameter `fixed` cannot be `alpha=-3`"),
-        (vec!["chinchilla", "runs.csv", "--exclude", "Loss>0"], "0 rows are too few for law chinchilla: it takes 6"),
+        (
+            vec!["chinchilla", "runs.csv", "--exclude", "Loss>0"],
+            "0 rows are too few for the law “Parameters and tokens”: it takes 6",
+        ),
     ] {
         let said = lab(&arguments);
         let error = String::from_utf8_lossy(&said.stderr);

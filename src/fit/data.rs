@@ -2,13 +2,13 @@
 //! in advance.
 
 use super::runs::words;
-use super::{Entry, Input, Residual};
+use super::{Entry, Info, Input, Residual};
 use crate::error::{Error, ErrorKind, Result};
 use crate::math;
 use crate::rng::{Draws, Stream};
 use crate::stats::{order, sort_by};
 use crate::text;
-use crate::text::{Text, count, name, phrase, setting};
+use crate::text::{Text, count, phrase, setting};
 
 /// Stream of random numbers for the noise of simulated runs.
 const NOISE: Stream = Stream(17);
@@ -62,8 +62,8 @@ fn not_a_loss(positive: bool, loss: f64, place: text::Argument) -> Text {
 }
 
 #[inline(never)]
-fn few_rows(rows: usize, law: &'static str, least: usize) -> Text {
-    text!(words::FEW_ROWS, rows = count(rows), law = name(law), least = count(least))
+fn few_rows(rows: usize, law: &Info, least: usize) -> Text {
+    text!(words::FEW_ROWS, rows = count(rows), law = phrase(law.title), least = count(least))
 }
 
 #[inline(never)]
@@ -95,7 +95,7 @@ impl Data {
         }
         let least = info.params.iter().filter(|p| !p.frozen).count() + 1;
         if y.len() < least {
-            return bad(few_rows(y.len(), info.slug, least));
+            return bad(few_rows(y.len(), info, least));
         }
         for (input, column) in info.inputs.iter().zip(x) {
             if column.iter().all(|x| *x == column[0]) {
@@ -169,7 +169,7 @@ impl Data {
                 words::FEW_DIFFER,
                 kept = count(kept.len()),
                 rows = count(all),
-                law = name(law.info.slug),
+                law = phrase(law.info.title),
                 least = count(least),
             );
             return Err(Error::new(ErrorKind::Parameter, message));

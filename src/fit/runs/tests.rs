@@ -111,7 +111,7 @@ fn what_cannot_be_fitted_is_said_with_its_line() {
     let few = TABLE.lines().take(2).collect::<Vec<_>>().join("\n");
     assert_eq!(
         read("chinchilla", &few, &[]).expect_err("few").to_string(),
-        "1 row is too few for law chinchilla: it takes 6"
+        "1 row is too few for the law “Parameters and tokens”: it takes 6"
     );
     let constant = "params,tokens,loss\n1,5,3\n2,5,2.5\n3,5,2.2\n4,5,2.1\n5,5,2\n6,5,1.9\n";
     assert_eq!(
@@ -864,7 +864,10 @@ fn signs_of_rules_and_letters_of_laws_are_understood() {
         1.6e8,2e10,2.9\n3e8,2e10,2.8\n";
     for rule in ["N==7e7", "N=<7e7", "N<=7e7", "params<1e8"] {
         let said = read("chinchilla", text, &[rule]).expect_err("few").to_string();
-        assert_eq!(said, "4 rows are too few for law chinchilla: it takes 6 (3 of 7 rows are left out)", "{rule}");
+        assert_eq!(
+            said, "4 rows are too few for the law “Parameters and tokens”: it takes 6 (3 of 7 rows are left out)",
+            "{rule}"
+        );
     }
     assert_eq!(read("chinchilla", text, &["L=>3.6"]).expect("runs").lines, [3, 4, 5, 6, 7, 8]);
     let perplexity = text.replace("loss", "ppl");

@@ -90,9 +90,9 @@ crate::texts! {
     FROM_0 = "{place}: {input} must be at least 0, not {value}";
     LOSS_ABOVE_0 = "{place}: the loss is {loss}; it must be above 0";
     LOSS_NUMBER = "{place}: the loss is {loss}; it must be a number";
-    FEW_ROWS = "{rows} {rows:row is|rows are} too few for law {law}: it takes {least}";
+    FEW_ROWS = "{rows} {rows:row is|rows are} too few for the law “{law}”: it takes {least}";
     CONSTANT = "all rows are alike in {input} ({value}), so they do not show how the loss depends on {input}";
-    FEW_DIFFER = "only {kept} of {rows} {rows:row|rows} {kept:is|are} distinct, too few for law {law}: it takes {least}; if equal rows are separate runs, name the runs in a column `run`";
+    FEW_DIFFER = "only {kept} of {rows} {rows:row|rows} {kept:is|are} distinct, too few for the law “{law}”: it takes {least}; if equal rows are separate runs, name the runs in a column `run`";
     COPIES = "{copies} {copies:row equals|rows equal} another row in all columns that are read: equal rows count as one row. If they are separate runs, name the runs in a column `run`.";
     READS_NOTHING = "the law has no inputs";
 }

@@ -30,7 +30,7 @@ impl DataEfficiency {
         }
     }
 
-    /// The multiple of the simulation at the compared amount of data; `None` for runs from a table.
+    /// The multiple that the fits should find again, at the compared amount of data; `None` for runs from a table.
     pub(super) fn true_worth(&self) -> Option<f64> {
         self.recipes.truth.map(|truth| self.worth(&truth))
     }
@@ -41,8 +41,10 @@ impl DataEfficiency {
             return text!(words::WILL_SAY, reference = first, other = second);
         };
         let (worth, growth) = (self.worth(&truth), truth[0].growth(&truth[1], self.data));
-        let (data, times) = (amount(self.data), multiple(worth));
-        if worth.is_infinite() {
+        let (data, times) = (self.recipes.amount(self.data), multiple(worth));
+        if self.recipes.models.is_some() {
+            text!(words::EXPECTED_WORTH, reference = first, other = second, data = data, multiple = times)
+        } else if worth.is_infinite() {
             text!(words::TRUE_NEVER, reference = first, other = second, data = data)
         } else if growth > GROWS {
             text!(words::TRUE_GROWS, reference = first, other = second, data = data, multiple = times)
@@ -80,7 +82,7 @@ impl DataEfficiency {
         }
         let ends = self.ends(|laws| self.worth(laws));
         let [lo, hi] = ends.unwrap_or([f64::NAN; 2]);
-        let (first, second, data) = (self.called(0), self.called(1), amount(self.data));
+        let (first, second, data) = (self.called(0), self.called(1), self.recipes.amount(self.data));
         let needed = worth * self.data;
         let beyond = self.is_outside(0, needed) || self.is_outside(1, self.data);
         let times = multiple(worth);
@@ -113,7 +115,11 @@ impl DataEfficiency {
         let mut answer = Answer::new(said);
         if worth.is_finite() {
             answer = answer.fact(words::MULTIPLE_FACT, ranged(multiple, worth, [lo, hi])).fact(
-                text!(words::NEEDED_FACT, reference = self.called(0)),
+                text!(
+                    words::NEEDED_FACT,
+                    data = phrase(self.unit().unwrap_or(words::PLAIN_DATA)),
+                    reference = self.called(0)
+                ),
                 ranged(amount, needed, [lo * self.data, hi * self.data]),
             );
         }

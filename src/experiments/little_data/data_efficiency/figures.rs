@@ -1,11 +1,12 @@
 //! Figures of `data-efficiency`.
 
+use super::models::Models;
 use super::{DataEfficiency, words};
 use crate::fit::bootstrap::interval;
 use crate::math;
 use crate::output::{Axis, Figure, Handle, Mark, Series, units};
 use crate::text;
-use crate::text::{amount, multiple};
+use crate::text::{Template, amount, multiple};
 use crate::theory::data_efficiency::DataLaw;
 
 /// Number of points of each curve.
@@ -23,10 +24,30 @@ const IDS: [[&str; 4]; 2] = [
 ];
 
 impl DataEfficiency {
+    /// The unit of the amounts of data; `None` for runs from a table.
+    pub(super) fn unit(&self) -> Option<Template<0>> {
+        let known = if self.recipes.models.is_some() { units::SAMPLES } else { units::TOKENS };
+        self.recipes.truth.map(|_| known)
+    }
+
     /// The axis of the amounts of data.
     fn axis(&self) -> Axis {
         let axis = Axis::log(words::DATA);
-        if self.recipes.truth.is_some() { axis.unit(units::TOKENS) } else { axis }
+        self.unit().map_or(axis, |unit| axis.unit(unit))
+    }
+
+    /// How the laws were found that the fits should find again.
+    fn known(&self) -> Template<0> {
+        if self.recipes.models.is_some() { words::MANY_DRAWS } else { words::TRUE_LAW }
+    }
+
+    /// The mean losses of the toy models of a recipe, once there are some.
+    #[inline(never)]
+    fn means(&self, models: &Models, recipe: usize) -> Option<Series> {
+        let [_, runs, _, group] = IDS[recipe];
+        let label = text!(words::MODELS_OF, recipe = self.called(recipe));
+        let series = models.means(models.recipes[recipe]).series(runs, label)?;
+        Some(series.group(group).how(words::MEAN_OF_MODELS))
     }
 
     /// Adds a band to a curve: at each point, the interval that contains 95% of the curves of the resamples.
@@ -53,13 +74,23 @@ impl DataEfficiency {
         let mut series = Vec::new();
         for (recipe, [truth, runs, fit, group]) in IDS.into_iter().enumerate() {
             if let Some(laws) = self.recipes.truth {
-                let label = text!(words::TRUE_LAW_OF, recipe = self.called(recipe));
+                let label = if self.recipes.models.is_some() {
+                    text!(words::MANY_DRAWS_OF, recipe = self.called(recipe))
+                } else {
+                    text!(words::TRUE_LAW_OF, recipe = self.called(recipe))
+                };
                 let line = Series::theory(truth, label, x.clone(), along(&laws[recipe]));
-                series.push(line.group(group).how(words::TRUE_LAW));
+                series.push(line.group(group).how(self.known()));
             }
-            let data = &self.recipes.problems[recipe].data;
-            let label = text!(words::RUNS_OF, recipe = self.called(recipe));
-            series.push(Series::measured(runs, label, data.x.clone(), data.y.clone()).group(group).how(how));
+            if let Some(models) = &self.recipes.models {
+                if models.count() > 0 {
+                    series.extend(self.means(models, recipe));
+                }
+            } else {
+                let data = &self.recipes.problems[recipe].data;
+                let label = text!(words::RUNS_OF, recipe = self.called(recipe));
+                series.push(Series::measured(runs, label, data.x.clone(), data.y.clone()).group(group).how(how));
+            }
             if let Some(laws) = laws {
                 let label = text!(words::FITTED_LAW_OF, recipe = self.called(recipe));
                 let line = Series::theory(fit, label, x.clone(), along(&laws[recipe]));
@@ -102,9 +133,9 @@ impl DataEfficiency {
         let along =
             |[reference, other]: &[DataLaw; 2]| x.iter().map(|x| reference.multiple(other, *x)).collect::<Vec<_>>();
         let truth = self.recipes.truth.map(|laws| {
-            Series::theory("truth", words::TRUE_MULTIPLE, x.clone(), along(&laws))
-                .group("multiple")
-                .how(words::TRUE_LAW)
+            let models = self.recipes.models.is_some();
+            let label = if models { words::MANY_MULTIPLE } else { words::TRUE_MULTIPLE };
+            Series::theory("truth", label, x.clone(), along(&laws)).group("multiple").how(self.known())
         });
         let fit = laws.map(|laws| {
             let line = Series::theory("fit", words::FITTED_MULTIPLE, x.clone(), along(&laws));

@@ -1,10 +1,12 @@
 //! How many times the data of one training recipe is another recipe worth?
 //!
 //! Model: the loss of each recipe falls with its unique data D as `L = A / D^alpha + E`. Each law is fitted to the runs
-//! of one recipe, from the user's table or from simulated runs of two recipes with known laws. At D, the other recipe is
+//! of one recipe: from the user's table, from simulated runs of two recipes with known laws, or from toy models
+//! ([`crate::theory::lottery_ridge`]) that are trained with two recipes. At D, the other recipe is
 //! worth `D_eff / D` times the data, where the law of the reference recipe reaches with `D_eff` the loss that the other
 //! recipe has at D. Prediction: with equal exponents and floors the multiple does not depend on D, and the fit finds the
-//! multiple of the simulation again. Falsifier: an interval of the multiple that excludes the multiple of the simulation.
+//! multiple of the simulation again. For toy models, it finds the multiple of many other draws of the data. Falsifier: an
+//! interval of the multiple that excludes that multiple.
 
 use std::rc::Rc;
 
@@ -12,14 +14,14 @@ use recipes::Recipes;
 use run::Stage;
 
 use crate::error::Result;
-use crate::exec::Exec;
+use crate::exec::{Exec, Twin};
 use crate::fit::Fit;
 use crate::fit::bootstrap::Bootstrap;
 use crate::fit::runs::Rule;
 use crate::kit::fits::{ROLES_RECIPES, parts};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Output, Progress};
-use crate::params::Spec;
+use crate::params::{Choice, Spec};
 use crate::table::Table;
 use crate::text::Templates;
 use crate::theory::data_efficiency::DataLaw;
@@ -27,6 +29,7 @@ use crate::theory::data_efficiency::DataLaw;
 mod answer;
 mod claims;
 mod figures;
+mod models;
 mod published;
 mod recipes;
 mod run;
@@ -41,6 +44,10 @@ crate::params! {
     pub struct Params {
         /// Amount of data at which the two recipes are compared. You can drag this point along the curve of the other recipe. If it is more than 10 times outside the data of the runs, the smallest amount of data in the runs is used instead.
         amount: f64 = Spec::number("2e8", 1e-3, 1e18).log().label("amount of data");
+        /// Which runs are compared if you give no table. Simulated runs follow two known laws and have noise. Toy models and toy ensembles are those of the “lottery ridge”: a standard recipe is compared with regularised models, or with endless ensembles of such models.
+        source: &'static str = Spec::choice("laws", SOURCES);
+        /// Number of draws of the data of toy models. Each draw gives one run of each recipe at each number of samples. Simulated runs have no draws.
+        draws: u32 = Spec::integer("24", 8.0, 100.0).log().unit("draws");
         /// Simulated loss of the other recipe at $10^9$ tokens, minus its floor. A smaller number makes the other recipe better.
         other_factor: f64 = Spec::number("0.878", 0.01, 100.0).log().label("factor (other)");
         /// Exponent with which the simulated loss of the other recipe falls with its data. If it differs from the exponent of the reference, the multiple depends on the data.
@@ -72,6 +79,12 @@ crate::params! {
     }
 }
 
+const SOURCES: &[Choice] = &[
+    Choice { value: "laws", label: "two known laws" },
+    Choice { value: "regularised", label: "toy models" },
+    Choice { value: "joint", label: "toy ensembles" },
+];
+
 /// The experiment `data-efficiency`.
 pub struct DataEfficiency {
     seed: u32,
@@ -99,9 +112,11 @@ impl Experiment for DataEfficiency {
     const TEXTS: Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const DATA: &'static str = "A line of headings, then one run per line: its amount of unique data, its loss, and the name of its recipe. There must be two recipes.";
-    const QUICK: &'static str = "bootstrap=100&runs=3";
-    const MAIN: &'static [&'static str] = &["other-factor", "other-exponent"];
-    const FIRST: &'static [&'static str] = &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "amount=1e9"];
+    const QUICK: &'static str = "bootstrap=100&runs=3&draws=8";
+    const KERNELS: &'static [Twin] = &[Twin::job::<crate::sim::recipes::Recipes>()];
+    const MAIN: &'static [&'static str] = &["source", "other-factor"];
+    const FIRST: &'static [&'static str] =
+        &["other-factor=1.282", "other-exponent=0.3", "noise=0.01", "amount=1e9", "source=joint"];
     /// A default run searches and resamples, so it fetches the fitter.
     const BUDGET: Budget = Budget { ready: 120_000, run: 260_000 };
     type Params = Params;
@@ -142,8 +157,8 @@ impl Experiment for DataEfficiency {
             data,
             replaced: (data != params.amount).then_some(params.amount),
             idle_rules: table.is_none() && !params.exclude.trim().is_empty(),
+            stages: run::stages(&params, recipes.models.is_some()),
             recipes,
-            stages: run::stages(params.bootstrap),
             done: 0,
             fits: Vec::new(),
             bootstraps: Vec::new(),

@@ -1,5 +1,6 @@
-//! The runs of two recipes: read from the user's table, or simulated from two known laws.
+//! The runs of two recipes: read from the user's table, simulated from two known laws, or of toy models.
 
+use super::models::{Models, Recipe, SAMPLES};
 use super::{Params, words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fit::runs::{Columns, Compare, Rule, runs_but};
@@ -8,7 +9,7 @@ use crate::kit::fits::parts;
 use crate::math;
 use crate::table::{Table, shown};
 use crate::text;
-use crate::text::{Text, count, list, name, phrase, setting};
+use crate::text::{Argument, Text, amount, count, list, name, phrase, setting};
 use crate::theory::data_efficiency::DataLaw;
 
 /// Number of tokens in the unit of data of the simulated laws.
@@ -23,8 +24,11 @@ const READ: usize = 1000;
 pub(super) struct Recipes {
     pub(super) names: [Text; 2],
     pub(super) problems: [Problem; 2],
-    /// The laws from which the runs were simulated; `None` for runs from a table.
+    /// The laws that the fits should find again: those from which the runs were simulated, or those of toy models over
+    /// many draws of the data. `None` for runs from a table.
     pub(super) truth: Option<[DataLaw; 2]>,
+    /// The toy models, if the runs are theirs. They have no rows before the run.
+    pub(super) models: Option<Models>,
     /// Heading of the column with the amounts of data.
     pub(super) heading: Option<Text>,
     /// Sentences about the columns and rows of the table.
@@ -73,10 +77,28 @@ impl Recipes {
     /// The table has no two recipes, a column or a row cannot be used, or `reference` names neither recipe.
     pub(super) fn new(params: &Params, table: Option<&Table>, seed: u32) -> Result<Self> {
         let law = find("power")?;
-        match table {
-            Some(table) => reads_table(law, params, table),
-            None => simulated(law, params, seed),
+        match (table, params.source) {
+            (Some(table), _) => reads_table(law, params, table),
+            (None, "joint") => toys(law, params, Recipe::Joint),
+            (None, "regularised") => toys(law, params, Recipe::Regularised),
+            (None, _) => simulated(law, params, seed),
         }
+    }
+
+    /// An amount of data with its unit, as an argument. The unit of a table's amounts is not known.
+    pub(super) fn amount(&self, data: f64) -> Argument {
+        let amount = amount(data);
+        phrase(match (&self.models, &self.truth) {
+            (Some(_), _) => text!(words::OF_SAMPLES, amount = amount),
+            (None, Some(_)) => text!(words::OF_TOKENS, amount = amount),
+            (None, None) => text!(words::OF_DATA, amount = amount),
+        })
+    }
+
+    /// Smallest and largest amount of data among the runs of one recipe, as arguments of "from ... to ...".
+    pub(super) fn amounts(&self, recipe: usize) -> [Argument; 2] {
+        let [lo, hi] = self.ends_of(recipe);
+        [amount(lo), self.amount(hi)]
     }
 
     /// Smallest and largest amount of data among the runs of both recipes.
@@ -87,6 +109,9 @@ impl Recipes {
 
     /// Smallest and largest amount of data among the runs of one recipe.
     pub(super) fn ends_of(&self, recipe: usize) -> [f64; 2] {
+        if self.models.is_some() {
+            return [SAMPLES[0], SAMPLES[SAMPLES.len() - 1]];
+        }
         let x = self.problems[recipe].data.x.iter();
         x.fold([f64::INFINITY, 0.0], |[lo, hi], x| [lo.min(*x), hi.max(*x)])
     }
@@ -117,6 +142,24 @@ fn simulated(law: &'static Entry, params: &Params, seed: u32) -> Result<Recipes>
         names: [first, second].map(|recipe| names[recipe].into()),
         problems: [first, second].map(problem),
         truth: Some([first, second].map(|recipe| truth[recipe])),
+        models: None,
+        heading: None,
+        notes: Vec::new(),
+        excluded: 0,
+    })
+}
+
+/// Toy models of the standard recipe and of another one.
+#[inline(never)]
+fn toys(law: &'static Entry, params: &Params, other: Recipe) -> Result<Recipes> {
+    let recipes = [Recipe::Standard, other];
+    let recipes = order(recipes, recipes.map(|recipe| recipe.name().english()), &params.reference)?;
+    let models = Models::new(recipes);
+    Ok(Recipes {
+        names: recipes.map(|recipe| recipe.name().into()),
+        problems: models.problems(law),
+        truth: Some(recipes.map(Recipe::law)),
+        models: Some(models),
         heading: None,
         notes: Vec::new(),
         excluded: 0,
@@ -154,10 +197,14 @@ fn reads_table(law: &'static Entry, params: &Params, table: &Table) -> Result<Re
     let mut how = found[0].how.clone();
     how.push(text!(words::RECIPE_FROM, column = name(heading)));
     notes.insert(0, text!(words::COLUMNS, columns = list(how)));
+    if called[0].to_lowercase() == called[1].to_lowercase() {
+        let [first, second] = [0, 1].map(|recipe| name(shown(&called[recipe])));
+        notes.insert(0, text!(words::ONLY_CASE, first = first, second = second));
+    }
     let excluded = found.iter().map(|runs| runs.excluded.len()).sum();
     let heading = found[0].heading.clone();
     let problems = found.map(|runs| Problem::new(law, runs.data));
-    Ok(Recipes { names: called.map(Text::verbatim), problems, truth: None, heading, notes, excluded })
+    Ok(Recipes { names: called.map(Text::verbatim), problems, truth: None, models: None, heading, notes, excluded })
 }
 
 /// The roles of the columns, and the column with the names of the recipes.

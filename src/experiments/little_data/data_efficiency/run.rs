@@ -1,13 +1,18 @@
-//! The work of `data-efficiency`: one search for each recipe, and refits of bootstrap resamples of both.
+//! The work of `data-efficiency`: toy models if asked for, one search for each recipe, and refits of bootstrap resamples
+//! of both.
 
-use super::DataEfficiency;
+use super::models::{Models, SAMPLES};
 use super::recipes::data_law;
+use super::{DataEfficiency, Params};
 use crate::error::Result;
-use crate::exec::Exec;
+use crate::exec::{Exec, Job as _};
 use crate::fit::bootstrap::{Bootstrap, draws_losses, interval};
 use crate::fit::profile::{critical, silent};
 use crate::fit::{Problem, Search};
-use crate::math::{self, Z95};
+use crate::kit::legs::{Block, blocks};
+use crate::math::{self, Z95, Z999};
+use crate::sim::recipes::Recipes;
+use crate::stats::student;
 use crate::theory::data_efficiency::DataLaw;
 
 /// Number of checkpoints into which the bootstrap is divided.
@@ -19,33 +24,44 @@ const PORTION: u32 = if cfg!(target_arch = "wasm32") { 4 } else { 128 };
 const OTHER: u32 = 1 << 24;
 /// Work of a search, in fits of a resample.
 const SEARCH: f64 = 30.0;
+/// Number of draws of the data of toy models between two checkpoints.
+const DRAWS: u32 = 4;
+/// Work of a draw of the data of toy models, in fits of a resample.
+const DRAW: f64 = 400.0;
 /// Fewest resamples from which an interval is estimated.
 pub(super) const ENOUGH: usize = 40;
 
 /// A stage of the run; each stage is one checkpoint.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stage {
+    /// Compute toy models on draws of the data.
+    Draws(Block),
     /// Fit the law of a recipe: 0 for the reference, 1 for the other.
     Search(usize),
     /// Fit both laws to the resamples from a first number to a last one, which is not included.
     Refits(u32, u32),
 }
 
-/// The stages of a run with the given number of resamples.
-pub(super) fn stages(resamples: u32) -> Vec<Stage> {
+/// The stages of a run; `toys` tells whether its runs are toy models.
+pub(super) fn stages(params: &Params, toys: bool) -> Vec<Stage> {
+    let (draws, resamples) = (if toys { params.draws } else { 0 }, params.bootstrap);
     let batch = resamples.div_ceil(BATCHES).max(1);
     let batches = (0..resamples).step_by(batch as usize);
     let refits = batches.map(|from| Stage::Refits(from, resamples.min(from + batch)));
-    [Stage::Search(0), Stage::Search(1)].into_iter().chain(refits).collect()
+    let searches = [Stage::Search(0), Stage::Search(1)];
+    blocks(draws, DRAWS).map(Stage::Draws).chain(searches).chain(refits).collect()
 }
 
 /// Factor by which the logarithm of a 95% interval grows to a 99.9% interval, by the quantiles of Student's distribution.
-/// Resamples of rows have residuals that are too small by the parameters that were fitted; drawn losses have not.
-fn stretch(problem: &Problem) -> f64 {
+/// Resamples of rows have residuals that are too small by the parameters that were fitted; drawn losses have not. Resamples
+/// of whole runs show only how the `runs` runs differ.
+fn stretch(problem: &Problem, runs: usize) -> f64 {
     let far = |level: f64| critical(problem, level, 1).sqrt();
-    let rows = problem.data.len() as f64;
+    let (rows, runs) = (problem.data.len() as f64, runs as f64);
     if draws_losses(problem) {
         far(0.999) / far(0.95)
+    } else if runs < rows {
+        student(Z999, runs - 1.0) / Z95 * (runs / (runs - 1.0)).sqrt()
     } else {
         far(0.999) / Z95 * (rows / (rows - problem.free() as f64)).sqrt()
     }
@@ -56,6 +72,7 @@ impl DataEfficiency {
     #[inline(never)]
     pub(super) fn work(&self) -> [f64; 2] {
         let weight = |stage: &Stage| match *stage {
+            Stage::Draws(block) => DRAW * f64::from(block.runs),
             Stage::Search(_) => SEARCH,
             Stage::Refits(from, to) => 2.0 * f64::from(to - from),
         };
@@ -68,6 +85,7 @@ impl DataEfficiency {
     /// The objective of a fit is finite at none of the parameters that were tried.
     pub(super) async fn next(&mut self, exec: &Exec) -> Result<()> {
         match self.stages[self.done] {
+            Stage::Draws(block) => self.draw(exec, block).await?,
             Stage::Search(recipe) => {
                 let problem = &self.recipes.problems[recipe];
                 let mut search = Search::new(problem.clone(), self.seed)?;
@@ -86,10 +104,12 @@ impl DataEfficiency {
                 // Without noise resamples show nothing.
                 let mut refits = Vec::new();
                 if !self.is_silent() {
+                    // The recipes of toy models share their draws of the data, so resamples draw alike for both.
+                    let other = if self.recipes.models.is_some() { 0 } else { OTHER };
                     for first in (from..to).step_by(PORTION as usize) {
                         let last = to.min(first + PORTION);
                         let reference = self.bootstraps[0].refits(first..last);
-                        let other = self.bootstraps[1].refits(OTHER + first..OTHER + last);
+                        let other = self.bootstraps[1].refits(other + first..other + last);
                         refits.extend(reference.iter().zip(&other).map(|(a, b)| [data_law(a), data_law(b)]));
                         exec.breathe().await;
                     }
@@ -98,6 +118,20 @@ impl DataEfficiency {
             }
         }
         self.done += 1;
+        Ok(())
+    }
+
+    /// Computes toy models on draws of the data.
+    async fn draw(&mut self, exec: &Exec, block: Block) -> Result<()> {
+        let mut found: [Vec<f64>; SAMPLES.len()] = Default::default();
+        for (found, samples) in found.iter_mut().zip(SAMPLES) {
+            let study = Models::study(samples, self.seed).inputs();
+            *found = exec.map::<Recipes>(&study, block.first..block.first + block.runs).await?;
+        }
+        if let Some(models) = &mut self.recipes.models {
+            models.add(found, Recipes::WIDTH);
+            self.recipes.problems = models.problems(self.recipes.problems[0].law);
+        }
         Ok(())
     }
 
@@ -123,7 +157,8 @@ impl DataEfficiency {
     /// The 99.9% interval of a positive quantity of both laws, whose fitted value is `value`. It is the 95% interval,
     /// stretched around the fitted value on a logarithmic scale, because few resamples are as far out as its ends.
     pub(super) fn sure_ends(&self, value: f64, of: impl Fn(&[DataLaw; 2]) -> f64) -> Option<[f64; 2]> {
-        let most = self.recipes.problems.iter().map(stretch).fold(1.0, f64::max);
+        let each = self.recipes.problems.iter().zip(&self.bootstraps);
+        let most = each.map(|(problem, bootstrap)| stretch(problem, bootstrap.runs())).fold(1.0, f64::max);
         // A resample's quantile may lie on the other side of the fitted value.
         let [lo, hi] = self.ends(of)?;
         let out = |end: f64| value * math::pow(end / value, most);

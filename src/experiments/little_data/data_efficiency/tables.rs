@@ -1,5 +1,6 @@
 //! Tables of `data-efficiency`.
 
+use super::models::{Models, Recipe, SAMPLES};
 use super::{DataEfficiency, published, words};
 use crate::fit::bootstrap::draws_losses;
 use crate::fit::profile::silent;
@@ -8,6 +9,7 @@ use crate::stats::sort;
 use crate::text;
 use crate::text::{Template, Text, amount, count, loss, share};
 use crate::theory::data_efficiency::DataLaw;
+use crate::theory::lottery_ridge::Width;
 
 /// Largest number of amounts of data in the table of multiples.
 const ROWS: usize = 16;
@@ -18,6 +20,43 @@ fn table(id: &'static str, title: impl Into<Text>, columns: &[Template<0>], rows
     Table { id, title: title.into(), columns, rows, nothing: None }
 }
 
+/// Sentences about toy models.
+#[inline(never)]
+fn models_notes(models: &Models) -> [Text; 3] {
+    let draws = match models.count() {
+        0 => words::MODELS.into(),
+        draws => text!(words::MODELS_ON, draws = count(draws)),
+    };
+    [draws, words::FLOOR_KNOWN.into(), words::LAWS_UNUSED.into()]
+}
+
+/// The settings and mean losses of toy models.
+#[inline(never)]
+fn trained(models: &Models) -> Table {
+    let row = |recipe: Recipe, n: usize| -> Vec<Cell> {
+        let tuned = models.tuned(n, recipe);
+        let (mean, half) = tuned.mean();
+        let width = match tuned.width {
+            Width::Of(width) => Cell::from(width as f64),
+            Width::Infinite => words::INFINITE_WIDTH.into(),
+        };
+        let numbers = [tuned.decay, mean, mean - half, mean + half, recipe.expected()[n]].map(Cell::from);
+        [SAMPLES[n].into(), recipe.name().into(), width].into_iter().chain(numbers).collect()
+    };
+    let rows = models.recipes.into_iter().flat_map(|recipe| (0..SAMPLES.len()).map(move |n| row(recipe, n)));
+    let columns = [
+        words::SAMPLES,
+        words::RECIPE,
+        words::WIDTH,
+        words::DECAY,
+        words::LOSS,
+        words::LOWER,
+        words::UPPER,
+        words::MANY_DRAWS,
+    ];
+    table("models", words::TRAINED, &columns, rows.collect())
+}
+
 impl DataEfficiency {
     /// All tables that can be shown so far. `sound` are the fitted laws if the runs show them.
     pub(super) fn tables(&self, laws: Option<[DataLaw; 2]>, sound: Option<[DataLaw; 2]>) -> Vec<Table> {
@@ -26,13 +65,22 @@ impl DataEfficiency {
             tables.push(self.worths(sound));
         }
         tables.extend(laws.map(|laws| self.fitted(&laws)));
+        tables.extend(self.recipes.models.as_ref().filter(|models| models.count() > 0).map(trained));
         tables.extend([published::implied(), published::printed()]);
         tables
+    }
+
+    /// Heading of the column with what the fits should find again.
+    fn truth(&self) -> Template<0> {
+        if self.recipes.models.is_some() { words::MANY_DRAWS } else { words::TRUTH }
     }
 
     /// What the other recipe is worth at each amount of data.
     fn worths(&self, laws: Option<[DataLaw; 2]>) -> Table {
         let mut data: Vec<f64> = self.recipes.problems.iter().flat_map(|problem| problem.data.x.clone()).collect();
+        if self.recipes.models.is_some() {
+            data = SAMPLES.to_vec();
+        }
         sort(&mut data);
         data.dedup();
         let rows = data.len().min(ROWS);
@@ -45,7 +93,7 @@ impl DataEfficiency {
             [x, worth, lo, hi, worth * x, truth].map(Cell::from).to_vec()
         };
         let title = text!(words::WORTHS, other = self.called(1));
-        let columns = [words::DATA, words::MULTIPLE, words::LOWER, words::UPPER, words::NEEDED, words::TRUTH];
+        let columns = [words::DATA, words::MULTIPLE, words::LOWER, words::UPPER, words::NEEDED, self.truth()];
         table("worth", title, &columns, some.map(row).collect())
     }
 
@@ -65,7 +113,7 @@ impl DataEfficiency {
             [Cell::from(name), called.into()].into_iter().chain(numbers).collect()
         };
         let rows = [0, 1].into_iter().flat_map(|recipe| parts.map(|part| row(recipe, part))).collect();
-        let columns = [words::RECIPE, words::PARAMETER, words::FIT, words::LOWER, words::UPPER, words::TRUTH];
+        let columns = [words::RECIPE, words::PARAMETER, words::FIT, words::LOWER, words::UPPER, self.truth()];
         table("laws", words::LAWS, &columns, rows)
     }
 
@@ -73,14 +121,20 @@ impl DataEfficiency {
     fn notes(&self, laws: Option<[DataLaw; 2]>) -> Table {
         let recipes = &self.recipes;
         let mut notes: Vec<Text> = Vec::new();
-        if recipes.truth.is_some() {
+        if let Some(models) = &recipes.models {
+            notes.extend(models_notes(models));
+        } else if recipes.truth.is_some() {
             notes.push(words::SIMULATED.into());
         }
         notes.push(text!(words::REFERENCE_IS, reference = self.called(0)));
         notes.extend(recipes.notes.iter().cloned());
         for recipe in [0, 1] {
-            let [lo, hi] = recipes.ends_of(recipe).map(amount);
-            let rows = count(recipes.problems[recipe].data.len());
+            let [lo, hi] = recipes.amounts(recipe);
+            let rows = recipes.problems[recipe].data.len();
+            if rows == 0 {
+                continue;
+            }
+            let rows = count(rows);
             notes.push(text!(words::ROWS, recipe = self.called(recipe), rows = rows, least = lo, most = hi));
         }
         if recipes.excluded > 0 {
@@ -90,7 +144,7 @@ impl DataEfficiency {
             notes.push(words::EXCLUDE_UNUSED.into());
         }
         if let Some(data) = self.replaced {
-            notes.push(text!(words::REPLACED, data = amount(data), used = amount(self.data)));
+            notes.push(text!(words::REPLACED, data = recipes.amount(data), used = recipes.amount(self.data)));
         }
         if let Some(laws) = laws {
             self.notes_on(&laws, &mut notes);
@@ -102,7 +156,8 @@ impl DataEfficiency {
     #[inline(never)]
     fn notes_on(&self, laws: &[DataLaw; 2], notes: &mut Vec<Text>) {
         let [reference, other] = laws;
-        let problems = &self.recipes.problems;
+        let recipes = &self.recipes;
+        let problems = &recipes.problems;
         notes.push(problems[0].objective.words());
         for (recipe, problem) in problems.iter().enumerate() {
             match silent(problem, &self.fits[recipe]) {
@@ -121,18 +176,18 @@ impl DataEfficiency {
             return;
         }
         let (level, worth) = (other.loss(self.data), self.worth(laws));
-        let [least, most] = self.recipes.ends_of(1).map(amount);
+        let [least, most] = recipes.amounts(1);
         if self.is_outside(1, self.data) {
-            let data = amount(self.data);
+            let data = recipes.amount(self.data);
             notes.push(text!(words::BEYOND_OTHER, other = self.called(1), data = data, least = least, most = most));
         }
-        let [least, most] = self.recipes.ends_of(0).map(amount);
+        let [least, most] = recipes.amounts(0);
         if worth.is_infinite() {
             notes.push(text!(
                 words::NEVER,
                 reference = self.called(0),
                 other = self.called(1),
-                data = amount(self.data),
+                data = recipes.amount(self.data),
                 loss = loss(level),
                 floor = loss(reference.floor)
             ));
@@ -140,7 +195,7 @@ impl DataEfficiency {
             notes.push(text!(
                 words::BEYOND_REFERENCE,
                 reference = self.called(0),
-                data = amount(self.data),
+                data = recipes.amount(self.data),
                 needed = amount(worth * self.data),
                 least = least,
                 most = most

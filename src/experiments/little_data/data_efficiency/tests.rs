@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::models::Recipe;
 use super::{DataEfficiency, words};
 use crate::exec::Exec;
 use crate::kit::Experiment;
@@ -206,4 +207,112 @@ fn losses_that_do_not_fall_are_no_law() {
     }
     let worths = output.tables.iter().any(|table| table.id == "worth");
     assert!(!worths && output.figures[0].marks.is_empty(), "a law that the runs do not show has no multiple");
+}
+
+/// Means of an independent program over 8 to 60 draws: standard, regularised and joint recipe, `[recipe][samples]`.
+const INDEPENDENT: [(Recipe, [f64; 4]); 3] = [
+    (Recipe::Standard, [1.226, 1.072, 0.925, 0.821]),
+    (Recipe::Regularised, [1.079, 0.958, 0.850, 0.746]),
+    (Recipe::Joint, [0.923, 0.841, 0.764, 0.673]),
+];
+
+#[test]
+fn toy_models_have_the_losses_of_many_draws_and_of_an_independent_program() {
+    let run = DataEfficiency::finished("source=joint&draws=40&bootstrap=0", 1);
+    let models = run.recipes.models.as_ref().expect("toy models");
+    for (recipe, theirs) in INDEPENDENT {
+        for (n, theirs) in theirs.into_iter().enumerate() {
+            let tuned = models.tuned(n, recipe);
+            let (mean, error) = crate::stats::mean_and_error(&tuned.losses);
+            let expected = recipe.expected()[n];
+            let z = |x: f64, y: f64, more: f64| ((x - y) / (error * error + more * more).sqrt()).abs();
+            assert!(z(mean, expected, 0.004) < 4.0, "{recipe:?}, {n}: {mean} against {expected}, error {error}");
+            // About as many draws have about as large an error.
+            assert!(z(expected, theirs, 5e-4) < 4.0, "{recipe:?}, {n}: {expected} against {theirs}, error {error}");
+            assert!(error < 0.025 * mean, "an error of {error} shows nothing");
+        }
+    }
+    // The best weight decays that the independent program found: 6 tried in each decade there too.
+    let found = |recipe| [0, 1, 2, 3].map(|n| models.tuned(n, recipe).decay);
+    for (recipe, theirs) in
+        [(Recipe::Regularised, [3.2e-2, 1.5e-2, 4.6e-3, 3.2e-3]), (Recipe::Joint, [1.0e-2, 6.8e-3, 3.2e-3, 1.5e-3])]
+    {
+        for (ours, theirs) in found(recipe).into_iter().zip(theirs) {
+            assert!((0.6..1.7).contains(&(ours / theirs)), "{recipe:?}: {ours} against {theirs}");
+        }
+    }
+}
+
+#[test]
+fn toy_models_give_the_multiple_of_many_draws() {
+    let (mut inside, mut alarms, seeds) = (0, 0, 8);
+    for seed in 1..=seeds {
+        let run = DataEfficiency::finished("source=joint&amount=16&draws=12&bootstrap=100", seed);
+        let truth = run.true_worth().expect("over many draws");
+        let [lo, hi] = run.ends(|laws| run.worth(laws)).expect("resamples");
+        inside += u32::from(lo <= truth && truth <= hi);
+        alarms += u32::from(run.verdict("recovered").agrees == Some(false));
+        let fitted = run.laws().expect("laws");
+        assert!(run.refits.iter().flatten().chain(&fitted).all(|law| law.floor == 0.5), "the floor is known");
+    }
+    // A 95% interval misses 0.4 of 8 truths on average, and more than 3 in one of 2700 sets of seeds.
+    assert!(inside >= seeds - 3 && alarms == 0, "{inside} of {seeds}, {alarms} alarms");
+}
+
+#[test]
+fn toy_models_are_announced_compared_and_named() {
+    let before = DataEfficiency::started("source=joint&amount=16", 1).output();
+    assert_eq!(template(&before), words::EXPECTED_WORTH.english());
+    assert!(said(&before).contains("“joint” with 16 samples is worth 3.79 times"), "{}", said(&before));
+    let shown = |output: &Output, id: &str| output.figures[0].series.iter().any(|series| series.id == id);
+    assert!(shown(&before, "other-truth") && shown(&before, "distance") && !shown(&before, "other-runs"));
+    assert!(format!("{:?}", before.tables[0].rows).contains(words::FLOOR_KNOWN.english()));
+    assert!(before.tables.iter().all(|table| table.id != "models") && before.verdicts.is_empty());
+
+    let joint = DataEfficiency::finished("source=joint&amount=16&bootstrap=200", 1);
+    let output = joint.output();
+    assert_eq!(template(&output), words::WORTH_MORE.english());
+    assert_eq!((joint.verdict("worth-more").agrees, joint.verdict("recovered").agrees), (Some(true), Some(true)));
+    assert!(shown(&output, "other-runs") && output.figures[0].series.iter().all(|series| series.x.len() != 96));
+    let regularised = DataEfficiency::finished("source=regularised&amount=16&bootstrap=0", 1);
+    let worth = |run: &DataEfficiency| run.worth(&run.laws().expect("laws"));
+    assert!(worth(&joint) > 1.5 * worth(&regularised), "ensembles are worth more than one model");
+
+    let swapped = DataEfficiency::finished("source=joint&amount=128&reference=joint&bootstrap=100&draws=8", 1);
+    assert_eq!(template(&swapped.output()), words::WORTH_LESS.english());
+    assert_eq!(
+        DataEfficiency::refused("source=joint&reference=ensemble"),
+        "parameter `reference` cannot be `ensemble`: it takes `standard` or `joint`, the names of the two recipes"
+    );
+    // Far from all samples, the smallest number is used.
+    let far = DataEfficiency::started("source=joint", 1).output();
+    assert!(said(&far).contains("with 16 samples"), "{}", said(&far));
+}
+
+#[test]
+fn draws_of_the_data_are_resampled_whole_and_for_both_recipes() {
+    let run = DataEfficiency::finished("source=joint&draws=8&bootstrap=0", 1);
+    for b in 0..4 {
+        let [first, second] = [0, 1].map(|recipe| run.bootstraps[recipe].weights(b));
+        assert_eq!((first.len(), &first), (32, &second), "resample {b}");
+        assert!(first.chunks_exact(8).all(|row| row == &first[..8]), "resample {b}: a draw has all its samples");
+        assert_eq!(first[..8].iter().sum::<f64>(), 8.0);
+    }
+}
+
+#[test]
+fn amounts_have_the_unit_that_is_known() {
+    assert!(said(&DataEfficiency::started("", 1).output()).contains("with 200 M tokens is worth"));
+    let table = on(&exact("data,loss,recipe", ["a", "b"]), "amount=8").expect("read");
+    assert!(said(&run(table)).starts_with("With 8 of data, "));
+}
+
+#[test]
+fn names_that_differ_only_by_case_are_announced() {
+    let notes = |names: [&str; 2]| {
+        let experiment = on(&exact("data,loss,recipe", names), "amount=8").expect("read");
+        experiment.output().tables[0].rows.iter().map(|row| format!("{row:?}")).collect::<String>()
+    };
+    assert!(notes(["A", "a"]).contains(words::ONLY_CASE.english()));
+    assert!(!notes(["a", "b"]).contains(words::ONLY_CASE.english()));
 }

@@ -11,6 +11,9 @@ use crate::theory::data_efficiency::DataLaw;
 /// How far the ends of an interval of a ratio may be from 1, if the ratio is said to be 1.
 const MARGIN: f64 = 0.5;
 
+/// Relative error of the expected multiples of toy models: chance, and losses that follow no power law exactly.
+const EXPECTED: f64 = 0.05;
+
 impl DataEfficiency {
     /// All verdicts on the fitted laws.
     #[inline(never)]
@@ -43,25 +46,28 @@ impl DataEfficiency {
         silent.or_else(few)
     }
 
-    /// Whether the fits find the multiple of the simulation again; `None` for runs from a table.
+    /// Whether the fits find the known multiple again; `None` for runs from a table.
     fn recovered(&self, laws: &[DataLaw; 2]) -> Option<Verdict> {
         let (truth, worth) = (self.true_worth()?, self.worth(laws));
-        let claim = text!(words::RECOVERED, data = amount(self.data));
+        let data = self.recipes.amount(self.data);
+        let models = self.recipes.models.is_some();
+        let claim = if models { text!(words::EXPECTED, data = data) } else { text!(words::RECOVERED, data = data) };
         let ends = self.sure_ends(worth, |laws| self.worth(laws));
-        let verdict = Verdict::of("recovered", claim, worth, ends, truth, 0.0).note(words::STRETCHED);
+        let resolution = if models { EXPECTED * truth } else { 0.0 };
+        let verdict = Verdict::of("recovered", claim, worth, ends, truth, resolution).note(words::STRETCHED);
         Some(if truth.is_infinite() {
             verdict.cannot_tell(words::TRUE_INFINITE)
         } else if (truth - 1.0).abs() < EQUAL {
             verdict.within(MARGIN, words::EQUAL_LOOSE)
         } else {
-            verdict.against(1.0, words::RECOVERED_LOOSE)
+            verdict.against(1.0, if models { words::EXPECTED_LOOSE } else { words::RECOVERED_LOOSE })
         })
     }
 
     /// Whether the other recipe is worth more than the reference.
     fn more(&self, laws: &[DataLaw; 2]) -> Verdict {
         let worth = self.worth(laws);
-        let claim = text!(words::MORE, data = amount(self.data), other = self.called(1));
+        let claim = text!(words::MORE, data = self.recipes.amount(self.data), other = self.called(1));
         // An infinite multiple has no logarithm to stretch: the 95% interval shows how many resamples agree.
         let ends = if worth.is_finite() {
             self.sure_ends(worth, |laws| self.worth(laws))
@@ -90,8 +96,8 @@ impl DataEfficiency {
     /// Whether the runs rule out a multiple that does not depend on the amount of data.
     fn constant(&self, laws: &[DataLaw; 2]) -> Verdict {
         let change = self.change(laws);
-        let [least, most] = self.span().map(amount);
-        let claim = text!(words::CONSTANT, least = least, most = most);
+        let [least, most] = self.span();
+        let claim = text!(words::CONSTANT, least = amount(least), most = self.recipes.amount(most));
         let ends = self.sure_ends(change, |laws| self.change(laws));
         let verdict = Verdict::of("constant-multiple", claim, change, ends, 1.0, 0.0).rival();
         if change.is_finite() {
