@@ -25,7 +25,12 @@ async function gripOf(element, figure = 0) {
 
 /** The middle of an element, in the window. @param {import("playwright-core").Locator} place */
 async function middle(place) {
-  const box = await place.boundingBox();
+  // A figure that is drawn anew replaces its grips.
+  let box = null;
+  for (let tries = 0; !box && tries < 50; tries++) {
+    await place.waitFor();
+    box = await place.boundingBox();
+  }
   assert.ok(box, "the element is on the page");
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
