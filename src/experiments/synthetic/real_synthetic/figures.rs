@@ -116,7 +116,8 @@ impl RealSynthetic {
         errors.map(|errors| Series::theory("closed", words::CLOSED, grid, errors).group("mixture").hidden())
     }
 
-    /// The distributions, with the cut as a handle.
+    /// The distributions. The cut is a handle on the real one, and the share of real data is one on the line of what is
+    /// shown once: it decides how far the training data reach.
     fn distribution_figure(&self) -> Figure {
         let ranks = ranks(self.params.facts);
         let x = || ranks.iter().map(|rank| f64::from(*rank)).collect::<Vec<_>>();
@@ -132,9 +133,30 @@ impl RealSynthetic {
             return figure;
         }
         let cut = self.params.cut;
-        figure.handle(
+        let figure = figure.handle(
             Handle::along("cut", "real"),
             Mark::at(text!(words::CUT_HERE, rank = text::count(cut)), f64::from(cut), self.knowledge.mass(cut)),
+        );
+        self.with_reach(figure)
+    }
+
+    /// Adds the line on which facts are shown once on average, from the cut to where real data alone would reach. With the
+    /// share pi of real data and T samples, the rank after the cut that is shown once is `(pi T/Z)^(1/beta)`.
+    fn with_reach(&self, figure: Figure) -> Figure {
+        let Params { cut, facts, exponent, real, .. } = self.params;
+        let once = f64::from(self.params.samples).recip();
+        let share_at = |rank: f64| once * self.knowledge.zeta() * math::pow(rank, exponent);
+        let reach = |share: f64| math::pow(share / (once * self.knowledge.zeta()), exponent.recip());
+        let (first, last) = (f64::from(cut), reach(1.0).min(f64::from(facts)));
+        if first >= last || !(share_at(first)..=share_at(last)).contains(&real) {
+            return figure;
+        }
+        let x = math::ratios(first, last, GRID);
+        let values = x.iter().map(|rank| share_at(*rank).min(1.0)).collect();
+        let line = Series::theory("once", words::SHOWN_ONCE, x, vec![once; GRID as usize]);
+        figure.series([line]).handle(
+            Handle::along("real", "once").values(values),
+            Mark::at(text!(words::REACH_HERE, real = share(real)), reach(real), once),
         )
     }
 

@@ -115,6 +115,8 @@ crate::texts! {
     SYNTHETIC_SHARES = "synthetic data";
     TRAINING_SHARES = "training data";
     CUT_HERE = "cut after rank {rank}";
+    SHOWN_ONCE = "shown once on average";
+    REACH_HERE = "{real} real data reach this far";
     WITHOUT_REAL = "without real data: {error}";
     SHARE_HERE = "{real}: {error}";
     HEAD = "facts up to the cut";
