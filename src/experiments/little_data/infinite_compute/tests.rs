@@ -40,6 +40,10 @@ fn contrasts_are_predicted_and_found() {
     let joint = same.verdict("joint-limit");
     assert!(joint.measured.abs() < 1e-5 && joint.agrees == Some(true), "{joint:?}");
     assert!(same.verdict("ensemble-asymptote").agrees != Some(false));
+    // Ensembles of narrow members stay above a single model of infinite width, as theory expects.
+    let narrow = InfiniteCompute::finished("gain=0&noise=0.05&spectrum=1.3&target=1.3&widths=8,64&width=8&draws=8", 1);
+    let above = narrow.verdict("ensemble-asymptote");
+    assert!(above.measured > 0.0 && above.agrees == Some(true), "{above:?}");
 }
 
 #[test]

@@ -81,7 +81,7 @@ crate::texts! {
     DECAY_RETUNED = "retuned decay";
     MEMBERS_OF = "{members} {members:member|members}";
     FITTED_LAW = "fitted power law";
-    INFINITE_WIDTH = "tuned, infinite width: {loss}";
+    INFINITE_WIDTH = "infinite width: {loss}";
     BEST_EPOCHS = "lowest: {epochs} {epochs:epoch|epochs}";
     THESE_EPOCHS = "standard: {loss}";
     NO_END = "without end: {loss}";
