@@ -319,12 +319,14 @@ mod tests {
     fn losses_agree_with_an_independent_program() {
         // Means of a NumPy program with other random numbers: single model, ensemble of 8, best distilled student; the
         // self-distilled student with synthetic data only, and its loss with the best share of real data and that share.
+        // With 128 synthetic samples, a student of the ensemble has the loss 0.836 with its best weight decay, and 0.857
+        // with a third of it. So it keeps 35 % of the gain, or 16 %; means over 60 draws have an error of 5 %.
         let cells = [
             (64, 0, [0.929, 0.808, 0.843], [0.918, 0.8945], 1),
             (96, 0, [0.886, 0.778, 0.794], [0.865, 0.838], 2),
             (128, 0, [0.896, 0.804, 0.811], [0.864, 0.851], 1),
             (128, 512, [0.876, 0.777, 0.8245], [0.9005, 0.8495], 2),
-            (128, 128, [0.876, 0.777, 0.860], [0.957, 0.857], 3),
+            (128, 128, [0.876, 0.777, 0.836], [0.957, 0.857], 3),
         ];
         for (width, synthetic, [single, teacher, distilled], [alone, mixed], share) in cells {
             let (best, singles, students) = losses(width, synthetic);

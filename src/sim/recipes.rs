@@ -177,6 +177,17 @@ mod tests {
             known.iter().all(|[single, both]| both < single),
             "the mean of two members is better than one: {want:?}"
         );
+        // An ensemble predicts the mean of its members' functions.
+        let (task, gaussian) = (study.task(), Gaussian::new());
+        let sample = task.sample(&gaussian, 7, 4, 6);
+        let mut mean = vec![0.0; DIMENSION];
+        for index in 0..2 {
+            let member = task.member(&gaussian, 7, 4, index, 9);
+            let features = Features::new(&member, &sample);
+            let problem = features.problem(Width::Of(9));
+            add(&mut mean, 0.5, &problem.function(&problem.solve().at(Time::Converged, 0.1)));
+        }
+        assert!((want[5][1] - task.loss(&mean)).abs() < 1e-12, "{} against {}", want[5][1], task.loss(&mean));
         // Steps of rate 0.5 for the time 10 are close to gradient flow, and not equal to it.
         assert!((want[0][0] - want[1][0]).abs() < 0.05 * want[1][0] && want[0] != want[1]);
     }

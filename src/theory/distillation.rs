@@ -184,6 +184,14 @@ mod tests {
         task.weights.iter().enumerate().map(|(k, w)| w * (0.6 + 0.01 * k as f64)).collect()
     }
 
+    #[test]
+    fn synthetic_inputs_are_not_those_of_the_real_samples() {
+        let (task, gaussian, real, _) = drawn(6);
+        let fresh = task.synthetic(&gaussian, 3, 5, 6);
+        assert_eq!(fresh.inputs.len(), real.inputs.len());
+        assert!(fresh.inputs.iter().zip(&real.inputs).all(|(a, b)| a != b));
+    }
+
     /// The gradient of the student's loss at theta, from the errors on each sample.
     fn gradient(
         task: &Task,

@@ -300,6 +300,10 @@ mod tests {
         check(&identity, n);
         check(&vec![0.0; n * n], n);
         check(&vec![1.0; n * n], n);
+        // A matrix that is nearly tridiagonal: a reflection of its rows to the other sign would cancel.
+        for x in [1.0, -1.0] {
+            check(&[2.0, x, 1e-9, x, 3.0, 0.5, 1e-9, 0.5, 1.0], 3);
+        }
         // A graded matrix, like the Gram matrix of features with a power-law spectrum.
         let graded: Vec<f64> = symmetric(n, 5)
             .iter()

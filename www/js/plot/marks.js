@@ -42,17 +42,14 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       bands += i % 2 ? `M${x} ${box.y0}V${box.y1}H${sx(m.to).toFixed(1)}V${box.y0}Z` : "";
     else d += `M${x} ${(bottom - rows[i].row * rowHeight + size * 0.2).toFixed(1)}V${box.y1}`;
   });
-  // A label stands above its line, or below it where the plot ends.
+  const data = flat.length > 0 ? dataOf(placed, size) : [];
+  const levels = flat.map((m) => levelLabel(m.label, sy(Number(m.y)), size, box, data));
   const heights = spread(
-    flat.map((m) => {
-      const y = sy(Number(m.y));
-      return y - size * 1.3 < box.y0 ? y + size * 1.1 : y - size * 0.4;
-    }),
+    levels.map(({ y }) => y),
     size * 1.25,
     box.y0 + size,
     box.y1 - 2,
   );
-  const data = flat.length > 0 ? dataOf(placed, size) : [];
   for (const m of flat) d += `M${box.x0} ${sy(Number(m.y)).toFixed(1)}H${box.x1}`;
   const texts = [
     ...rules.map((m, i) => ({
@@ -61,21 +58,7 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       y: bottom - rows[i].row * rowHeight - size * 0.15,
       anchor: "middle",
     })),
-    ...flat.map((m, i) => {
-      const text = fitText(m.label, size, box.x1 - box.x0);
-      // The end of the line where the label hides fewer points.
-      const hidden = (/** @type {number} */ x0) =>
-        data.filter(
-          ({ x, y }) =>
-            x > x0 &&
-            x < x0 + textWidth(text, size) &&
-            y > heights[i] - size &&
-            y < heights[i] + size * 0.3,
-        ).length;
-      return hidden(box.x0) < hidden(box.x1 - textWidth(text, size))
-        ? { text, x: box.x0 + 4, y: heights[i], anchor: "start" }
-        : { text, x: box.x1 - 4, y: heights[i], anchor: "end" };
-    }),
+    ...levels.map((label, i) => ({ ...label, y: heights[i] })),
     ...tags(placed, size, box),
     ...notes.map((m, i) => ({
       text: fitText(m.label, size, box.x1 - box.x0),
@@ -101,6 +84,30 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       gapOf(figure, size),
     ),
   };
+}
+
+/**
+ * The label of a line across the plot: above or below the line, at its right or left end, where it hides fewest points.
+ * @param {string} label @param {number} line the height of the line @param {number} size @param {Box} box
+ * @param {{x: number, y: number}[]} data @returns {Label}
+ */
+function levelLabel(label, line, size, box, data) {
+  const text = fitText(label, size, box.x1 - box.x0);
+  const width = textWidth(text, size);
+  /** @param {Label} label */
+  const hidden = ({ x, y, anchor }) => {
+    const x0 = anchor === "end" ? x - width : x;
+    const hides = (/** @type {{x: number, y: number}} */ p) =>
+      p.x > x0 && p.x < x0 + width && p.y > y - size && p.y < y + size * 0.3;
+    return data.filter(hides).length;
+  };
+  /** @type {Label[]} */
+  const all = [line - size * 0.4, line + size * 1.1].flatMap((y) => [
+    { text, x: box.x1 - 4, y, anchor: "end" },
+    { text, x: box.x0 + 4, y, anchor: "start" },
+  ]);
+  const inside = all.filter(({ y }) => y - size * 0.9 >= box.y0 && y <= box.y1 - 2);
+  return inside.reduce((best, one) => (hidden(one) < hidden(best) ? one : best));
 }
 
 /** Short names at the ends of curves; a name without room is left out. @param {Placed[]} placed @param {number} size @param {Box} box */

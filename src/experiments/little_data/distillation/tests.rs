@@ -61,6 +61,21 @@ fn without_gains_there_is_little_to_keep() {
 }
 
 #[test]
+fn a_gain_that_may_be_chance_has_no_share() {
+    let mut run = Distillation::started("width=16&samples=16&inputs=32&members=2", 1);
+    // On every other draw the ensemble is worse than a single model.
+    let gains: Vec<f64> = (0..10).map(|draw| if draw % 2 == 0 { 0.1 } else { -0.05 }).collect();
+    let losses = |share: f64| gains.iter().map(|gain| 1.0 - share * gain).collect::<Vec<_>>();
+    let students = vec![losses(0.5); run.slots().len()];
+    let trained = &mut run.trained;
+    (trained.singles, trained.teachers, trained.alone) = (losses(0.0), losses(0.0), losses(0.0));
+    (trained.ensembles, trained.students) = (losses(1.0), students);
+    run.done = Experiment::progress(&run).total;
+    let verdict = run.verdict("retained");
+    assert!(verdict.agrees.is_none() && verdict.said().contains("no gain to keep"), "{verdict:?}");
+}
+
+#[test]
 fn trained_models_have_the_losses_of_the_closed_form_on_the_same_draws() {
     for query in ["draws=4", "draws=4&synthetic=unlimited&mu=0.1", "draws=4&student=same&width=40&inputs=64&mu=0.7"] {
         let mut run = Distillation::started(query, 5);

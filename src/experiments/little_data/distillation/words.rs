@@ -15,7 +15,7 @@ pub(super) const INFO: Info = Info {
     model: &[
         r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise of variance $\sigma^2$. A model of width $N$ sees $N$ random features of the inputs and learns one weight for each. Each seed has its own random features, and its own random gains, which decide how fast it learns each coordinate. The teacher is a linear function $u \cdot x$: a single model trained on the $n$ real samples, or the mean of several.",
         r"The student lowers the loss on the real samples, with weight $\mu$, plus the loss on synthetic samples, with weight $1 - \mu$, plus weight decay. Synthetic samples are new inputs that the teacher labels. Its labels get as much noise as real ones, as if they were drawn from a language model at temperature 1. With unlimited synthetic data, the student sees all inputs and the noise averages out.",
-        r"Teachers and students are trained by full-batch gradient descent from zero weights, and their loss on new data is computed exactly. The curves solve the linear equations for trained students, averaged over other draws of the data: over few draws before the run, which also choose the weight decays of all trained models, and over many during the run. Each loss of a student is the mean of two students, so that it matters less whether one has good features. For the share of the gain, the single model is in part the student itself without a teacher, namely with the share of real data as weight: with real data only, nothing is kept.",
+        r"Teachers and students are trained by full-batch gradient descent from zero weights, and their loss on new data is computed exactly. The curves solve the linear equations for trained students, averaged over other draws of the data: over few draws before the run, which also choose the weight decays of all trained models, and over many during the run. Each loss of a student is the mean of two students, so that it matters less whether one has good features. The share of the gain that is kept compares the student with a single model. The more real data the student learns from, the more that single model is the student itself without its teacher: a student of real data only keeps nothing. The share depends much on the weight decays, which are the best ones of few draws: a student with a third of its best weight decay can lose a fifth of the ensemble's gain. So the share differs between seeds.",
         r"This is not a language model. Here a teacher labels any number of new inputs, which follow the true distribution of inputs; a language model must generate its inputs too, so its errors affect them as well. In the language models of Kim et al. synthetic data alone do much more harm. The losses of the two are in different units and are never drawn on one axis.",
     ],
     formulas: &[
@@ -96,8 +96,8 @@ crate::texts! {
     ROW_TEACHER = "teacher in the study of synthetic data";
     ROW_MIXED = "its student with equal parts of real and synthetic data";
     ROW_SYNTHETIC = "its student with synthetic data only";
-    ROW_MIX_ENSEMBLE = "best mix for the student of the ensemble, in the names of the runs";
-    ROW_MIX_SELF = "best mix for the student of a single model, in the names of the runs";
+    ROW_MIX_ENSEMBLE = "best mix for the student of the ensemble, as the names of the runs give it";
+    ROW_MIX_SELF = "best mix for the student of a single model, as the names of the runs give it";
     AS_PRINTED = "printed, not recomputable";
     FROM_LOSSES = "from the three printed losses";
     FROM_ROUNDING = "two losses are printed with two decimals";

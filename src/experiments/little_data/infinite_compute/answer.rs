@@ -59,6 +59,7 @@ impl InfiniteCompute {
             Width::Of(count) => count,
             Width::Infinite => 0,
         });
+        let worse = high > low;
         let (narrow, wide, low, high) = (count(narrow), count(wide), loss(low), loss(high));
         let (by, single, ensemble) = (phrase(by), loss(single), phrase(together));
         if self.params.until == "converged" {
@@ -72,7 +73,7 @@ impl InfiniteCompute {
                 single = single,
                 ensemble = ensemble
             )
-        } else if self.rises() {
+        } else if worse {
             text!(
                 words::WIDER_IS_WORSE,
                 by = by,

@@ -50,7 +50,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     printed(
         "infinite-megadoc",
         3.18,
-        "floor of a power law through the losses of ensembles of 1 to 5 members that were trained on megadocs, against their total parameters",
+        "floor of a power law through the losses of ensembles of 1 to 5 members that were trained on megadocs, documents that join 32 rewrites of one, against their total parameters",
         words::MEGADOC,
     )
     .by("Kim et al., second study", MEGADOCS),

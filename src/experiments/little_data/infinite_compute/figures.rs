@@ -158,7 +158,8 @@ impl InfiniteCompute {
             series.extend(self.trained_at("trained", "single", tuned, Recipe::Tuned, false));
             series.extend(self.trained_at("ensemble-trained", "ensemble", retuned, Recipe::Retuned, true));
         }
-        let marks = [1.0, ENDLESS].map(|members| {
+        // The mark of the ensemble is lower, and its label has room below it.
+        let marks = [ENDLESS, 1.0].map(|members| {
             let best = curves.best_decay(i, members);
             let decay = run::decay(best);
             let times = decay / self.params.decay;
@@ -243,7 +244,7 @@ impl InfiniteCompute {
             let k = f64::from(members);
             let (x, y) = self.finite().map(|(i, width)| (width * k, curves.tuned(i, k))).unzip();
             let label = text!(words::MEMBERS_OF, members = count(members));
-            let series = Series::theory(format!("members-{members}"), label.clone(), x, y).tag(label);
+            let series = Series::theory(format!("members-{members}"), label, x, y);
             if members == 1 { series.how(shared::BY_THEORY) } else { series }
         };
         Figure::new("equal-size", words::EQUAL_SIZE, Axis::log(words::TOTAL), LOSS).series([1, 2, 4, 8].map(curve))

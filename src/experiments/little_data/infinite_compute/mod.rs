@@ -37,7 +37,7 @@ crate::params! {
     pub struct Params {
         /// Number $n$ of training samples. All models are trained on these samples only.
         samples: u32 = Spec::integer("64", 4.0, 128.0).log().unit("samples");
-        /// For how many epochs the standard recipe trains. One epoch of gradient descent takes as long as there are samples.
+        /// For how many epochs the standard recipe trains. In one epoch, the learning rates of all steps sum to the number of samples.
         epochs: f64 = Spec::number("32", 0.125, 512.0).log().unit("epochs");
         /// Strength $\gamma$ of the random gains that make the members of an ensemble differ. With 0 all members learn the same directions equally fast.
         gain: f64 = Spec::number("1.5", 0.0, 3.0);

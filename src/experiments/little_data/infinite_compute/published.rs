@@ -51,6 +51,14 @@ const ACCURACIES: [(Template<0>, &str, [f64; 8]); 2] = [
     (words::DECAY_TUNED, "tuned", [0.3773, 0.4789, 0.5445, 0.5685, 0.5781, 0.5865, 0.5721, 0.5668]),
 ];
 
+/// Mean accuracy on the three benchmarks of ensembles of 1 to 5 members on 200M tokens, for each size of the members.
+const BENCHMARKS: [(Template<0>, &str, [f64; 5]); 4] = [
+    (words::SIZE_150M, "150m", [0.5621, 0.5748, 0.5843, 0.5907, 0.5940]),
+    (words::SIZE_300M, "300m", [0.5847, 0.6043, 0.6180, 0.6245, 0.6300]),
+    (words::SIZE_600M, "600m", [0.5909, 0.6113, 0.6200, 0.6251, 0.6348]),
+    (words::SIZE_1400M, "1400m", [0.5885, 0.6256, 0.6374, 0.6435, 0.6439]),
+];
+
 /// In how many of the 16 cells a member of an ensemble trains twice as many epochs with half the weight decay.
 pub(super) fn doubled() -> usize {
     let cells = SINGLES.iter().flatten().zip(MEMBERS.iter().flatten());
@@ -83,6 +91,7 @@ pub(super) fn totals() -> Vec<f64> {
 /// than a page may take before a run.
 pub(super) fn figures(refitted: bool) -> Vec<Figure> {
     let sizes = || SIZES.to_vec();
+    let counts = || (1..=5).map(f64::from).collect::<Vec<_>>();
     let curve: Vec<f64> = (0..=48).map(|i| 0.1 * crate::math::pow(10.0, f64::from(i) / 32.0)).collect();
     let law = curve.iter().map(|x| REGULARISED[0] + REGULARISED[1] * crate::math::pow(*x, -REGULARISED[2])).collect();
     let widths = Figure::new(
@@ -104,9 +113,7 @@ pub(super) fn figures(refitted: bool) -> Vec<Figure> {
         Axis::linear(words::MEMBERS),
         Axis::linear(shared::THEIR_LOSS),
     )
-    .series(MEGADOCS.iter().map(|(label, id, losses, _)| {
-        Series::published(*id, *label, (1..=5).map(f64::from).collect(), losses.to_vec())
-    }))
+    .series(MEGADOCS.iter().map(|(label, id, losses, _)| Series::published(*id, *label, counts(), losses.to_vec())))
     .folded();
     let epochs = Figure::new(
         "published-epochs",
@@ -118,7 +125,15 @@ pub(super) fn figures(refitted: bool) -> Vec<Figure> {
         Series::published(*id, *label, (0..8).map(|i| crate::math::pow(2.0, f64::from(i))).collect(), values.to_vec())
     }))
     .folded();
-    vec![widths, megadocs, epochs]
+    let benchmarks = Figure::new(
+        "published-benchmarks",
+        words::PUBLISHED_BENCHMARKS,
+        Axis::linear(words::MEMBERS),
+        Axis::linear(words::ACCURACY).unit(crate::output::units::PERCENT),
+    )
+    .series(BENCHMARKS.iter().map(|(label, id, values)| Series::published(*id, *label, counts(), values.to_vec())))
+    .folded();
+    vec![widths, megadocs, epochs, benchmarks]
 }
 
 #[inline(never)]

@@ -40,8 +40,8 @@ impl InfiniteCompute {
 
     /// Whether theory predicts that the standard recipe becomes worse from one of the two widths to the other.
     pub(super) fn rises(&self) -> bool {
-        let (curve, [low, high]) = (self.standard_curve(), self.pair());
-        curve[high] > curve[low]
+        let [low, high] = self.pair().map(|i| self.curves().mean(i, STANDARD, 1.0));
+        high > low
     }
 
     /// The loss of the standard recipe at each finite width, as it is known before the run.

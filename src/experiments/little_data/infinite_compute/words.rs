@@ -7,14 +7,14 @@ pub(super) const INFO: Info = Info {
     title: "Unlimited compute, little data",
     question: "The data are fixed and compute is not: what is better than training a larger model for longer?",
     notice: &[
-        r"With the standard recipe, a fixed number of epochs and little weight decay, the loss rises with the width at first. It is highest where there are about as many features as samples, and falls again for larger widths. With tuned weight decay, the loss falls with every width.",
+        r"With the standard recipe, a fixed number of epochs and little weight decay, the loss rises with the width at first. It is highest where there are about as many features as samples, and falls again for larger widths. With tuned weight decay, the loss falls from each width to the next.",
         r"What counts with unlimited compute is where the loss ends, its asymptote. From width 16 on, an endless ensemble of small models ends lower than a single model of infinite width. Set the gain $\gamma$ to 0: then all members learn the same directions equally fast, and the advantage of ensembles disappears.",
         r"The members of an ensemble want less weight decay than a single model: each member may overfit more, because the average removes what the members do not share. At width 64 the best weight decay falls by a factor of about 4, in the language models of Kim et al. by a factor of 2.",
         r"A power law fitted to the widths up to 256 does not end at the loss that is computed for infinite width. A fitted asymptote is an extrapolation: it can be wrong although the fit looks perfect.",
     ],
     model: &[
-        r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise. A model of width $N$ sees $N$ random features of the inputs and learns one weight for each. Each member of an ensemble has its own random features, and its own random gains $g_k$, which decide how fast it learns each coordinate. The gains stand for what differs between networks of any width: without them all models of infinite width would be equal.",
-        r"Members are trained by full-batch gradient descent with weight decay, from zero weights, on the same $n$ samples. One epoch takes as long as there are samples, in units of the learning rate. The loss on new data is computed exactly from the weights. The curves come from the closed form of gradient flow, averaged over other draws of the data. Before the run they are averaged over few draws; the weight decays of the trained members are the best ones of these few draws.",
+        r"Inputs have 256 Gaussian coordinates with variances $\lambda_k \sim k^{-a}$; labels are a linear function of them plus noise. A model of width $N$ sees $N$ random features of the inputs and learns one weight for each. An ensemble predicts the mean of what several models, its members, predict; an endless ensemble has infinitely many. Each member has its own random features, and its own random gains $g_k$, which decide how fast it learns each coordinate. The gains stand for what differs between networks of any width: without them all models of infinite width would be equal.",
+        r"Members are trained by full-batch gradient descent with weight decay, from zero weights, on the same $n$ samples. In one epoch, the learning rates of all steps sum to the number of samples. The loss on new data is computed exactly from the weights. The curves come from the closed form of gradient flow, averaged over other draws of the data. Before the run they are averaged over few draws; the weight decays of the trained members are the best ones of these few draws.",
         r"A linear model does not show everything. In it, tuned early stopping is almost as good as tuned weight decay, whereas in the language models of Kim et al. no number of epochs rescues a small weight decay. And from width $n/2$ on, an endless ensemble with retuned weight decay reaches nearly the same loss at every width, so that the joint limit of width and members is hardly below it.",
     ],
     formulas: &[
@@ -64,7 +64,8 @@ crate::texts! {
     EQUAL_SIZE = "Equal total size: one wide model or many small ones";
     EXTRAPOLATION = "A power law fitted to the tuned models, and the loss at infinite width";
     PUBLISHED_WIDTHS = "Published: language models on 200M tokens";
-    PUBLISHED_MEMBERS = "Published, another study and validation set: ensembles of language models of 300M parameters";
+    PUBLISHED_MEMBERS = "Published, other validation data: ensembles of language models of 300M parameters";
+    PUBLISHED_BENCHMARKS = "Published: accuracy of ensembles on 200M tokens, for members of four sizes";
     PUBLISHED_EPOCHS = "Published: accuracy against epochs, language models of 300M parameters";
     RECIPES_TITLE = "Losses of all recipes in closed form";
     PRINTED_TITLE = "Numbers as Kim et al. print them";
@@ -73,14 +74,14 @@ crate::texts! {
     TUNED = "tuned decay";
     AT_MOST = "at most {decay}";
     ENDLESS = "endless ensemble";
-    ENDLESS_UNTUNED = "endless ensemble, single model's decay";
+    ENDLESS_UNTUNED = "endless ensemble, not retuned";
     SINGLE = "single model";
     ENSEMBLE_OF_THESE = "endless ensemble";
     DECAY_OF_SINGLE = "single model's decay";
     DECAY_RETUNED = "retuned decay";
     MEMBERS_OF = "{members} {members:member|members}";
     FITTED_LAW = "fitted power law";
-    INFINITE_WIDTH = "infinite width, computed: {loss}";
+    INFINITE_WIDTH = "infinite width: {loss}";
     BEST_EPOCHS = "lowest: {epochs} {epochs:epoch|epochs}";
     THESE_EPOCHS = "standard: {loss}";
     NO_END = "without end: {loss}";
@@ -89,7 +90,7 @@ crate::texts! {
     SINGLE_BEST = "single: {decay}";
     ENSEMBLE_BEST = "ensemble: {decay}";
     WITHOUT_END = "without end: {loss}";
-    JOINT = "infinite width and endless ensemble: {loss}";
+    JOINT = "ensemble of infinite width: {loss}";
     FITTED_FLOOR = "floor of the fit: {loss}";
     TRUE_FLOOR = "computed at infinite width: {loss}";
     THEIR_STANDARD = "standard recipe";
@@ -98,13 +99,17 @@ crate::texts! {
     JOINT_REFITTED = "joint limit, refitted: {loss}";
     DECAY_STANDARD = "weight decay 0.1 (standard)";
     DECAY_TUNED = "weight decay 1.6";
+    SIZE_150M = "150M";
+    SIZE_300M = "300M";
+    SIZE_600M = "600M";
+    SIZE_1400M = "1.4B";
     // Rows of printed numbers.
     JOINT_LIMIT = "joint limit of parameters and members";
-    PLAIN = "plain ensembles";
-    SELF_DISTILLED = "self-distilled ensembles";
-    SHUFFLED = "ensembles trained on 32 shuffled rewrites";
-    MEGADOC = "ensembles trained on megadocs of 32 rewrites";
-    DOUBLED = "settings, of 16, in which a member trains twice the epochs with half the weight decay";
+    PLAIN = "ensembles, plain";
+    SELF_DISTILLED = "ensembles, self-distilled";
+    SHUFFLED = "ensembles, shuffled rewrites";
+    MEGADOC = "ensembles, joined rewrites";
+    DOUBLED = "number of the 16 settings in which a member trains for twice the epochs of a single model, with half its weight decay";
     REGULARISED_LIMIT = "asymptote of regularised models";
     ENSEMBLE_LIMIT = "asymptote of ensembles of 300M parameters";
     RETUNED_LIMIT = "asymptote of retuned ensembles of 300M parameters";
