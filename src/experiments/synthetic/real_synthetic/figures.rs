@@ -359,13 +359,18 @@ impl RealSynthetic {
             positive(id, label, shares.clone(), terms.iter().map(of).collect())
         };
         Figure::new("bound", words::BOUND_AGAINST_SHARE, Axis::log(words::SHARE), Axis::log(words::TERM))
-            .series([
-                series("truth", words::TRUTH, &|terms| terms.truth),
-                series("mmd", words::DISTANCE, &|terms| terms.mmd),
-                series("ntk", words::COMPLEXITY, &|terms| terms.ntk),
-                series("finite", words::FINITE, &|terms| terms.finite),
-                series("loss", words::EMPIRICAL, &|terms| terms.loss),
-            ])
+            .series(
+                [
+                    series("truth", words::TRUTH, &|terms| terms.truth),
+                    series("mmd", words::DISTANCE, &|terms| terms.mmd),
+                    series("ntk", words::COMPLEXITY, &|terms| terms.ntk),
+                    series("finite", words::FINITE, &|terms| terms.finite),
+                    series("loss", words::EMPIRICAL, &|terms| terms.loss),
+                ]
+                // A term that is always 0 has no curve.
+                .into_iter()
+                .filter(|series| !series.x.is_empty()),
+            )
             .folded()
     }
 
