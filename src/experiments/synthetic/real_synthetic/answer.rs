@@ -4,6 +4,7 @@ use super::{RealSynthetic, words};
 use crate::math;
 use crate::text;
 use crate::text::{Text, count, loss, share};
+use crate::theory::real_synthetic::{Cut, Phases};
 
 /// What a curve shows: its plateau, the height of the plateau, and the last error.
 struct Seen {
@@ -43,22 +44,24 @@ impl RealSynthetic {
     pub(super) fn measured_answer(&self) -> Text {
         let errors = self.means();
         let seen = Seen {
-            plateau: self.edges_of(&errors),
+            // Chance may flatten a curve whose exact shape has no plateau.
+            plateau: self.edges_of(&errors).filter(|_| self.middle().is_some()),
             height: self.middle().map_or(f64::NAN, |mark| errors[mark]),
             last: errors[errors.len() - 1],
         };
         self.answer(text!(words::BY_RUNS, runs = count(self.params.runs)), &seen)
     }
 
+    /// Whether the plateau lasts although there are enough real samples: the learner has no room for rarer facts.
+    fn known(&self) -> bool {
+        let ends = |phases: Phases| phases.breaks[1] < f64::from(self.params.samples);
+        matches!(self.plateau, Some([_, None])) && self.mixture.phases().is_some_and(ends)
+    }
+
     fn answer(&self, by: Text, Seen { plateau, height, last }: &Seen) -> Text {
         let by = text::phrase(by);
         let (real, samples) = (share(self.params.real), count(self.params.samples));
-        let clean = || {
-            loss(self.error(
-                &self.other(crate::theory::real_synthetic::Cut::Hard(self.params.facts), 1.0),
-                f64::from(self.params.samples),
-            ))
-        };
+        let clean = || loss(self.error(&self.other(Cut::Hard(self.params.facts), 1.0), f64::from(self.params.samples)));
         let at = |edge: f64| count(about(edge));
         let hard = self.mixture.phases().is_some();
         match *plateau {
@@ -90,6 +93,9 @@ impl RealSynthetic {
             ),
             Some([Some(begin), None]) if self.params.real == 0.0 => {
                 text!(words::NEVER_AGAIN, by = by, begin = at(begin), plateau = loss(*height))
+            }
+            Some([Some(begin), None]) if self.known() => {
+                text!(words::ALL_KNOWN, by = by, real = real, begin = at(begin), plateau = loss(*height))
             }
             Some([Some(begin), None]) => text!(
                 words::NOT_YET_AGAIN,

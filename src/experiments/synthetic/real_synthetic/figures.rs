@@ -1,5 +1,7 @@
 //! Figures of `real-synthetic`.
 
+use std::ops::Range;
+
 use super::run::slopes;
 use super::{FIRST, GRID, Params, RealSynthetic, SPAN, words};
 use crate::math::{self, Z95};
@@ -34,20 +36,20 @@ impl RealSynthetic {
         self.samples().into_iter().map(|samples| self.error(mixture, samples)).collect()
     }
 
-    /// Points with 95% intervals at the checkpoints that all runs have passed. If `head` is true, the values contain the
-    /// errors on frequent facts; see [`RealSynthetic::head_variance`].
+    /// Points with 95% intervals at the checkpoints that all runs have passed, for the sum of some parts of the error.
+    /// An interval is at least as wide as [`RealSynthetic::variance`] implies.
     #[inline(never)]
-    fn points(&self, head: bool, of: impl Fn(&[f64; 2]) -> f64) -> Points {
+    fn points(&self, parts: Range<usize>) -> Points {
         let mut points = Points::default();
         for mark in 0..self.reached() {
-            let values: Vec<f64> = self.found[mark].iter().map(&of).collect();
+            let values: Vec<f64> = self.found[mark].iter().map(|found| found[parts.clone()].iter().sum()).collect();
             let (mean, error) = mean_and_error(&values);
             // A logarithmic axis has no place for 0.
             if mean == 0.0 {
                 break;
             }
-            let least = if head { self.head_variance(mark) / values.len() as f64 } else { 0.0 };
-            let error = error.max(least.sqrt());
+            let least: f64 = self.variance(mark)[parts.clone()].iter().sum();
+            let error = error.max((least / values.len() as f64).sqrt());
             let low = mean - Z95 * error;
             // On a logarithmic axis an interval that reaches 0 is open below.
             let low = if low > 0.0 { low } else { f64::NAN };
@@ -94,7 +96,7 @@ impl RealSynthetic {
         }
         series.extend(self.closed());
         if self.done > 0 {
-            let points = self.points(true, |[head, tail]| head + tail);
+            let points = self.points(0..2);
             series.extend(
                 points.series("runs", words::RUNS).map(|series| series.group("mixture").how(words::BY_SIMULATION)),
             );
@@ -188,14 +190,12 @@ impl RealSynthetic {
         .group("mixture", words::MIXTURE)
         .series(series);
         let none = error(0.0);
-        let figure = figure.marks([Mark::at_y(text!(words::WITHOUT_REAL, error = loss(none)), none)]);
-        if real < LEAST_SHARE {
-            return figure;
-        }
         let here = error(real);
-        figure.handle(
+        // A smaller share has no place on the axis: its handle stays at the edge.
+        let place = real.max(LEAST_SHARE);
+        figure.marks([Mark::at_y(text!(words::WITHOUT_REAL, error = loss(none)), none)]).handle(
             Handle::along("real", "bought"),
-            Mark::at(text!(words::SHARE_HERE, real = share(real), error = loss(here)), real, here),
+            Mark::at(text!(words::SHARE_HERE, real = share(real), error = loss(here)), place, here),
         )
     }
 
@@ -209,7 +209,7 @@ impl RealSynthetic {
         ];
         if self.done > 0 {
             for (id, group, part) in [("head-runs", "head", 0), ("tail-runs", "tail", 1)] {
-                let points = self.points(part == 0, |parts| parts[part]).series(id, words::RUNS);
+                let points = self.points(part..part + 1).series(id, words::RUNS);
                 series.extend(points.map(|series| series.group(group).how(words::BY_SIMULATION)));
             }
         }

@@ -5,10 +5,6 @@ use crate::math;
 use crate::sim::membership::{LANES, Mass, Table};
 use crate::stats::mean_and_error;
 
-/// Number of facts that count as frequent. A run rarely misses such a fact, but if there are only a few runs, a single
-/// miss visibly changes their mean.
-const HEAD: u32 = 512;
-
 /// What a run needs. It is made when the run starts, because the figures that follow a slider do not need it.
 pub(super) struct Simulation {
     pub(super) table: Table,
@@ -82,27 +78,38 @@ impl RealSynthetic {
     }
 
     /// Mean test error at a checkpoint, and its standard error. The error is at least the one that
-    /// [`RealSynthetic::head_variance`] implies, because the spread of the runs is too small if none of them has missed a
-    /// frequent fact.
+    /// [`RealSynthetic::variance`] implies, because the spread of the runs is too small if a fact is so rarely missed, or
+    /// so rarely seen, that all runs are alike.
     pub(super) fn mean(&self, mark: usize) -> (f64, f64) {
         let (mean, error) = mean_and_error(&self.measured(mark));
-        (mean, error.max((self.head_variance(mark) / f64::from(self.params.runs)).sqrt()))
+        let [head, tail] = self.variance(mark);
+        (mean, error.max(((head + tail) / f64::from(self.params.runs)).sqrt()))
     }
 
-    /// Upper bound for the variance of a run's test error that is due to the [`HEAD`] most frequent facts,
-    /// `sum_i (p_i (u_i - s_i))^2 m_i (1 - m_i)`. Here `m_i = (1 - q_i)^T` is the probability that T samples miss fact i,
-    /// and u and s are the errors on unseen and seen facts. The sum leaves out the covariances, which are negative.
-    pub(super) fn head_variance(&self, mark: usize) -> f64 {
-        let Params { facts, unseen_exponent, seen_error, seen_exponent, .. } = self.params;
+    /// Upper bound for the variance of both parts of a run's test error, `sum_i (p_i (u_i - s_i))^2 m_i (1 - m_i)`. Here
+    /// `m_i = (1 - q_i)^T` is the probability that T samples miss fact i, and u and s are the errors on unseen and seen
+    /// facts. The sum leaves out the covariances, which are negative. With `p_i = i^-beta/Z` and
+    /// `m_i (1 - m_i) = (1 - q_i)^T - (1 - q_i)^2T`, it consists of the sums of [`Mixture::unseen`].
+    ///
+    /// [`Mixture::unseen`]: crate::theory::real_synthetic::Mixture::unseen
+    #[inline(never)]
+    pub(super) fn variance(&self, mark: usize) -> [f64; 2] {
+        let Params { exponent, unseen_exponent, seen_error, seen_exponent, .. } = self.params;
         let samples = f64::from(self.marks[mark]);
-        (1..=facts.min(HEAD))
-            .map(|i| {
-                let power = |exponent: f64| math::pow(f64::from(i), -exponent);
-                let lost = self.knowledge.mass(i) * (power(unseen_exponent) - seen_error * power(seen_exponent));
-                let missed = math::exp(samples * math::ln_1p(-self.mixture.training(i).min(1.0)));
-                lost * lost * missed * (1.0 - missed)
-            })
-            .sum()
+        let squares = [
+            (1.0, 2.0 * unseen_exponent),
+            (-2.0 * seen_error, unseen_exponent + seen_exponent),
+            (seen_error * seen_error, 2.0 * seen_exponent),
+        ];
+        let mut variance = [0.0; 2];
+        for (factor, x) in squares.into_iter().filter(|(factor, _)| *factor != 0.0) {
+            let [once, twice] = [1.0, 2.0].map(|times| self.mixture.unseen(times * samples, exponent + x));
+            for part in 0..2 {
+                variance[part] += factor * (once[part] - twice[part]) / self.knowledge.zeta();
+            }
+        }
+        // Where nothing is left to chance, rounding may make the difference negative.
+        variance.map(|part| part.max(0.0))
     }
 
     /// Mean test errors at the checkpoints that all runs have passed.

@@ -1,7 +1,7 @@
 //! Tests of `real-synthetic`.
 
-use super::RealSynthetic;
 use super::run::{edges, slopes};
+use super::{Params, RealSynthetic};
 use crate::kit::Experiment;
 use crate::kit::testing::Tested;
 use crate::math;
@@ -76,6 +76,50 @@ fn three_phases_are_measured() {
 }
 
 #[test]
+fn runs_that_are_alike_do_not_contradict_theory() {
+    for query in [
+        "facts=20000&samples=300000&cut=10&real=0",
+        "facts=20000&samples=300000&cut=1&real=0.0001",
+        "facts=20000&samples=300000&cut=30&real=0.0001",
+        "facts=10&samples=300000&cut=2&real=0.0001&exponent=4",
+        "facts=10&samples=1000&cut=10",
+        "facts=2000&samples=1000000&cut=1000&real=0",
+    ] {
+        let mut agreed = 0;
+        for seed in 1..=6 {
+            let verdicts = RealSynthetic::finished(&format!("runs=16&{query}"), seed).output().verdicts;
+            agreed += verdicts.iter().filter(|verdict| verdict.agrees == Some(true)).count();
+            assert!(verdicts.iter().all(|verdict| verdict.agrees != Some(false)), "{query}, seed {seed}: {verdicts:?}");
+        }
+        assert!(agreed > 0, "{query}: no verdict decides");
+    }
+}
+
+#[test]
+fn the_variance_is_a_sum_over_facts() {
+    for query in [
+        "cut=30&real=0.03",
+        "cut=5&exponent=4&real=0.2&unseen-exponent=2&seen-error=0.7&seen-exponent=1.5",
+        "generator=sample&seen=100&unseen-exponent=0.3",
+    ] {
+        let run = RealSynthetic::started(&format!("facts=3000&samples=30000&{query}"), 1);
+        let Params { unseen_exponent, seen_error, seen_exponent, .. } = run.params;
+        for mark in [0, 12, run.marks.len() - 1] {
+            let mut sums = [0.0; 2];
+            for i in 1..=3000_u32 {
+                let power = |exponent: f64| math::pow(f64::from(i), -exponent);
+                let lost = run.knowledge.mass(i) * (power(unseen_exponent) - seen_error * power(seen_exponent));
+                let missed = math::pow(1.0 - run.mixture.training(i), f64::from(run.marks[mark]));
+                sums[usize::from(i > run.mixture.rank())] += lost * lost * missed * (1.0 - missed);
+            }
+            for (found, sum) in run.variance(mark).into_iter().zip(sums) {
+                assert!((found - sum).abs() < 1e-9 * sum + 1e-15, "{query}, mark {mark}: {found}, not {sum}");
+            }
+        }
+    }
+}
+
+#[test]
 fn edges_on_the_fine_curve_are_those_of_theory() {
     for query in ["", "cut=1000", "exponent=2&cut=50&real=0.001", "real=0.003&cut=30"] {
         let run = RealSynthetic::started(query, 1);
@@ -119,10 +163,13 @@ fn answers_name_the_phases() {
         ("samples=1000&cut=1000", "no plateau shows"),
         ("generator=temperature", "show rare facts too seldom"),
         ("cut=1", "from the start"),
+        ("facts=10&cut=5&samples=30000", "because all facts that the learner can learn are known"),
     ] {
         let answer = of(&RealSynthetic::started(query, 1));
         assert!(answer.contains(said), "{query}: {answer}");
     }
+    let flattened = of(&RealSynthetic::finished("facts=20000&samples=300000&cut=3&real=0.5&runs=16", 6));
+    assert!(flattened.contains("no plateau shows") && !flattened.contains("NaN"), "{flattened}");
     let measured = of(&RealSynthetic::finished("facts=100000&samples=1000000&runs=8", 1));
     assert!(measured.starts_with("Measured on 8 learners: with 1% real data the error stops"), "{measured}");
 }

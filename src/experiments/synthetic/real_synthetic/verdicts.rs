@@ -11,6 +11,8 @@ use crate::text::{Template, number};
 const LEAST: usize = 6;
 /// The largest part of the exact value by which a verdict may be off without a decision.
 const MARGIN: f64 = 0.1;
+/// The part of a value by which rounding may change it: where nothing is left to chance, all runs agree to this part.
+const ROUNDING: f64 = 1e-9;
 
 impl RealSynthetic {
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
@@ -32,9 +34,9 @@ impl RealSynthetic {
         verdicts
     }
 
-    /// A 99.9% interval around `value`, from numbers of the runs whose mean has the error of `value`.
-    fn around(value: f64, of_runs: &[f64]) -> [f64; 2] {
-        let half = student(Z999, of_runs.len() as f64 - 1.0) * mean_and_error(of_runs).1;
+    /// A 99.9% interval around a value of the runs with this standard error.
+    fn around(&self, value: f64, error: f64) -> [f64; 2] {
+        let half = student(Z999, f64::from(self.params.runs) - 1.0) * error + ROUNDING * value;
         [value - half, value + half]
     }
 
@@ -74,8 +76,8 @@ impl RealSynthetic {
                 terms.map(|((w, mark), mean)| w * self.found[*mark][run].iter().sum::<f64>() / mean).sum()
             })
             .collect();
-        // Runs that have missed no frequent fact tell too little of chance.
-        let chance = |(w, mark): (&f64, &usize)| w * w * self.head_variance(*mark);
+        // Runs that are alike tell too little of chance.
+        let chance = |(w, mark): (&f64, &usize)| w * w * self.variance(*mark).iter().sum::<f64>();
         let expected: f64 = weights.iter().zip(marks).map(chance).zip(&means).map(|(x, mean)| x / (mean * mean)).sum();
         let expected = (expected / influence.len() as f64).sqrt();
         let half = student(Z999, influence.len() as f64 - 1.0) * mean_and_error(&influence).1.max(expected);
@@ -104,11 +106,10 @@ impl RealSynthetic {
 
     #[inline(never)]
     fn measured_height(&self, id: &'static str, middle: usize, exact: f64) -> Verdict {
-        let errors = self.measured(middle);
-        let mean = mean_and_error(&errors).0;
-        Verdict::of(id, words::PLATEAU_HEIGHT, mean, Some(Self::around(mean, &errors)), exact, 0.0)
+        let (mean, error) = self.mean(middle);
+        Verdict::of(id, words::PLATEAU_HEIGHT, mean, Some(self.around(mean, error)), exact, 0.0)
             .once(self.ended())
-            .from_runs(errors.len(), LEAST)
+            .from_runs(self.params.runs as usize, LEAST)
             .within(MARGIN * exact, words::MORE_RUNS)
     }
 
@@ -147,7 +148,7 @@ impl RealSynthetic {
         let (Some(all), Some(values)) = (all, values) else {
             return Verdict::of(id, claim, f64::NAN, None, theory, 0.0).warning(words::EDGE_UNSEEN);
         };
-        Verdict::of(id, claim, all, Some(Self::around(all, &values)), theory, 0.0)
+        Verdict::of(id, claim, all, Some(self.around(all, mean_and_error(&values).1)), theory, 0.0)
             .once(self.ended())
             .from_runs(runs, LEAST)
             .against(printed, text!(words::PRINTED_NOT_RULED_OUT, printed = number(printed)))
@@ -165,10 +166,9 @@ impl RealSynthetic {
 
     #[inline(never)]
     fn measured_last(&self, exact: f64, last: usize) -> Verdict {
-        let errors = self.measured(last);
-        let mean = mean_and_error(&errors).0;
-        Verdict::of("last-error", words::LAST_ERROR, mean, Some(Self::around(mean, &errors)), exact, 0.0)
-            .from_runs(errors.len(), LEAST)
+        let (mean, error) = self.mean(last);
+        Verdict::of("last-error", words::LAST_ERROR, mean, Some(self.around(mean, error)), exact, 0.0)
+            .from_runs(self.params.runs as usize, LEAST)
             .within(MARGIN * exact, words::MORE_RUNS)
     }
 }

@@ -10,15 +10,15 @@ pub(super) const INFO: Info = Info {
         r"The test error falls in three phases. First the learner meets the frequent facts, which both kinds of data show. Then it knows them, and almost every further sample repeats one of them: the error stays on a plateau, whose height is the probability of all facts that synthetic data leave out. At last the few real samples have shown enough rare facts, and the error falls again.",
         r"In the third phase the learner learns as if it had the real samples alone: with the share $\pi$ of real data, $T$ samples are worth $\pi T$ real ones. A small share of real data does not lower the plateau. It decides when the plateau ends, at about $1/\pi$ times the samples at which it began.",
         r"With 10% real data the plateau almost vanishes. Without real data it never ends. If the cutoff rank is the number of facts, nothing is left out, and there are no phases. Compare the presets.",
-        r"The paper prints $k^\beta$ and $k^\beta/\pi$ for the two ends of the plateau. These formulas leave out the normalisation of the probabilities, $Z = \zeta(\beta)$, so the printed lines stand too far to the left, by a factor of 2.6 for $\beta = 1.5$.",
+        r"The paper (see the sources) prints $k^\beta$ and $k^\beta/\pi$ for the two ends of the plateau. These formulas leave out that the probabilities must sum to 1, which takes a division by $Z = \zeta(\beta)$. So the printed lines stand too far to the left: for $\beta = 1.5$ by a factor of 2.6 at the end of the plateau, and by a little less at its beginning, because synthetic data show the frequent facts more often.",
         r"The paper's bound has a complexity term (NTK). With equal numbers of samples it points the wrong way here: more real data show more different facts, which raises this term and lowers the error. The distance to the test distribution (MMD) points the right way.",
     ],
     model: &[
         r"Fact $i$ is asked for with probability $p_i = i^{-\beta}/Z$. A real sample shows a fact drawn from $p$. A synthetic sample shows a fact drawn from $p'$, which is $p$ without the facts after rank $k$. A share $\pi$ of the training samples is real. The learner is right about the facts that it has seen at least once, and wrong about all others.",
         r"Synthetic data can lose the tail in other ways. Nucleus sampling (top-p) keeps the most frequent facts up to a given probability, so it is a cut at a rank. A temperature below 1 makes the tail lighter but leaves out nothing. A model that has seen a finite sample knows only the facts in it. The last two have no sharp cut, so they have no clear phases: compare them in the folded figures, or choose how the generator loses the tail.",
         r"The error on a fact may also depend on its rank: $i^{-\alpha}$ before the learner has seen the fact, $b\, i^{-\lambda}$ after. These are the exponents of the paper's Lemma 1, as its reviewers describe them. No such learner has an error with all five terms of the printed formula; a folded figure compares them.",
-        r"Each run draws its samples from the mixture and marks the facts that they show. Its test error is the probability of the facts that it has not seen. Facts beyond the number of facts of the parameters stay unknown, and count as errors.",
-        r"The terms of the paper's bound are computed for a world of at most 4000 facts, 3000 samples, and features that only say which fact a sample shows: the empirical loss (the share of wrong labels), the distance MMD, the complexity term of the neural tangent kernel, and the finite-sample term with $\delta = 0.05$. The full text of the paper was not available, so its constants and its tables are not compared.",
+        r"Each run draws its samples from the mixture and marks the facts that they show. Its test error is the probability of the facts that it has not seen. The settings limit the number of facts that a learner can learn. All rarer facts stay unknown, and count as errors.",
+        r"The terms of the paper's bound are computed for a world of at most 4000 facts, 3000 samples, and features that only say which fact a sample shows: the empirical loss (the share of wrong labels), the distance MMD (maximum mean discrepancy), the complexity term of the neural tangent kernel, and the finite-sample term with $\delta = 0.05$. The full text of the paper was not available, so its constants and its tables are not compared.",
         r"This is not a language model: facts do not help each other, one look is enough, and nothing is forgotten. An error here is the share of facts that the learner does not know, which the paper calls a loss.",
     ],
     formulas: &[
@@ -61,7 +61,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "0.1% real data, β = 2", query: "exponent=2&cut=50&real=0.001" },
         Preset { title: "A generator that prefers frequent facts", query: "generator=temperature" },
         Preset { title: "A generator that knows a sample", query: "generator=sample" },
-        Preset { title: "Easier facts: error exponents", query: "unseen-exponent=0.3" },
+        Preset { title: "Guesses that are sometimes right", query: "unseen-exponent=0.3" },
     ],
 };
 
@@ -145,6 +145,7 @@ crate::texts! {
     THREE_PHASES = "{by}: with {real} real data the error stops falling after about {begin} samples, stays near {plateau}, and falls again after about {end}.";
     SHORT_PLATEAU = "{by}: with {real} real data the plateau almost vanishes, it lasts from about {begin} to {end} samples: after {samples} samples the error is {error}.";
     NOT_YET_AGAIN = "{by}: with {real} real data the error stops falling after about {begin} samples and stays near {plateau}: even {samples} samples hold too few real ones.";
+    ALL_KNOWN = "{by}: with {real} real data the error stops falling after about {begin} samples and stays near {plateau}, because all facts that the learner can learn are known.";
     NEVER_AGAIN = "{by}: without real data the error stops falling after about {begin} samples and stays at {plateau} for ever, because nothing shows the rare facts.";
     FLAT_FIRST = "{by}: with {real} real data the error stays near {plateau} from the start, and falls after about {end} samples.";
     FLAT = "{by}: with {real} real data the error stays near {plateau} up to {samples} samples.";
@@ -156,8 +157,8 @@ crate::texts! {
     SLOPE_FIRST = "Before the plateau, the test error falls as a power law. Slope in the log-log plot";
     SLOPE_THIRD = "After the plateau, the test error falls as the power law of the real samples alone. Slope in the log-log plot";
     PLATEAU_HEIGHT = "In the middle of the plateau, the test error is the probability of the facts that synthetic data leave out";
-    PLATEAU_BEGINS = "The plateau begins where the local slope falls below half of the power law. Number of training samples";
-    PLATEAU_ENDS = "The plateau ends where the local slope exceeds half of the power law again. Number of training samples";
+    PLATEAU_BEGINS = "The plateau begins where the curve becomes less than half as steep as the power law. Number of training samples";
+    PLATEAU_ENDS = "The plateau ends where the curve is again more than half as steep as the power law. Number of training samples";
     LAST_ERROR = "The test error at the end of the training is the exact sum over all facts";
     EXACT_AND_LIMIT = "Over these numbers of samples the exact curve has the slope {exact}; the power law has {limit}.";
     HEIGHT_EXACT = "After {samples} samples the exact error is {exact}, and the facts after the cut have the probability {tail}.";
