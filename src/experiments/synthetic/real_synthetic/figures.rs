@@ -207,6 +207,8 @@ impl RealSynthetic {
             positive("head", words::HEAD, grid.clone(), head).group("head").how(words::BY_SUM),
             positive("tail", words::TAIL, grid.clone(), tail).group("tail"),
         ];
+        // A part that is known from the start has no curve on a logarithmic axis.
+        series.retain(|series| !series.y.is_empty());
         if self.done > 0 {
             for (id, group, part) in [("head-runs", "head", 0), ("tail-runs", "tail", 1)] {
                 let points = self.points(part..part + 1).series(id, words::RUNS);

@@ -5,6 +5,7 @@ use super::{Params, RealSynthetic};
 use crate::kit::Experiment;
 use crate::kit::testing::Tested;
 use crate::math;
+use crate::output::Cell;
 use crate::stats::mean_and_error;
 
 #[test]
@@ -96,6 +97,35 @@ fn runs_that_are_alike_do_not_contradict_theory() {
 }
 
 #[test]
+fn verdicts_compare_with_the_right_numbers() {
+    let run = RealSynthetic::started("", 1);
+    // The power law has the slope -1/3. Each range keeps away from the plateau, which is flatter.
+    for (id, off) in [("slope-first", 0.015), ("slope-third", 0.003)] {
+        let theory = run.verdict(id).theory.expect("a slope");
+        assert!((theory + 1.0 / 3.0).abs() < off, "{id}: {theory}");
+    }
+    // The printed numbers k^beta and k^beta/pi are the rivals.
+    let run = RealSynthetic::finished("facts=20000&samples=300000&cut=25&real=0.05&runs=8", 1);
+    let Some(table) = run.output().tables.into_iter().find(|table| table.id == "breaks") else { panic!("no table") };
+    for (i, (id, printed)) in [("plateau-begins", 125.0), ("plateau-ends", 2500.0)].into_iter().enumerate() {
+        let verdict = run.verdict(id);
+        assert!((verdict.null.expect("a rival") / printed - 1.0).abs() < 1e-12, "{verdict:?}");
+        let Some(Cell::Number(measured)) = table.rows[i].last() else { panic!("{:?}", table.rows) };
+        assert!((measured / verdict.measured - 1.0).abs() < 1e-12, "{measured}: {verdict:?}");
+    }
+}
+
+#[test]
+fn the_handle_of_the_share_stays_on_its_axis() {
+    for (query, place) in [("real=0", 1e-4), ("real=0.00001", 1e-4), ("real=0.02", 0.02)] {
+        let run = RealSynthetic::started(query, 1);
+        let figure = run.output().figures.into_iter().find(|figure| figure.id == "bought").expect("a figure");
+        assert_eq!(figure.handles.len(), 1, "{query}");
+        assert_eq!(figure.marks.last().and_then(|mark| mark.x), Some(place), "{query}");
+    }
+}
+
+#[test]
 fn the_variance_is_a_sum_over_facts() {
     for query in [
         "cut=30&real=0.03",
@@ -168,9 +198,15 @@ fn answers_name_the_phases() {
         let answer = of(&RealSynthetic::started(query, 1));
         assert!(answer.contains(said), "{query}: {answer}");
     }
+    let theory = of(&RealSynthetic::started("", 1));
+    for number in ["2,000 samples", "near 0.07469", "about 230,000"] {
+        assert!(theory.contains(number), "{number}: {theory}");
+    }
     let flattened = of(&RealSynthetic::finished("facts=20000&samples=300000&cut=3&real=0.5&runs=16", 6));
     assert!(flattened.contains("no plateau shows") && !flattened.contains("NaN"), "{flattened}");
-    let measured = of(&RealSynthetic::finished("facts=100000&samples=1000000&runs=8", 1));
+    let run = RealSynthetic::finished("facts=100000&samples=1000000&runs=8", 1);
+    let (measured, height) = (of(&run), run.verdict("plateau-height").measured);
+    assert!(measured.contains(&format!("stays near {height:.5}")), "{height}: {measured}");
     assert!(measured.starts_with("Measured on 8 learners: with 1% real data the error stops"), "{measured}");
 }
 
@@ -200,6 +236,7 @@ fn every_extreme_shows_a_curve() {
         let run = RealSynthetic::started(query, 1);
         for figure in run.output().figures {
             for series in &figure.series {
+                assert!(!series.y.is_empty(), "{query}: {} {}", figure.id, series.id);
                 assert!(series.y.iter().all(|y| y.is_finite()), "{query}: {} {}", figure.id, series.id);
             }
         }
