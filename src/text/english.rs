@@ -120,11 +120,12 @@ pub fn plain(text: &str) -> String {
 }
 
 /// Names of letters and signs in TeX, each with the characters that a terminal shows instead.
-const SIGNS: [(&str, &str); 34] = [
+const SIGNS: [(&str, &str); 35] = [
     ("alpha", "α"),
     ("beta", "β"),
     ("gamma", "γ"),
     ("delta", "δ"),
+    ("zeta", "ζ"),
     ("eta", "η"),
     ("theta", "θ"),
     ("lambda", "λ"),
