@@ -17,6 +17,8 @@ const FACTOR: f64 = 1.5;
 /// covers constant learning rates only. These numbers grow by 26%, so the last one is a fifth of the work with fresh
 /// samples, and that is up to half of the run.
 const ONE_STOP: f64 = 0.1;
+/// Number of times that a run is tried.
+const TRIES: usize = 3;
 /// A few ticks of the clock, and what starts and ends a run.
 const TICKS: f64 = 0.03;
 
@@ -45,22 +47,37 @@ fn ticks() -> f64 {
 
 #[test]
 fn the_remaining_time_is_right_within_a_factor_from_the_first_quarter_on() {
-    for (slug, setting, slack) in RUNS {
-        let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
-        let begun = ticks();
-        let (mut passed, mut share) = (vec![], 0.0);
-        while !session.progress().finished() {
-            let progress = pollster::block_on(session.advance()).expect("advances");
-            assert!(progress.share >= share && progress.share <= 1.0, "{slug}?{setting}: {progress:?} after {share}");
-            share = progress.share;
-            passed.push((ticks() - begun, share));
-        }
-        assert!(share == 1.0, "{slug}?{setting} ends at {share}");
-        let whole = ticks() - begun;
-        for (spent, share) in passed.into_iter().filter(|(spent, _)| *spent >= whole / 4.0) {
-            let (left, said) = (whole - spent, spent * (1.0 - share) / share);
-            let right = (left / FACTOR..=left * FACTOR).contains(&said) || (said - left).abs() < slack * whole;
-            assert!(right, "{slug}?{setting}: {said:.0} ticks are said to be left, and {left:.0} are, of {whole:.0}");
+    for run in RUNS {
+        // Work of other processes slows some stretch of a short run down now and then, but not in every try.
+        let wrong: Vec<String> = (0..TRIES).map_while(|_| estimate(run).err()).collect();
+        assert!(wrong.len() < TRIES, "{}", wrong.join("; "));
+    }
+}
+
+/// Runs a setting to its end.
+///
+/// # Errors
+/// The remaining time was wrong by more than allowed; the sentence says where.
+fn estimate(&(slug, setting, slack): &(&str, &str, f64)) -> Result<(), String> {
+    let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
+    let begun = ticks();
+    let (mut passed, mut share) = (vec![], 0.0);
+    while !session.progress().finished() {
+        let progress = pollster::block_on(session.advance()).expect("advances");
+        assert!(progress.share >= share && progress.share <= 1.0, "{slug}?{setting}: {progress:?} after {share}");
+        share = progress.share;
+        passed.push((ticks() - begun, share));
+    }
+    assert!(share == 1.0, "{slug}?{setting} ends at {share}");
+    let whole = ticks() - begun;
+    for (spent, share) in passed.into_iter().filter(|(spent, _)| *spent >= whole / 4.0) {
+        let (left, said) = (whole - spent, spent * (1.0 - share) / share);
+        let right = (left / FACTOR..=left * FACTOR).contains(&said) || (said - left).abs() < slack * whole;
+        if !right {
+            return Err(format!(
+                "{slug}?{setting}: {said:.0} ticks are said to be left, and {left:.0} are, of {whole:.0}"
+            ));
         }
     }
+    Ok(())
 }

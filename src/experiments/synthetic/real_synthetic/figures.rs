@@ -193,9 +193,10 @@ impl RealSynthetic {
         let here = error(real);
         // A smaller share has no place on the axis: its handle stays at the edge.
         let place = real.max(LEAST_SHARE);
+        let height = if place > real { error(place) } else { here };
         figure.marks([Mark::at_y(text!(words::WITHOUT_REAL, error = loss(none)), none)]).handle(
             Handle::along("real", "bought"),
-            Mark::at(text!(words::SHARE_HERE, real = share(real), error = loss(here)), place, here),
+            Mark::at(text!(words::SHARE_HERE, real = share(real), error = loss(here)), place, height),
         )
     }
 
