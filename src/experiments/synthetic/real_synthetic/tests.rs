@@ -4,9 +4,9 @@ use super::run::{edges, slopes};
 use super::{Params, RealSynthetic};
 use crate::kit::Experiment;
 use crate::kit::testing::Tested;
-use crate::math;
+use crate::math::{self, Z999};
 use crate::output::Cell;
-use crate::stats::mean_and_error;
+use crate::stats::{mean_and_error, slope_weights, student};
 
 #[test]
 fn simulated_errors_are_the_exact_sum() {
@@ -147,6 +147,29 @@ fn the_variance_is_a_sum_over_facts() {
             }
         }
     }
+}
+
+#[test]
+fn a_slope_is_never_surer_than_chance_allows() {
+    let mut bound = 0;
+    for seed in 1..=20 {
+        let run = RealSynthetic::finished("facts=2000&samples=2000&cut=30&real=0.03&runs=6", seed);
+        let [lo, hi] = run.verdict("slope-first").interval.expect("an interval");
+        let last = run.mixture.phases().expect("phases").breaks[0] / 4.0;
+        let marks: Vec<usize> =
+            (0..run.marks.len()).filter(|mark| (30.0..=last).contains(&f64::from(run.marks[*mark]))).collect();
+        let logs: Vec<f64> = marks.iter().map(|mark| math::ln(f64::from(run.marks[*mark]))).collect();
+        let parts = slope_weights(&logs).into_iter().zip(&marks).map(|(w, mark)| {
+            let part = w / run.mean(*mark).0;
+            part * part * run.variance(*mark).iter().sum::<f64>()
+        });
+        // The standard error of independent errors with the exact variance, for 6 runs.
+        let least = student(Z999, 5.0) * (parts.sum::<f64>() / 6.0).sqrt();
+        let half = 0.5 * (hi - lo);
+        assert!(half > least * (1.0 - 1e-9), "seed {seed}: {half} is below {least}");
+        bound += u32::from(half < least * (1.0 + 1e-9));
+    }
+    assert!(bound > 0, "the bound decides for no seed");
 }
 
 #[test]
