@@ -8,7 +8,8 @@ use naga::{AddressSpace, Expression, Literal, MathFunction, Module, ShaderStage,
 use scaling_lab::exec::parity::Suite;
 
 /// The functions of WGSL whose results are defined to the last bit.
-const EXACT: [MathFunction; 12] = [
+const EXACT: [MathFunction; 13] = [
+    MathFunction::Transpose,
     MathFunction::Abs,
     MathFunction::Min,
     MathFunction::Max,
@@ -116,13 +117,17 @@ fn bindings_follow_the_convention() {
             (1, AddressSpace::Storage { access: StorageAccess::LOAD | StorageAccess::STORE }),
         ];
         expected.extend((2..).take(suite.inputs).map(|i| (i, AddressSpace::Storage { access: StorageAccess::LOAD })));
+        if suite.scratch {
+            expected.push((2 + suite.inputs as u32, expected[1].1));
+        }
         assert_eq!(bindings, expected, "{}", suite.name);
     }
 }
 
 #[test]
 fn constants_equal_their_namesakes() {
-    let streams = include_str!("../src/rng.rs");
+    // Parts that kernels share have their constants in files of their own.
+    let shared = [include_str!("../src/rng.rs"), include_str!("../src/sim/layers.rs")];
     for suite in kernels::all() {
         let twin = std::fs::read_to_string(path(suite.name).with_extension("rs")).expect("is text");
         let module = parse(&suite);
@@ -138,7 +143,7 @@ fn constants_equal_their_namesakes() {
                 Literal::F32(value) => value.to_string().parse().expect("is a number"),
                 other => panic!("{}: `{name}` is {other:?}", suite.name),
             };
-            let namesake = rust_constant(&twin, name).or_else(|| rust_constant(streams, name));
+            let namesake = rust_constant(&twin, name).or_else(|| shared.iter().find_map(|source| rust_constant(source, name)));
             assert_eq!(Some(value), namesake, "{}: `{name}` differs from its namesake in Rust", suite.name);
         }
         assert!(

@@ -205,7 +205,7 @@ impl Gpu {
     /// The buffers are too large; the message names the limit. This is not a failure of the device.
     pub(super) fn fits(&self, lanes: &Held) -> Result<()> {
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
-        let largest = inputs.chain([size_of_val(&lanes.host[..])]).max().unwrap_or(0) as u64;
+        let largest = inputs.chain([size_of_val(&lanes.host[..]), lanes.scratch()]).max().unwrap_or(0) as u64;
         if largest <= self.largest_buffer {
             return Ok(());
         }
@@ -232,7 +232,7 @@ impl Gpu {
         }
         let inputs = self.upload(&lanes.inputs).await?;
         let state = bytemuck::cast_slice(&lanes.host);
-        let raw = self.raw.load(shader.name, &inputs, state, shader.uniforms).await?;
+        let raw = self.raw.load(shader.name, &inputs, state, shader.uniforms, lanes.scratch()).await?;
         lanes.state = Some(State { device: self.id, raw, _inputs: inputs });
         self.run(lanes, 0).await
     }

@@ -282,7 +282,8 @@ impl Device {
         self.link.device.destroy();
     }
 
-    /// Compiles the shader `wgsl` of the kernel `name`, which has `inputs` read-only inputs.
+    /// Compiles the shader `wgsl` of the kernel `name`, which has `inputs` read-only inputs. The binding after them is
+    /// scratch, which most shaders do not use.
     ///
     /// # Errors
     /// The device is lost or refuses the shader.
@@ -296,6 +297,7 @@ impl Device {
             let entries: Vec<_> = (0..)
                 .zip([wgpu::BufferBindingType::Uniform, wgpu::BufferBindingType::Storage { read_only: false }])
                 .chain((2..).zip([wgpu::BufferBindingType::Storage { read_only: true }].repeat(inputs)))
+                .chain([(2 + inputs as u32, wgpu::BufferBindingType::Storage { read_only: false })])
                 .map(|(binding, ty)| wgpu::BindGroupLayoutEntry {
                     binding,
                     visibility: wgpu::ShaderStages::COMPUTE,
@@ -337,7 +339,7 @@ impl Device {
     }
 
     /// Copies the state of a run to the device, for the kernel `name`, which must have been compiled. The kernel's
-    /// uniforms have `uniforms` bytes.
+    /// uniforms have `uniforms` bytes, and its scratch has `scratch` bytes.
     ///
     /// # Errors
     /// The device is lost, refuses a command or has too little memory.
@@ -347,6 +349,7 @@ impl Device {
         inputs: &[wgpu::Buffer],
         state: &[u8],
         uniforms: usize,
+        scratch: usize,
     ) -> Result<State, Fault> {
         let pipeline = self.pipelines.borrow().get(name).cloned();
         let pipeline = pipeline.ok_or_else(|| Fault::because(Kind::NoShader, name.to_owned()))?;
@@ -355,7 +358,8 @@ impl Device {
             let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
             let state = self.buffer(name, state, usage);
             let uniforms = self.buffer(name, &vec![0; uniforms], wgpu::BufferUsages::UNIFORM);
-            let buffers = [&uniforms, &state].into_iter().chain(inputs);
+            let scratch = self.empty(name, scratch, wgpu::BufferUsages::STORAGE);
+            let buffers = [&uniforms, &state].into_iter().chain(inputs).chain([&scratch]);
             let entries: Vec<_> = (0..)
                 .zip(buffers)
                 .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
@@ -372,15 +376,19 @@ impl Device {
     }
 
     fn buffer(&self, label: &str, bytes: &[u8], usage: wgpu::BufferUsages) -> wgpu::Buffer {
-        let buffer = self.link.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some(label),
-            // A binding must not be empty, and uniforms must be whole rows of 16 bytes.
-            size: (bytes.len().max(1) as u64).next_multiple_of(16),
-            usage: usage | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let buffer = self.empty(label, bytes.len(), usage);
         self.queue.write_buffer(&buffer, 0, bytes);
         buffer
+    }
+
+    fn empty(&self, label: &str, size: usize, usage: wgpu::BufferUsages) -> wgpu::Buffer {
+        self.link.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            // A binding must not be empty, and uniforms must be whole rows of 16 bytes.
+            size: (size.max(1) as u64).next_multiple_of(16),
+            usage: usage | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        })
     }
 
     /// Submits one dispatch with the given uniforms on a grid of groups. The future gives the time at which the

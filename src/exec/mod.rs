@@ -157,6 +157,14 @@ pub trait Kernel: Sized + 'static {
         5900
     }
 
+    /// Number of rows of a group's scratch on a GPU, for work that the lanes of a group share within a step. Scratch is
+    /// no state: it exists only on the device, nobody reads it, and a step must not use what an earlier step left
+    /// there. The shader has it at the binding after the inputs (`read_write`), in the layout of the state. All ranges
+    /// of steps of one state must need equally much.
+    fn scratch(_: &Self::Uniforms) -> usize {
+        0
+    }
+
     /// Rough cost of a step, as a multiple of the cost of the kernel's cheapest step. It determines the sizes of
     /// dispatches and never changes a number.
     fn weight(_: &Self::Uniforms) -> u32 {
@@ -323,12 +331,15 @@ struct Work {
     weight: u32,
     /// [`Kernel::software_steps`].
     software_steps: u32,
+    /// Number of words of a group's scratch on a GPU.
+    scratch: usize,
 }
 
 impl Work {
     fn of<K: Kernel>(uniforms: &K::Uniforms, steps: Range<u32>) -> Self {
         let (weight, software_steps) = (K::weight(uniforms), K::software_steps(uniforms));
-        Self { uniforms: bytemuck::bytes_of(uniforms).to_vec(), steps, weight, software_steps }
+        let scratch = K::scratch(uniforms) * Lanes::<K>::ROW;
+        Self { uniforms: bytemuck::bytes_of(uniforms).to_vec(), steps, weight, software_steps, scratch }
     }
 
     /// The uniforms for a part of these steps, as bytes.
@@ -366,6 +377,12 @@ impl Held {
     #[expect(clippy::cast_possible_truncation, reason = "made from a u32 or bounded by memory")]
     fn groups(&self) -> u32 {
         (self.host.len() / self.group) as u32
+    }
+
+    /// Number of bytes of the scratch that the work in the log needs on a GPU.
+    fn scratch(&self) -> usize {
+        let words = self.log.iter().map(|work| work.scratch).max().unwrap_or_default();
+        4 * words * self.host.len() / self.group
     }
 }
 
@@ -552,14 +569,15 @@ impl Exec {
     async fn work(&self, lanes: &mut Held, work: Work) -> Result<()> {
         while let Some(gpu) = self.gpu() {
             // The device has not failed if lanes exceed its limit: other work stays on it.
+            lanes.log.push(work.clone());
             if let Err(error) = gpu.fits(lanes) {
+                lanes.log.pop();
                 let sentence = text!(words::PART_ON_CPU, reason = phrase(error.text().clone()));
                 if !self.notices.borrow().contains(&sentence) {
                     self.notice(sentence);
                 }
                 break;
             }
-            lanes.log.push(work.clone());
             let done = if gpu.holds(lanes) {
                 gpu.run(lanes, lanes.log.len() - 1).await
             } else {

@@ -35,7 +35,7 @@ impl Device {
         match *self {}
     }
 
-    pub(super) async fn load(&self, _: &str, _: &Inputs, _: &[u8], _: usize) -> Result<State, Fault> {
+    pub(super) async fn load(&self, _: &str, _: &Inputs, _: &[u8], _: usize, _: usize) -> Result<State, Fault> {
         match *self {}
     }
 

@@ -137,6 +137,8 @@ pub struct Suite {
     pub lanes: usize,
     /// Number of read-only inputs, [`Kernel::INPUTS`].
     pub inputs: usize,
+    /// Whether a case needs scratch, [`Kernel::scratch`].
+    pub scratch: bool,
     /// Test cases of the kernel: for each, its name and the function that compares a device with the CPU on it.
     pub cases: Vec<(&'static str, Check)>,
 }
@@ -162,6 +164,7 @@ impl Suite {
             fields: K::Uniforms::FIELDS,
             lanes: K::Row::LANES,
             inputs: K::INPUTS,
+            scratch: cases.iter().any(|case| K::scratch(&case.uniforms) > 0),
             cases: cases.into_iter().map(check).collect(),
         }
     }

@@ -9,7 +9,9 @@
 pub mod atoms;
 pub mod distil;
 pub mod exam_time;
+pub mod gcd;
 pub mod k_composition;
+pub mod layers;
 pub mod lottery_ridge;
 pub mod membership;
 pub mod multi_epoch;

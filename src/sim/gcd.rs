@@ -1,0 +1,675 @@
+//! Kernel of networks that learn greatest common divisors.
+//!
+//! A network reads two operands as digits in a base, and chooses the greatest common divisor from the classes 1 to 100
+//! and "larger". It has two hidden layers of ReLU, and learns by Adam from pairs that are drawn anew at every step.
+//!
+//! A group is one run. In the first half of a step, each lane computes the errors of its own samples. In the second half,
+//! each lane owns some of the weights: it sums their gradients over all samples, and updates them. The layers are those
+//! of [`layers`].
+
+use std::ops::Range;
+
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
+use crate::exec::{Inputs, Job, Kernel, Parity};
+use crate::math;
+use crate::rng::{self, Draws, Gaussian, Stream};
+use crate::sim::layers::{self, Adam, PANEL, Panel};
+
+/// Random stream of the pairs that a network learns from.
+const PAIRS: Stream = Stream(21);
+/// Random stream of the initial weights.
+const WEIGHTS: Stream = Stream(22);
+/// Random stream of the pairs on which networks are tested.
+const TESTS: Stream = Stream(23);
+
+/// Number of words in a row of a run's state, equal to the number of invocations of a workgroup.
+pub const LANES: usize = 256;
+
+/// Largest greatest common divisor that has a class of its own.
+pub const DIVISORS: usize = 100;
+/// Number of classes. The last class stands for all larger divisors.
+const CLASSES: usize = 101;
+/// Number of panels of the scores of the classes.
+const SCORES: usize = 7;
+const _: () = assert!(CLASSES == DIVISORS + 1 && SCORES == CLASSES.div_ceil(PANEL));
+/// Number of pairs that a rejection draws at most.
+const TRIALS: u32 = 16;
+/// Number of cells of the table of operands whose logarithms are uniform.
+pub const CELLS: usize = 4096;
+
+crate::uniforms! {
+    /// Uniforms of the kernel, at binding 0.
+    pub struct Uniforms {
+        /// Seed of all draws.
+        seed: u32,
+        /// Index of the run in group 0.
+        first_run: u32,
+        /// Number of rows of a run's state.
+        rows: u32,
+        /// Number of rows of a run's scratch.
+        scratch: u32,
+        /// Base of the digits, at least 2.
+        base: u32,
+        /// Number of digits of an operand.
+        digits: u32,
+        /// Largest operand, below `base^digits`.
+        largest: u32,
+        /// Whether the logarithms of operands are uniform (1), or the operands are (0).
+        logarithmic: u32,
+        /// Width of the hidden layers, a multiple of 16.
+        width: u32,
+        /// Number of pairs of a step, a multiple of 4.
+        batch: u32,
+        /// Largest greatest common divisor of a synthetic pair.
+        limit: u32,
+        /// A pair is real if its random word is below this, and else synthetic.
+        real: u32,
+        /// A real or synthetic pair is replaced by one whose divisor is uniform in 1..=100, if another word is below this.
+        even: u32,
+        /// Learning rate.
+        rate: f32,
+        /// Decoupled decay of the weights, per step and learning rate.
+        decay: f32,
+    }
+}
+
+/// What a network is and what it learns from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Base of the digits, at least 2.
+    pub base: u32,
+    /// Number of digits of an operand. Operands are below `base^digits`, which must be at most 2^24.
+    pub digits: u32,
+    /// Whether operands are drawn with probabilities proportional to 1/n, and not uniformly.
+    pub logarithmic: bool,
+    /// Width of the hidden layers, a multiple of 16.
+    pub width: u32,
+    /// Number of pairs of a step, a multiple of 4.
+    pub batch: u32,
+    /// Largest greatest common divisor of a synthetic pair.
+    pub limit: u32,
+    /// Share of real pairs among the pairs whose divisors are not even.
+    pub real: f64,
+    /// Share of pairs whose divisors are drawn uniformly from 1 to 100.
+    pub even: f64,
+    /// Learning rate.
+    pub rate: f32,
+    /// Decoupled decay of the weights.
+    pub decay: f32,
+}
+
+/// A share as a threshold of random words.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at the ends of the range")]
+fn threshold(share: f64) -> u32 {
+    (share * 4_294_967_296.0).round() as u32
+}
+
+impl Setting {
+    /// Uniforms of runs with this setting.
+    #[expect(clippy::cast_possible_truncation, reason = "far fewer rows than 2^32")]
+    pub fn uniforms(&self, seed: u32, first_run: u32) -> Uniforms {
+        let shape = Shape::of(self.base, self.digits, self.width, self.batch);
+        Uniforms {
+            seed,
+            first_run,
+            rows: shape.rows() as u32,
+            scratch: shape.scratch() as u32,
+            base: self.base,
+            digits: self.digits,
+            largest: self.largest(),
+            logarithmic: self.logarithmic.into(),
+            width: self.width,
+            batch: self.batch,
+            // A threshold cannot say "always".
+            limit: if self.real < 1.0 { self.limit } else { u32::MAX },
+            real: threshold(self.real),
+            even: threshold(self.even),
+            rate: self.rate,
+            decay: self.decay,
+            first: 0,
+            steps: 0,
+        }
+    }
+
+    /// Largest operand, `base^digits - 1`.
+    pub const fn largest(&self) -> u32 {
+        self.base.pow(self.digits) - 1
+    }
+}
+
+/// Sizes of a network.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// Number of digits of both operands, each of which is one-hot.
+    positions: usize,
+    /// Number of inputs.
+    inputs: usize,
+    /// Width of the hidden layers.
+    width: usize,
+    /// Number of samples of a step.
+    batch: usize,
+}
+
+impl Shape {
+    const fn of(base: u32, digits: u32, width: u32, batch: u32) -> Self {
+        let positions = 2 * digits as usize;
+        Self { positions, inputs: positions * base as usize, width: width as usize, batch: batch as usize }
+    }
+
+    /// Numbers of panels of the weights of the three layers.
+    const fn layers(self) -> [usize; 3] {
+        let panels = self.width / PANEL;
+        [panels * (self.inputs + 1), panels * (self.width + 1), SCORES * (self.width + 1)]
+    }
+
+    const fn weights(self) -> usize {
+        let [first, second, third] = self.layers();
+        first + second + third
+    }
+
+    /// Number of rows of a run's state: a panel with the powers of the betas and the status, the weights, and their two
+    /// moments.
+    const fn rows(self) -> usize {
+        ((1 + 3 * self.weights()) * PANEL).div_ceil(LANES)
+    }
+
+    /// Number of rows of the state that hold the weights.
+    const fn weight_rows(self) -> usize {
+        ((1 + self.weights()) * PANEL).div_ceil(LANES)
+    }
+
+    /// Number of rows of a run's scratch: the digits of the samples, the outputs of the hidden layers, the scores, and
+    /// the errors of the hidden layers.
+    const fn scratch(self) -> usize {
+        (self.batch * (self.positions + 4 * self.width + SCORES * PANEL)).div_ceil(LANES)
+    }
+}
+
+/// Weights of the three layers.
+fn split<T>(weights: &[T], [first, second, _]: [usize; 3]) -> [&[T]; 3] {
+    let (one, rest) = weights.split_at(first);
+    let (two, three) = rest.split_at(second);
+    [one, two, three]
+}
+
+/// The greatest common divisor of two numbers of which one is above 0, by Euclid's algorithm.
+#[inline(always)]
+pub const fn gcd(a: u32, b: u32) -> u32 {
+    let (mut a, mut b) = (a, b);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
+}
+
+/// Draws operands.
+struct Operands<'a> {
+    largest: u32,
+    /// Boundaries of the cells of a logarithmic law, or nothing.
+    table: Option<&'a [u32]>,
+}
+
+impl Operands<'_> {
+    /// The operand of a random word.
+    fn pick(&self, word: u32) -> u32 {
+        match self.table {
+            None => 1 + rng::mulhi(word, self.largest),
+            Some(table) => {
+                let cell = (word >> 20) as usize;
+                table[cell] + rng::mulhi(word << 12, table[cell + 1] - table[cell])
+            }
+        }
+    }
+}
+
+/// A pair with the greatest common divisor `divisor`, or with a multiple of it after [`TRIALS`] trials. The pair has
+/// the law of uniform operands up to `largest`, given their divisor. `words(t)` are the random words of trial t.
+fn pair_with(divisor: u32, largest: u32, words: impl Fn(u32) -> [u32; 4]) -> [u32; 2] {
+    let mut pair = [1, 1];
+    for trial in 1..=TRIALS {
+        let words = words(trial);
+        pair = [0, 1].map(|i: usize| 1 + rng::mulhi(words[i], largest / divisor));
+        if gcd(pair[0], pair[1]) == 1 {
+            break;
+        }
+    }
+    pair.map(|part| part * divisor)
+}
+
+/// The pair that sample number `sample` of a step shows, and its greatest common divisor.
+fn draw(u: &Uniforms, operands: &Operands<'_>, run: u32, step: u32, sample: u32) -> ([u32; 2], u32) {
+    let words = |trial| rng::philox([u.seed, PAIRS.0], [run, step, sample, trial]);
+    let [first, second, kind, even] = words(0);
+    if even < u.even {
+        // The kind of an even pair does not matter, so its word is free for the divisor.
+        let pair = pair_with(1 + rng::mulhi(kind, DIVISORS as u32), u.largest, words);
+        return (pair, gcd(pair[0], pair[1]));
+    }
+    let mut pair = [operands.pick(first), operands.pick(second)];
+    let mut divisor = gcd(pair[0], pair[1]);
+    let mut trial = 1;
+    while kind >= u.real && divisor > u.limit {
+        // After so many trials, which hardly ever happens, the pair is (1, 1).
+        let words = words(trial);
+        pair = if trial < TRIALS { [operands.pick(words[0]), operands.pick(words[1])] } else { [1, 1] };
+        divisor = gcd(pair[0], pair[1]);
+        trial += 1;
+    }
+    (pair, divisor)
+}
+
+/// Class of a greatest common divisor.
+const fn class(divisor: u32) -> u32 {
+    if divisor <= DIVISORS as u32 { divisor - 1 } else { DIVISORS as u32 }
+}
+
+/// Writes the rows of the first layer that sample number s of `samples` gathers: one for each digit, the highest first.
+fn encode(base: u32, digits: u32, pair: [u32; 2], rows: &mut [u32], s: usize, samples: usize) {
+    for (i, operand) in pair.into_iter().enumerate() {
+        let mut rest = operand;
+        for place in (0..digits as usize).rev() {
+            let position = i * digits as usize + place;
+            rows[position * samples + s] = position as u32 * base + rest % base;
+            rest /= base;
+        }
+    }
+}
+
+/// Outputs of the layers for some samples.
+struct Outputs {
+    first: Vec<Panel>,
+    second: Vec<Panel>,
+    scores: Vec<Panel>,
+}
+
+impl Outputs {
+    /// Outputs of a network with the given weights, for samples that gather the given rows.
+    fn of<const FUSED: bool>(shape: Shape, weights: &[Panel], rows: &[u32]) -> Self {
+        let (samples, panels) = (shape.batch, shape.width / PANEL);
+        let [one, two, three] = split(weights, shape.layers());
+        let outputs = |panels: usize| vec![[0.0; PANEL]; panels * samples];
+        let mut all = Self { first: outputs(panels), second: outputs(panels), scores: outputs(SCORES) };
+        layers::gather(rows, one, shape.inputs, &mut all.first, samples);
+        layers::relu(&mut all.first);
+        layers::product::<FUSED>(&all.first, two, &mut all.second, samples);
+        layers::relu(&mut all.second);
+        layers::product::<FUSED>(&all.second, three, &mut all.scores, samples);
+        all
+    }
+}
+
+/// Gradients of the mean cross-entropy over the samples, in the layout of the weights. It is `None` if the scores of a
+/// sample are too large or not numbers.
+fn gradients<const FUSED: bool>(
+    shape: Shape,
+    weights: &[Panel],
+    rows: &[u32],
+    labels: &[u32],
+) -> Option<Vec<Panel>> {
+    let samples = shape.batch;
+    let Outputs { first, second, scores: mut errors } = Outputs::of::<FUSED>(shape, weights, rows);
+    if !layers::softmax_errors::<FUSED>(&mut errors, labels, CLASSES, samples) {
+        return None;
+    }
+    let [_, two, three] = split(weights, shape.layers());
+    let mut second_errors = vec![[0.0; PANEL]; second.len()];
+    layers::product_errors::<FUSED>(&errors, three, &mut second_errors, samples);
+    layers::relu_errors(&second, &mut second_errors);
+    let mut first_errors = vec![[0.0; PANEL]; first.len()];
+    layers::product_errors::<FUSED>(&second_errors, two, &mut first_errors, samples);
+    layers::relu_errors(&first, &mut first_errors);
+
+    let mut all = vec![[0.0; PANEL]; weights.len()];
+    let [in_first, in_second, _] = shape.layers();
+    let (one, rest) = all.split_at_mut(in_first);
+    let (two, three) = rest.split_at_mut(in_second);
+    layers::gather_gradients(rows, &first_errors, shape.inputs, one, samples);
+    layers::product_gradients::<FUSED>(&first, &second_errors, two, samples);
+    layers::product_gradients::<FUSED>(&second, &errors, three, samples);
+    Some(all)
+}
+
+/// Kernel that trains networks. The state of a run consists of panels of 16 words. The first panel has the powers of
+/// Adam's betas, and the status, which is 1 after the network has diverged. Then follow the weights of the three layers,
+/// and the first and second moments of their gradients. The input is the table of logarithmic operands.
+///
+/// A network has diverged when a score exceeds 1e6 in absolute value. From then on its state does not change.
+#[derive(Debug)]
+pub struct Gcd;
+
+/// Index of the status in the first panel of a state.
+const STATUS: usize = 2;
+
+impl Gcd {
+    /// Advances a run through the range of steps in the uniforms.
+    fn run<const FUSED: bool>(u: &Uniforms, table: &[u32], group: u32, state: &mut [[f32; LANES]]) {
+        let shape = Shape::of(u.base, u.digits, u.width, u.batch);
+        let operands = Operands { largest: u.largest, table: (u.logarithmic == 1).then_some(table) };
+        let (head, rest) = state.as_flattened_mut().split_at_mut(PANEL);
+        let (panels, _) = rest.as_chunks_mut::<PANEL>();
+        let (weights, moments) = panels.split_at_mut(shape.weights());
+        let (means, squares) = moments.split_at_mut(shape.weights());
+        let squares = &mut squares[..shape.weights()];
+        let (mut rows, mut labels) = (vec![0; shape.positions * shape.batch], vec![0; shape.batch]);
+        for step in u.first..u.first + u.steps {
+            if head[STATUS] != 0.0 {
+                return;
+            }
+            for (s, label) in labels.iter_mut().enumerate() {
+                let (pair, divisor) = draw(u, &operands, u.first_run.wrapping_add(group), step, s as u32);
+                encode(u.base, u.digits, pair, &mut rows, s, shape.batch);
+                *label = class(divisor);
+            }
+            let Some(gradients) = gradients::<FUSED>(shape, weights, &rows, &labels) else {
+                head[STATUS] = 1.0;
+                return;
+            };
+            let mut powers = [head[0], head[1]];
+            let adam = Adam::next::<FUSED>(&mut powers, u.rate, u.decay);
+            head[..2].copy_from_slice(&powers);
+            adam.update::<FUSED>(weights, means, squares, &gradients);
+        }
+    }
+}
+
+impl Kernel for Gcd {
+    const NAME: &'static str = "gcd";
+    const WGSL: &'static str =
+        concat!(include_str!("gcd.wgsl"), include_str!("layers.wgsl"), include_str!("../rng.wgsl"));
+    const HARDWARE: Parity = Parity::Close {
+        rel: 1e-3,
+        abs: 1e-3,
+        reason: "to be derived",
+    };
+    const INPUTS: usize = 1;
+    type Uniforms = Uniforms;
+    type Row = [f32; LANES];
+
+    fn software_steps(u: &Uniforms) -> u32 {
+        (65_535 / turns(u)).max(1)
+    }
+
+    fn scratch(u: &Uniforms) -> usize {
+        u.scratch as usize
+    }
+
+    fn weight(_: &Uniforms) -> u32 {
+        16
+    }
+
+    fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
+        Self::run::<false>(u, inputs.u32(0), group, state);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let plain = Setting {
+            base: 30,
+            digits: 4,
+            logarithmic: false,
+            width: 32,
+            batch: 256,
+            limit: u32::MAX,
+            real: 1.0,
+            even: 0.0,
+            rate: 5e-3,
+            decay: 0.0,
+        };
+        let small = Setting { base: 6, digits: 3, width: 16, batch: 64, ..plain.clone() };
+        let case = |name, runs, first_run, seed, setting: &Setting, cuts: &[u32]| Case {
+            name,
+            host: setting.start(seed, first_run, runs),
+            rows: setting.rows(),
+            inputs: setting.inputs(),
+            uniforms: setting.uniforms(seed, first_run),
+            cuts: cuts.to_vec(),
+        };
+        vec![
+            case("one step", 1, 0, 1, &plain, &[0, 1]),
+            case("four steps", 2, 0, 2, &plain, &[0, 1, 4]),
+            case("sixteen steps of a small network", 2, u32::MAX, u32::MAX, &small, &[0, 1, 2, 16]),
+            case(
+                "widest layers",
+                1,
+                7,
+                3,
+                &Setting { base: 2, digits: 19, width: 128, batch: 20, ..plain.clone() },
+                &[0, 2],
+            ),
+            case(
+                "largest base, batches larger than a workgroup, decay",
+                1,
+                7,
+                4,
+                &Setting { base: 997, digits: 2, batch: 300, decay: 0.5, ..small.clone() },
+                &[5, 8],
+            ),
+            case("synthetic pairs", 2, 0, 5, &Setting { limit: 1, real: 0.1, ..small.clone() }, &[0, 4]),
+            case("even divisors", 2, 0, 6, &Setting { even: 0.9, limit: 3, real: 0.5, ..small.clone() }, &[0, 4]),
+            case("logarithmic operands", 2, 0, 7, &Setting { logarithmic: true, ..small.clone() }, &[0, 4]),
+            case("a network that diverges", 2, 0, 8, &Setting { rate: 1e4, ..small.clone() }, &[0, 3, 16]),
+        ]
+    }
+}
+
+/// Most turns of all loops of an invocation in one step.
+fn turns(u: &Uniforms) -> u32 {
+    let (panels, inputs, lanes) = (u.width / 16, 2 * u.digits * u.base, LANES as u32);
+    // Operands below 2^24 take Euclid's algorithm at most 35 turns, and random words take 10.
+    let trials = if u.even > 0 || u.limit < u32::MAX { 1 + TRIALS } else { 1 };
+    let draw = 45 * trials + 35 + 4 * u.digits;
+    let forward = panels * (1 + 2 * u.digits) + 8 * panels + (panels + SCORES as u32) * (1 + u.width / 4);
+    let backward = 12 * SCORES as u32 + 9 + u.width / 4 * (2 + 4 * SCORES as u32 + 4 * panels);
+    let owned = |weights: u32| weights.div_ceil(lanes) * (u.batch / 4 + 17);
+    let update = owned(panels * (inputs + 1)) + owned(panels * (u.width + 1)) + owned(SCORES as u32 * (u.width + 1));
+    1 + u.batch.div_ceil(lanes) * (1 + draw + forward + backward) + update + 6
+}
+
+impl Setting {
+    const fn shape(&self) -> Shape {
+        Shape::of(self.base, self.digits, self.width, self.batch)
+    }
+
+    /// Number of rows of a run's state.
+    pub const fn rows(&self) -> usize {
+        self.shape().rows()
+    }
+
+    /// Number of the first rows of a run's state that hold the weights.
+    pub const fn weight_rows(&self) -> usize {
+        self.shape().weight_rows()
+    }
+
+    /// Inputs of the kernel.
+    pub fn inputs(&self) -> Inputs {
+        Inputs::new(&[bytemuck::cast_slice(&self.cells())])
+    }
+
+    /// Boundaries of the cells of the operands, for a logarithmic law. A uniform law needs none.
+    fn cells(&self) -> Vec<u32> {
+        if self.logarithmic { crate::theory::gcd::log_uniform_table(self.largest(), CELLS) } else { vec![0] }
+    }
+
+    /// Initial states of `runs` runs, from run number `first_run` on. Weights of the three layers are Gaussian, with
+    /// the variances 1/(number of digits of both operands), 2/width and 0.01/width. Biases are 0. Runs with equal
+    /// numbers start from equal weights if the sizes are equal.
+    pub fn start(&self, seed: u32, first_run: u32, runs: u32) -> Vec<[f32; LANES]> {
+        let (shape, gaussian) = (self.shape(), Gaussian::new());
+        let mut states = vec![[0.0; LANES]; runs as usize * shape.rows()];
+        for (run, state) in states.chunks_exact_mut(shape.rows()).enumerate() {
+            let (panels, _) = state.as_flattened_mut().as_chunks_mut::<PANEL>();
+            panels[0][..2].fill(1.0);
+            let mut draws = Draws::new(seed, WEIGHTS, first_run.wrapping_add(run as u32), 0);
+            let mut rest = &mut panels[1..];
+            let width = shape.width as f32;
+            let layers = [
+                (shape.inputs, 1.0 / shape.positions as f32, usize::MAX),
+                (shape.width, 2.0 / width, usize::MAX),
+                (shape.width, 0.01 / width, CLASSES),
+            ];
+            for (count, (inputs, variance, columns)) in shape.layers().into_iter().zip(layers) {
+                let (weights, others) = rest.split_at_mut(count);
+                for (c, panel) in weights.chunks_exact_mut(inputs + 1).enumerate() {
+                    for row in &mut panel[..inputs] {
+                        for (i, weight) in row.iter_mut().enumerate() {
+                            let z = gaussian.sample(draws.word());
+                            *weight = if PANEL * c + i < columns { variance.sqrt() * z } else { 0.0 };
+                        }
+                    }
+                }
+                rest = others;
+            }
+        }
+        states
+    }
+}
+
+/// Number of pairs with natural divisors on which a network is tested.
+pub const NATURAL: u32 = 10_000;
+/// Number of pairs for each divisor from 1 to 100 on which a network is tested.
+pub const EACH: u32 = 40;
+
+/// Tests networks of equal settings. Item i is run number i. All networks are tested on the same pairs: [`NATURAL`] pairs
+/// of uniform operands, and [`EACH`] pairs for each divisor from 1 to 100.
+#[derive(Debug)]
+pub struct Test;
+
+/// The result of a [`Test`] of one network.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// Share of the natural pairs whose divisor the network chooses.
+    pub accuracy: f64,
+    /// Mean cross-entropy on the natural pairs, in nats.
+    pub loss: f64,
+    /// Results for the divisors from 1 to 100.
+    pub divisors: Vec<Divisor>,
+}
+
+/// The choices of a network for pairs with one greatest common divisor.
+#[derive(Clone, Copy, Debug)]
+pub struct Divisor {
+    /// Share of the pairs whose divisor the network chooses.
+    pub right: f64,
+    /// The class that the network chooses most often, as a divisor. 101 stands for all larger ones. Of equally frequent
+    /// ones it is the smallest.
+    pub usual: u32,
+    /// Share of the pairs for which the network chooses the usual class.
+    pub agree: f64,
+}
+
+impl Test {
+    /// Inputs of the job, for `states` with the first [`Setting::weight_rows`] rows of each run.
+    pub fn inputs(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Inputs {
+        let sizes = [setting.base, setting.digits, setting.width, seed];
+        Inputs::new(&[bytemuck::cast_slice(&sizes), bytemuck::cast_slice(states)])
+    }
+
+    /// Results of the networks, from what the job returns.
+    pub fn results(found: &[f64]) -> Vec<Tested> {
+        let tested = |found: &[f64]| Tested {
+            accuracy: found[0],
+            loss: found[1],
+            divisors: found[2..].chunks(3).map(|d| Divisor { right: d[0], usual: d[1] as u32, agree: d[2] }).collect(),
+        };
+        found.chunks(Self::WIDTH).map(tested).collect()
+    }
+}
+
+impl Job for Test {
+    const NAME: &'static str = "gcd-test";
+    const WIDTH: usize = 2 + 3 * DIVISORS;
+
+    fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
+        /// Number of pairs that are tested together.
+        const PART: usize = 200;
+        let &[base, digits, width, seed] = inputs.u32(0) else { return };
+        let shape = Shape::of(base, digits, width, PART as u32);
+        let (largest, rows) = (base.pow(digits) - 1, shape.weight_rows());
+        let natural = |i: u32| {
+            let [first, second, ..] = rng::philox([seed, TESTS.0], [i, 0, 0, 0]);
+            [first, second].map(|word| 1 + rng::mulhi(word, largest))
+        };
+        let even = |i: u32| {
+            pair_with(1 + i / EACH, largest, |trial| rng::philox([seed, TESTS.0], [i, 1, trial, 0]))
+        };
+        let pairs: Vec<[u32; 2]> =
+            (0..NATURAL).map(natural).chain((0..EACH * DIVISORS as u32).map(even)).collect();
+        for run in items {
+            let state = &inputs.f32(1)[run as usize * rows * LANES..][..rows * LANES];
+            let (panels, _) = state.as_chunks::<PANEL>();
+            let mut choices = Vec::with_capacity(pairs.len());
+            let mut loss = 0.0;
+            let mut gathered = vec![0; shape.positions * PART];
+            for part in pairs.chunks(PART) {
+                for (s, pair) in part.iter().enumerate() {
+                    encode(base, digits, *pair, &mut gathered, s, PART);
+                }
+                let scores = Outputs::of::<false>(shape, &panels[1..1 + shape.weights()], &gathered).scores;
+                for (s, [a, b]) in part.iter().enumerate() {
+                    let scores = |class: usize| scores[class / PANEL * PART + s][class % PANEL];
+                    let choice = (1..CLASSES).fold(0, |best, i| if scores(i) > scores(best) { i } else { best });
+                    if choices.len() < NATURAL as usize {
+                        let gap = |class| f64::from(scores(class)) - f64::from(scores(choice));
+                        let total: f64 = (0..CLASSES).map(|i| math::exp(gap(i))).sum();
+                        loss += math::ln(total) - gap(class(gcd(*a, *b)) as usize);
+                    }
+                    choices.push(choice);
+                }
+            }
+            let (natural, even) = choices.split_at(NATURAL as usize);
+            let right = natural.iter().zip(&pairs).filter(|(choice, [a, b])| **choice == class(gcd(*a, *b)) as usize);
+            out.extend([right.count() as f64 / f64::from(NATURAL), loss / f64::from(NATURAL)]);
+            for (divisor, choices) in even.chunks(EACH as usize).enumerate() {
+                let count = |class: usize| choices.iter().filter(|choice| **choice == class).count();
+                let usual = (1..CLASSES).fold(0, |best, i| if count(i) > count(best) { i } else { best });
+                let share = |class| count(class) as f64 / f64::from(EACH);
+                out.extend([share(divisor), usual as f64 + 1.0, share(usual)]);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::exec::{Exec, Lanes};
+
+    fn setting() -> Setting {
+        Setting {
+            base: 30,
+            digits: 4,
+            logarithmic: false,
+            width: 32,
+            batch: 256,
+            limit: u32::MAX,
+            real: 1.0,
+            even: 0.0,
+            rate: 5e-3,
+            decay: 0.0,
+        }
+    }
+
+    #[test]
+    fn spike() {
+        let setting = setting();
+        let exec = Exec::cpu();
+        let mut lanes = Lanes::<Gcd>::new(&setting.start(1, 0, 2), setting.rows(), setting.inputs());
+        let mut at = 0;
+        let clock = std::time::Instant::now();
+        for samples in [51_200, 102_400, 204_800, 409_600, 819_200] {
+            let steps = samples / 256;
+            pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(1, 0), at..steps)).expect("runs");
+            at = steps;
+            let took = clock.elapsed().as_secs_f64();
+            let states = pollster::block_on(exec.read_first(&mut lanes, setting.weight_rows())).expect("reads");
+            let found = pollster::block_on(exec.map::<Test>(&Test::inputs(&setting, 1, &states), 0..2)).expect("tests");
+            for tested in Test::results(&found) {
+                let known: Vec<usize> =
+                    (0..100).filter(|i| tested.divisors[*i].right >= 0.5).map(|i| i + 1).collect();
+                println!("{samples} {took:.2} s: {:.4} {:.4} {known:?}", tested.accuracy, tested.loss);
+            }
+        }
+        println!("{:.2} s", clock.elapsed().as_secs_f64());
+    }
+}

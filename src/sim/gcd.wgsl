@@ -1,0 +1,165 @@
+// Twin of gcd.rs: one workgroup is one run. Invocations own samples in the first half of a step, and weights in the second.
+struct Uniforms {
+    seed: u32,
+    first_run: u32,
+    rows: u32,
+    scratch: u32,
+    base: u32,
+    digits: u32,
+    largest: u32,
+    logarithmic: u32,
+    width: u32,
+    batch: u32,
+    limit: u32,
+    real: u32,
+    even: u32,
+    rate: f32,
+    decay: f32,
+    first: u32,
+    steps: u32,
+}
+@group(0) @binding(0) var<uniform> u: Uniforms;
+@group(0) @binding(1) var<storage, read_write> state: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> cells: array<u32>;
+@group(0) @binding(3) var<storage, read_write> scratch: array<vec4<f32>>;
+var<workgroup> diverged: atomic<u32>;
+
+const LANES = 256u;
+const PAIRS = 21u;
+const DIVISORS = 100u;
+const CLASSES = 101u;
+const SCORES = 7u;
+const TRIALS = 16u;
+
+fn gcd_of(pair: vec2<u32>) -> u32 {
+    var a = pair.x;
+    var b = pair.y;
+    while (b != 0u) {
+        let rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+// The operand of a random word.
+fn operand(word: u32) -> u32 {
+    if (u.logarithmic == 0u) { return 1u + rng_mulhi(word, u.largest); }
+    let cell = word >> 20u;
+    return cells[cell] + rng_mulhi(word << 12u, cells[cell + 1u] - cells[cell]);
+}
+
+fn words(run: u32, step: u32, s: u32, trial: u32) -> vec4<u32> {
+    return rng_philox(vec2<u32>(u.seed, PAIRS), vec4<u32>(run, step, s, trial));
+}
+
+fn draw(run: u32, step: u32, s: u32) -> vec2<u32> {
+    let first = words(run, step, s, 0u);
+    var pair = vec2<u32>(1u, 1u);
+    if (first.w < u.even) {
+        let divisor = 1u + rng_mulhi(first.z, DIVISORS);
+        for (var trial = 1u; trial <= TRIALS; trial += 1u) {
+            let next = words(run, step, s, trial);
+            let most = u.largest / divisor;
+            pair = vec2<u32>(1u + rng_mulhi(next.x, most), 1u + rng_mulhi(next.y, most));
+            if (gcd_of(pair) == 1u) { break; }
+        }
+        return pair * divisor;
+    }
+    pair = vec2<u32>(operand(first.x), operand(first.y));
+    var trial = 1u;
+    while (first.z >= u.real && gcd_of(pair) > u.limit) {
+        let next = words(run, step, s, trial);
+        pair = select(vec2<u32>(1u, 1u), vec2<u32>(operand(next.x), operand(next.y)), trial < TRIALS);
+        trial += 1u;
+    }
+    return pair;
+}
+
+// Computes the errors of one sample, and returns whether the network is sound.
+fn learn(run: u32, step: u32, s: u32, rows: u32, weights: vec3<u32>, h: vec2<u32>, z: u32, e: vec2<u32>) -> bool {
+    let pair = draw(run, step, s);
+    let panels = u.width / 16u;
+    let inputs = 2u * u.digits * u.base;
+    let divisor = gcd_of(pair);
+    let label = min(divisor - 1u, DIVISORS);
+    for (var i = 0u; i < 2u; i += 1u) {
+        var rest = pair[i];
+        for (var place = u.digits; place > 0u; place -= 1u) {
+            let position = i * u.digits + place - 1u;
+            scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u] = f32(position * u.base + rest % u.base);
+            rest /= u.base;
+        }
+    }
+    for (var c = 0u; c < panels; c += 1u) {
+        let panel = weights.x + 4u * c * (inputs + 1u);
+        var sum = layers_weights(panel + 4u * inputs);
+        for (var position = 0u; position < 2u * u.digits; position += 1u) {
+            let row = u32(scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u]);
+            sum += layers_weights(panel + 4u * row);
+        }
+        layers_store(h.x + 4u * (c * u.batch + s), sum);
+    }
+    layers_relu(s, u.batch, h.x, panels);
+    layers_product(s, u.batch, h.x, u.width, weights.y, h.y, panels);
+    layers_relu(s, u.batch, h.y, panels);
+    layers_product(s, u.batch, h.y, u.width, weights.z, z, SCORES);
+    let sound = layers_softmax_errors(s, u.batch, z, SCORES, CLASSES, label);
+    layers_product_errors(s, u.batch, z, SCORES, weights.z, h.y, e.y, u.width);
+    layers_product_errors(s, u.batch, e.y, panels, weights.y, h.x, e.x, u.width);
+    return sound;
+}
+
+@compute @workgroup_size(256)
+fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let group = id.x + id.y * num.x;
+    let base = group * u.rows * (LANES / 4u);
+    if (base >= arrayLength(&state)) { return; }
+    let run = u.first_run + group;
+    let panels = u.width / 16u;
+    let inputs = 2u * u.digits * u.base;
+    let rows = group * u.scratch * (LANES / 4u);
+    let h1 = rows + 2u * u.digits * (u.batch / 4u);
+    let h2 = h1 + u.width / 4u * u.batch;
+    let z = h2 + u.width / 4u * u.batch;
+    let e1 = z + 4u * SCORES * u.batch;
+    let e2 = e1 + u.width / 4u * u.batch;
+    let w1 = base + 4u;
+    let w2 = w1 + 4u * panels * (inputs + 1u);
+    let w3 = w2 + 4u * panels * (u.width + 1u);
+    let moments = w3 + 4u * SCORES * (u.width + 1u) - w1;
+    var powers = state[base].xy;
+    if (state[base].z != 0.0) { atomicStore(&diverged, 1u); }
+    workgroupBarrier();
+
+    for (var step = u.first; step < u.first + u.steps; step += 1u) {
+        if (atomicLoad(&diverged) == 0u) {
+            for (var s = lane; s < u.batch; s += LANES) {
+                if (!learn(run, step, s, rows, vec3<u32>(w1, w2, w3), vec2<u32>(h1, h2), z, vec2<u32>(e1, e2))) {
+                    atomicStore(&diverged, 1u);
+                }
+            }
+        }
+        storageBarrier();
+        workgroupBarrier();
+        if (atomicLoad(&diverged) == 0u) {
+            powers *= vec2<f32>(BETA_1, BETA_2);
+            let adam = layers_adam(powers, u.rate, u.decay);
+            for (var owned = lane; owned < panels * (inputs + 1u); owned += LANES) {
+                let g = layers_gather_gradient(owned, u.batch, rows, u.base, inputs, e1);
+                layers_adam_update(w1 + 4u * owned, moments, g, adam);
+            }
+            for (var owned = lane; owned < panels * (u.width + 1u); owned += LANES) {
+                let g = layers_product_gradient(owned, u.batch, h1, u.width, e2);
+                layers_adam_update(w2 + 4u * owned, moments, g, adam);
+            }
+            for (var owned = lane; owned < SCORES * (u.width + 1u); owned += LANES) {
+                let g = layers_product_gradient(owned, u.batch, h2, u.width, z);
+                layers_adam_update(w3 + 4u * owned, moments, g, adam);
+            }
+        }
+        storageBarrier();
+        workgroupBarrier();
+    }
+    if (lane == 0u) { state[base] = vec4<f32>(powers, f32(atomicLoad(&diverged)), 0.0); }
+}

@@ -1,0 +1,286 @@
+//! Layers of small networks that a kernel trains: products with biases, gathers of rows, ReLU, softmax with
+//! cross-entropy, and Adam with decoupled decay. `layers.wgsl` has the layers for shaders.
+//!
+//! A matrix with rows and columns is stored in panels of 16 columns, so that every inner loop runs over 16 neighbours.
+//! Row r of panel c has the columns 16 c to 16 c + 15, and is number `c * rows + r` in the list. Numbers of columns are
+//! multiples of 16. Activations have a row for each sample. Weights have a row for each input of the layer, and a last
+//! row with the biases.
+//!
+//! Every sum has a fixed order, and nothing is used but + - * and integers, so that equal inputs give equal bits in every
+//! build. Devices may fuse a product and a sum. The parameter `FUSED` of a layer fuses all of them, which shows how far
+//! the results of such a device can be from those of the CPU.
+
+/// Number of columns of a panel.
+pub const PANEL: usize = 16;
+
+/// Row of a panel.
+pub type Panel = [f32; PANEL];
+
+/// Largest absolute value of an input of [`softmax_errors`] for which a network counts as sound.
+const BOUND: f32 = 1e6;
+/// Differences below this give a probability of 0, because smaller numbers could become subnormal, on which devices
+/// differ. `exp(-40)` is 4e-18, far below the rounding of a sum of probabilities.
+const LEAST: f32 = -40.0;
+/// Moments whose absolute values are smaller than this become 0, before devices round subnormal numbers differently.
+const TINY: f32 = 1e-30;
+/// Square of Adam's epsilon of 1e-8.
+const EPSILON_SQUARED: f32 = 1e-16;
+/// Decay of Adam's mean of the gradients.
+const BETA_1: f32 = 0.9;
+/// `1 - BETA_1`.
+const REST_1: f32 = 0.1;
+/// Decay of Adam's mean of the squared gradients.
+const BETA_2: f32 = 0.999;
+/// `1 - BETA_2`.
+const REST_2: f32 = 0.001;
+/// `1 / ln 2`.
+const LOG2_E: f32 = 1.442_695;
+/// High part of `ln 2`. Its product with an exponent is exact.
+const LN2_HIGH: f32 = 0.693_359_4;
+/// Low part of `ln 2`.
+const LN2_LOW: f32 = -0.000_212_194_44;
+
+/// `sum + a b`, rounded once if `FUSED` and else twice.
+#[inline(always)]
+fn add_product<const FUSED: bool>(sum: f32, a: f32, b: f32) -> f32 {
+    if FUSED { a.mul_add(b, sum) } else { sum + a * b }
+}
+
+/// `1/x` for x from 1e-30 to 1e30, to a relative error of 3e-7, by Newton's method.
+#[inline(always)]
+fn reciprocal<const FUSED: bool>(x: f32) -> f32 {
+    let mut y = f32::from_bits(0x7ef3_11c7 - x.to_bits());
+    for _ in 0..3 {
+        y *= add_product::<FUSED>(2.0, -x, y);
+    }
+    y
+}
+
+/// `1/sqrt(x)` for x from 1e-30 to 1e30, to a relative error of 3e-7, by Newton's method.
+#[inline(always)]
+fn inverse_root<const FUSED: bool>(x: f32) -> f32 {
+    let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));
+    for _ in 0..3 {
+        y *= add_product::<FUSED>(1.5, -0.5 * x * y, y);
+    }
+    y
+}
+
+/// `exp(x)` for x <= 0, to a relative error of 3e-7, and 0 if x is below [`LEAST`].
+#[inline(always)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "an exponent above -60")]
+#[expect(clippy::cast_sign_loss, reason = "the exponent of a normal number is positive")]
+fn exp<const FUSED: bool>(x: f32) -> f32 {
+    let n = add_product::<FUSED>(-0.5, x, LOG2_E) as i32;
+    let r = add_product::<FUSED>(x - n as f32 * LN2_HIGH, -(n as f32), LN2_LOW);
+    let mut sum = 1.0 / 5040.0;
+    for term in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        sum = add_product::<FUSED>(term, sum, r);
+    }
+    let scale = f32::from_bits(((n + 127) as u32) << 23);
+    if x < LEAST { 0.0 } else { sum * scale }
+}
+
+/// Adds `a` times the row `b` to `sum`.
+#[inline(always)]
+fn add_row<const FUSED: bool>(sum: &mut Panel, a: f32, b: &Panel) {
+    for (sum, b) in sum.iter_mut().zip(b) {
+        *sum = add_product::<FUSED>(*sum, a, *b);
+    }
+}
+
+/// Adds products of two rows of `x` with the rows of one panel of weights to `sums`, in the order of the inputs. Panel k
+/// of x is `x[k * samples..][..samples]`.
+#[inline(always)]
+fn add_products<const FUSED: bool>(sums: &mut [Panel; 2], x: &[Panel], samples: usize, s: [usize; 2], w: &[Panel]) {
+    let [mut first, mut second] = *sums;
+    for (x, w) in x.chunks_exact(samples).zip(w.chunks_exact(PANEL)) {
+        let (a, b) = (&x[s[0]], &x[s[1]]);
+        for i in 0..PANEL {
+            add_row::<FUSED>(&mut first, a[i], &w[i]);
+            add_row::<FUSED>(&mut second, b[i], &w[i]);
+        }
+    }
+    *sums = [first, second];
+}
+
+/// `out = x W + bias`. The sum over the inputs starts with the bias and follows the order of the inputs.
+pub fn product<const FUSED: bool>(x: &[Panel], w: &[Panel], out: &mut [Panel], samples: usize) {
+    let inputs = x.len() / samples * PANEL;
+    for (w, out) in w.chunks_exact(inputs + 1).zip(out.chunks_exact_mut(samples)) {
+        for s in (0..samples).step_by(2) {
+            let t = (s + 1).min(samples - 1);
+            let mut sums = [w[inputs]; 2];
+            add_products::<FUSED>(&mut sums, x, samples, [s, t], w);
+            (out[s], out[t]) = (sums[0], sums[1]);
+        }
+    }
+}
+
+/// Error of the inputs of a product, `dx = dy W^T`, where dy is the error of its outputs. The sum follows the order of
+/// the outputs.
+pub fn product_errors<const FUSED: bool>(dy: &[Panel], w: &[Panel], dx: &mut [Panel], samples: usize) {
+    let inputs = dx.len() / samples * PANEL;
+    let mut transposed = vec![[0.0; PANEL]; dy.len() / samples * PANEL];
+    for (k, dx) in dx.chunks_exact_mut(samples).enumerate() {
+        for (w, transposed) in w.chunks_exact(inputs + 1).zip(transposed.chunks_exact_mut(PANEL)) {
+            for (i, row) in w[PANEL * k..][..PANEL].iter().enumerate() {
+                for (column, transposed) in row.iter().zip(&mut *transposed) {
+                    transposed[i] = *column;
+                }
+            }
+        }
+        for s in (0..samples).step_by(2) {
+            let t = (s + 1).min(samples - 1);
+            let mut sums = [[0.0; PANEL]; 2];
+            add_products::<FUSED>(&mut sums, dy, samples, [s, t], &transposed);
+            (dx[s], dx[t]) = (sums[0], sums[1]);
+        }
+    }
+}
+
+/// Gradient of the weights of a product, `dW = x^T dy`, with the gradient of the biases, `sum_s dy_s`, in the last row.
+/// Sums follow the order of the samples.
+pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut [Panel], samples: usize) {
+    let inputs = x.len() / samples * PANEL;
+    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(inputs + 1)) {
+        for (x, dw) in x.chunks_exact(samples).zip(dw.chunks_exact_mut(PANEL)) {
+            for i in (0..PANEL).step_by(2) {
+                let [mut first, mut second] = [[0.0; PANEL]; 2];
+                for (x, dy) in x.iter().zip(dy) {
+                    add_row::<FUSED>(&mut first, x[i], dy);
+                    add_row::<FUSED>(&mut second, x[i + 1], dy);
+                }
+                (dw[i], dw[i + 1]) = (first, second);
+            }
+        }
+        dw[inputs] = sum_of_rows(dy);
+    }
+}
+
+/// Sum of the rows of a panel, in order.
+fn sum_of_rows(rows: &[Panel]) -> Panel {
+    let mut sum = [0.0; PANEL];
+    for row in rows {
+        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+    }
+    sum
+}
+
+/// Product with inputs of which a few are 1 and the others are 0: `out_s = bias + sum_p W[rows[p][s]]`, in the order of
+/// p. `rows` has a list of `samples` rows for each p, and `inputs` is the number of rows without the bias.
+pub fn gather(rows: &[u32], w: &[Panel], inputs: usize, out: &mut [Panel], samples: usize) {
+    for (w, out) in w.chunks_exact(inputs + 1).zip(out.chunks_exact_mut(samples)) {
+        out.fill(w[inputs]);
+        for rows in rows.chunks_exact(samples) {
+            for (out, row) in out.iter_mut().zip(rows) {
+                out.iter_mut().zip(&w[*row as usize]).for_each(|(out, w)| *out += w);
+            }
+        }
+    }
+}
+
+/// Gradient of the weights of [`gather`]: row r is the sum of `dy_s` over the samples that gather row r, in their order.
+/// Samples gather a row at most once.
+pub fn gather_gradients(rows: &[u32], dy: &[Panel], inputs: usize, dw: &mut [Panel], samples: usize) {
+    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(inputs + 1)) {
+        dw.fill([0.0; PANEL]);
+        for rows in rows.chunks_exact(samples) {
+            for (dy, row) in dy.iter().zip(rows) {
+                dw[*row as usize].iter_mut().zip(dy).for_each(|(dw, dy)| *dw += dy);
+            }
+        }
+        dw[inputs] = sum_of_rows(dy);
+    }
+}
+
+/// ReLU: replaces x by `max(x, 0)`.
+pub fn relu(x: &mut [Panel]) {
+    x.as_flattened_mut().iter_mut().for_each(|x| *x = if *x > 0.0 { *x } else { 0.0 });
+}
+
+/// Errors of the inputs of ReLU: errors remain where the output y is above 0.
+pub fn relu_errors(y: &[Panel], errors: &mut [Panel]) {
+    for (y, error) in y.as_flattened().iter().zip(errors.as_flattened_mut()) {
+        *error = if *y > 0.0 { *error } else { 0.0 };
+    }
+}
+
+/// Whether a number is at most [`BOUND`] in absolute value. NaN is not.
+#[inline(always)]
+const fn sound(x: f32) -> bool {
+    x.to_bits() & 0x7fff_ffff <= BOUND.to_bits()
+}
+
+/// Softmax with cross-entropy. Replaces the scores z of each sample by the errors `(softmax(z) - one_hot(label))/samples`
+/// of the mean cross-entropy. Only the first `classes` columns are classes; errors of the others are 0.
+///
+/// Returns whether all scores of classes are sound. If not, the errors mean nothing.
+pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classes: usize, samples: usize) -> bool {
+    let share = reciprocal::<FUSED>(samples as f32);
+    let mut all_sound = true;
+    // Loops over a slice become vector instructions, also where they select.
+    let mut scores = vec![0.0; z.len() / samples * PANEL];
+    for (s, label) in labels.iter().enumerate() {
+        for (scores, z) in scores.chunks_exact_mut(PANEL).zip(z.iter().skip(s).step_by(samples)) {
+            scores.copy_from_slice(z);
+        }
+        let (inside, outside) = scores.split_at_mut(classes);
+        let most = inside.iter().fold(f32::MIN, |most, z| most.max(*z));
+        all_sound &= inside.iter().fold(true, |all, z| all & sound(*z));
+        inside.iter_mut().for_each(|z| *z = exp::<FUSED>(*z - most));
+        outside.fill(0.0);
+        let mut sums = [0.0; 4];
+        for quarter in scores.chunks_exact(4) {
+            sums.iter_mut().zip(quarter).for_each(|(sum, power)| *sum += power);
+        }
+        let scale = reciprocal::<FUSED>(((sums[0] + sums[1]) + sums[2]) + sums[3]);
+        let label = *label as usize;
+        let right = add_product::<FUSED>(-1.0, scores[label], scale) * share;
+        scores.iter_mut().for_each(|power| *power = (*power * scale) * share);
+        scores[label] = right;
+        for (scores, z) in scores.chunks_exact(PANEL).zip(z.iter_mut().skip(s).step_by(samples)) {
+            z.copy_from_slice(scores);
+        }
+    }
+    all_sound
+}
+
+/// Adam with decoupled decay of the weights (Loshchilov and Hutter, ICLR 2019, algorithm 2), at one step.
+///
+/// With the gradient g and the powers of the betas up to this step, `m = b1 m + (1 - b1) g`,
+/// `v = b2 v + (1 - b2) g^2`, and `w = w - rate (m/(1 - b1^t) / sqrt(v/(1 - b2^t) + epsilon^2) + decay w)`. Epsilon
+/// stands under the root, where other implementations add it to the root.
+#[derive(Clone, Copy, Debug)]
+pub struct Adam {
+    /// `rate / (1 - b1^t)`.
+    first: f32,
+    /// `1 / (1 - b2^t)`.
+    second: f32,
+    /// `rate * decay`.
+    shrink: f32,
+}
+
+impl Adam {
+    /// Adam's next step. `powers` are `b1^t` and `b2^t` of the step before it, and 1 before the first step.
+    pub fn next<const FUSED: bool>(powers: &mut [f32; 2], rate: f32, decay: f32) -> Self {
+        powers[0] *= BETA_1;
+        powers[1] *= BETA_2;
+        let [first, second] = powers.map(|power| reciprocal::<FUSED>(1.0 - power));
+        Self { first: rate * first, second, shrink: rate * decay }
+    }
+
+    /// Updates weights w with the moments m and v and the gradients g.
+    pub fn update<const FUSED: bool>(self, w: &mut [Panel], m: &mut [Panel], v: &mut [Panel], g: &[Panel]) {
+        let moments = m.as_flattened_mut().iter_mut().zip(v.as_flattened_mut());
+        for ((w, (m, v)), g) in w.as_flattened_mut().iter_mut().zip(moments).zip(g.as_flattened()) {
+            let mean = add_product::<FUSED>(REST_1 * g, BETA_1, *m);
+            let square = add_product::<FUSED>((REST_2 * g) * g, BETA_2, *v);
+            *m = if mean.abs() < TINY { 0.0 } else { mean };
+            *v = if square < TINY { 0.0 } else { square };
+            let root = inverse_root::<FUSED>(add_product::<FUSED>(EPSILON_SQUARED, self.second, *v));
+            let moved = add_product::<FUSED>(*w, -(self.first * *m), root);
+            *w = add_product::<FUSED>(moved, -self.shrink, *w);
+        }
+    }
+}

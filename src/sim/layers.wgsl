@@ -1,0 +1,203 @@
+// Twin of layers.rs: layers of small networks. The kernel's file declares `state` with the weights, and `scratch` with
+// what is computed for the samples of a batch. Both are arrays of vec4<f32>, and all places are counted in these.
+//
+// A row of a panel has 16 columns, which are four places. Row r of panel c is at 4 (c rows + r).
+
+const BOUND = 1e6;
+const LEAST = -40.0;
+const TINY = 1e-30;
+const EPSILON_SQUARED = 1e-16;
+const BETA_1 = 0.9;
+const REST_1 = 0.1;
+const BETA_2 = 0.999;
+const REST_2 = 0.001;
+const LOG2_E = 1.442695;
+const LN2_HIGH = 0.6933594;
+const LN2_LOW = -0.00021219444;
+
+fn layers_reciprocal(x: f32) -> f32 {
+    var y = bitcast<f32>(0x7ef311c7u - bitcast<u32>(x));
+    for (var i = 0u; i < 3u; i += 1u) {
+        y *= 2.0 - x * y;
+    }
+    return y;
+}
+
+fn layers_inverse_root(x: vec4<f32>) -> vec4<f32> {
+    var y = bitcast<vec4<f32>>(vec4<u32>(0x5f3759dfu) - (bitcast<vec4<u32>>(x) >> vec4<u32>(1u)));
+    for (var i = 0u; i < 3u; i += 1u) {
+        y *= 1.5 - 0.5 * x * y * y;
+    }
+    return y;
+}
+
+// exp(x) for x <= 0.
+fn layers_exp(x: vec4<f32>) -> vec4<f32> {
+    let n = vec4<i32>(x * LOG2_E - 0.5);
+    let r = (x - vec4<f32>(n) * LN2_HIGH) - vec4<f32>(n) * LN2_LOW;
+    var sum = vec4<f32>(1.0 / 5040.0);
+    sum = 1.0 / 720.0 + sum * r;
+    sum = 1.0 / 120.0 + sum * r;
+    sum = 1.0 / 24.0 + sum * r;
+    sum = 1.0 / 6.0 + sum * r;
+    sum = 0.5 + sum * r;
+    sum = 1.0 + sum * r;
+    sum = 1.0 + sum * r;
+    let scale = bitcast<vec4<f32>>(vec4<u32>(n + 127) << vec4<u32>(23u));
+    return select(sum * scale, vec4<f32>(), x < vec4<f32>(LEAST));
+}
+
+// The 16 columns of a row.
+fn layers_weights(at: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(state[at], state[at + 1u], state[at + 2u], state[at + 3u]);
+}
+
+fn layers_values(at: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(scratch[at], scratch[at + 1u], scratch[at + 2u], scratch[at + 3u]);
+}
+
+fn layers_store(at: u32, row: mat4x4<f32>) {
+    scratch[at] = row[0];
+    scratch[at + 1u] = row[1];
+    scratch[at + 2u] = row[2];
+    scratch[at + 3u] = row[3];
+}
+
+// out = x W + bias, for one sample.
+fn layers_product(s: u32, samples: u32, x: u32, inputs: u32, w: u32, out: u32, panels: u32) {
+    for (var c = 0u; c < panels; c += 1u) {
+        let panel = w + 4u * c * (inputs + 1u);
+        var sum = layers_weights(panel + 4u * inputs);
+        for (var i = 0u; i < inputs; i += 4u) {
+            let values = scratch[x + 4u * (i / 16u * samples + s) + i / 4u % 4u];
+            let at = panel + 4u * i;
+            sum += values.x * layers_weights(at);
+            sum += values.y * layers_weights(at + 4u);
+            sum += values.z * layers_weights(at + 8u);
+            sum += values.w * layers_weights(at + 12u);
+        }
+        layers_store(out + 4u * (c * samples + s), sum);
+    }
+}
+
+// dx = dy W^T where y is above 0, for one sample: errors of the inputs of a product that are the outputs y of ReLU.
+fn layers_product_errors(s: u32, samples: u32, dy: u32, panels: u32, w: u32, y: u32, dx: u32, inputs: u32) {
+    for (var i = 0u; i < inputs; i += 4u) {
+        var sum = vec4<f32>();
+        for (var j = 0u; j < 4u * panels; j += 1u) {
+            let errors = scratch[dy + 4u * (j / 4u * samples + s) + j % 4u];
+            let at = w + 4u * (j / 4u * (inputs + 1u) + i) + j % 4u;
+            let columns = transpose(mat4x4<f32>(state[at], state[at + 4u], state[at + 8u], state[at + 12u]));
+            sum += errors.x * columns[0];
+            sum += errors.y * columns[1];
+            sum += errors.z * columns[2];
+            sum += errors.w * columns[3];
+        }
+        let place = 4u * (i / 16u * samples + s) + i / 4u % 4u;
+        scratch[dx + place] = select(vec4<f32>(), sum, scratch[y + place] > vec4<f32>());
+    }
+}
+
+// ReLU, for one sample.
+fn layers_relu(s: u32, samples: u32, x: u32, panels: u32) {
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = x + 4u * (c / 4u * samples + s) + c % 4u;
+        scratch[place] = select(vec4<f32>(), scratch[place], scratch[place] > vec4<f32>());
+    }
+}
+
+fn layers_sound(x: vec4<f32>) -> bool {
+    return all((bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) <= vec4<u32>(bitcast<u32>(BOUND)));
+}
+
+// Replaces the scores z of one sample by errors, and returns whether the scores are sound.
+fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32, label: u32) -> bool {
+    let share = layers_reciprocal(f32(samples));
+    let columns = vec4<u32>(0u, 1u, 2u, 3u);
+    var most = vec4<f32>(bitcast<f32>(0xff7fffffu));
+    var sound = true;
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let scores = scratch[z + 4u * (c / 4u * samples + s) + c % 4u];
+        let inside = vec4<u32>(4u * c) + columns < vec4<u32>(classes);
+        most = select(most, max(most, scores), inside);
+        sound = sound && layers_sound(select(vec4<f32>(), scores, inside));
+    }
+    let top = max(max(most.x, most.y), max(most.z, most.w));
+    var sums = vec4<f32>();
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = z + 4u * (c / 4u * samples + s) + c % 4u;
+        let inside = vec4<u32>(4u * c) + columns < vec4<u32>(classes);
+        let powers = select(vec4<f32>(), layers_exp(scratch[place] - top), inside);
+        scratch[place] = powers;
+        sums += powers;
+    }
+    let scale = layers_reciprocal(((sums.x + sums.y) + sums.z) + sums.w);
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = z + 4u * (c / 4u * samples + s) + c % 4u;
+        let one = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(4u * c) + columns == vec4<u32>(label));
+        scratch[place] = (scratch[place] * scale - one) * share;
+    }
+    return sound;
+}
+
+// Adam's factors at a step: rate / (1 - b1^t), 1 / (1 - b2^t), rate * decay.
+fn layers_adam(powers: vec2<f32>, rate: f32, decay: f32) -> vec3<f32> {
+    return vec3<f32>(rate * layers_reciprocal(1.0 - powers.x), layers_reciprocal(1.0 - powers.y), rate * decay);
+}
+
+// Updates the 16 weights at `w` with the gradients g. The moments are at `w + moments` and `w + 2 moments`.
+fn layers_adam_update(w: u32, moments: u32, g: mat4x4<f32>, adam: vec3<f32>) {
+    for (var c = 0u; c < 4u; c += 1u) {
+        let at = w + c;
+        var mean = BETA_1 * state[at + moments] + REST_1 * g[c];
+        var square = BETA_2 * state[at + 2u * moments] + (REST_2 * g[c]) * g[c];
+        mean = select(mean, vec4<f32>(), abs(mean) < vec4<f32>(TINY));
+        square = select(square, vec4<f32>(), square < vec4<f32>(TINY));
+        state[at + moments] = mean;
+        state[at + 2u * moments] = square;
+        let root = layers_inverse_root(EPSILON_SQUARED + adam.y * square);
+        let weights = state[at];
+        state[at] = (weights - (adam.x * mean) * root) - adam.z * weights;
+    }
+}
+
+// The gradient of the 16 weights number `owned` of a product's weights. The number of samples is a multiple of 4.
+fn layers_product_gradient(owned: u32, samples: u32, x: u32, inputs: u32, dy: u32) -> mat4x4<f32> {
+    let i = owned % (inputs + 1u);
+    let errors = dy + 4u * (owned / (inputs + 1u)) * samples;
+    let values = x + 4u * (i / 16u) * samples + i / 4u % 4u;
+    var sum = mat4x4<f32>();
+    for (var s = 0u; s < 4u * samples; s += 16u) {
+        if (i == inputs) {
+            sum += layers_values(errors + s);
+            sum += layers_values(errors + s + 4u);
+            sum += layers_values(errors + s + 8u);
+            sum += layers_values(errors + s + 12u);
+        } else {
+            sum += scratch[values + s][i % 4u] * layers_values(errors + s);
+            sum += scratch[values + s + 4u][i % 4u] * layers_values(errors + s + 4u);
+            sum += scratch[values + s + 8u][i % 4u] * layers_values(errors + s + 8u);
+            sum += scratch[values + s + 12u][i % 4u] * layers_values(errors + s + 12u);
+        }
+    }
+    return sum;
+}
+
+// The gradient of the 16 weights number `owned` of a gather's weights. The rows of four samples are in one place, and
+// `base` rows belong to a position.
+fn layers_gather_gradient(owned: u32, samples: u32, rows: u32, base: u32, inputs: u32, dy: u32) -> mat4x4<f32> {
+    let row = owned % (inputs + 1u);
+    let errors = dy + 4u * (owned / (inputs + 1u)) * samples;
+    let position = rows + row / base * (samples / 4u);
+    var sum = mat4x4<f32>();
+    for (var s = 0u; s < samples; s += 4u) {
+        var gathered = vec4<f32>(f32(row));
+        if (row < inputs) { gathered = scratch[position + s / 4u]; }
+        let at = errors + 4u * s;
+        if (gathered.x == f32(row)) { sum += layers_values(at); }
+        if (gathered.y == f32(row)) { sum += layers_values(at + 4u); }
+        if (gathered.z == f32(row)) { sum += layers_values(at + 8u); }
+        if (gathered.w == f32(row)) { sum += layers_values(at + 12u); }
+    }
+    return sum;
+}
