@@ -11,6 +11,7 @@ pub mod data_efficiency;
 pub mod dense;
 pub mod distillation;
 pub mod exam_time;
+pub mod gcd;
 pub mod k_composition;
 pub mod lottery_ridge;
 pub mod muennighoff;
