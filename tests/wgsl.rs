@@ -143,7 +143,8 @@ fn constants_equal_their_namesakes() {
                 Literal::F32(value) => value.to_string().parse().expect("is a number"),
                 other => panic!("{}: `{name}` is {other:?}", suite.name),
             };
-            let namesake = rust_constant(&twin, name).or_else(|| shared.iter().find_map(|source| rust_constant(source, name)));
+            let namesake =
+                rust_constant(&twin, name).or_else(|| shared.iter().find_map(|source| rust_constant(source, name)));
             assert_eq!(Some(value), namesake, "{}: `{name}` differs from its namesake in Rust", suite.name);
         }
         assert!(

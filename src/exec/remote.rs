@@ -291,18 +291,11 @@ pub mod door {
 
         /// Copies the state of a run to the device, for the kernel `name`, which must have been compiled. The promise
         /// gives a [`State`].
-        pub fn load(
-            &self,
-            name: String,
-            inputs: &Inputs,
-            state: Vec<u8>,
-            uniforms: usize,
-            scratch: usize,
-        ) -> Promise {
+        pub fn load(&self, name: String, inputs: &Inputs, state: Vec<u8>, uniforms: usize, scratch: usize) -> Promise {
             let (gpu, inputs) = (Rc::clone(&self.gpu), inputs.buffers.clone());
-            promise(async move {
-                gpu.load(&name, &inputs, &state, uniforms, scratch).await.map(|state| State { state })
-            })
+            promise(
+                async move { gpu.load(&name, &inputs, &state, uniforms, scratch).await.map(|state| State { state }) },
+            )
         }
 
         /// Submits one dispatch on a grid of `x` times `y` groups. The promise gives the time in ms at which the

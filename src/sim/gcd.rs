@@ -15,6 +15,7 @@ use crate::exec::{Inputs, Job, Kernel, Parity};
 use crate::math;
 use crate::rng::{self, Draws, Gaussian, Stream};
 use crate::sim::layers::{self, Adam, PANEL, Panel};
+use crate::theory::gcd::{digits, log_uniform_table};
 
 /// Random stream of the pairs that a network learns from.
 const PAIRS: Stream = Stream(21);
@@ -36,7 +37,7 @@ const _: () = assert!(CLASSES == DIVISORS + 1 && SCORES == CLASSES.div_ceil(PANE
 /// Number of pairs that a rejection draws at most.
 const TRIALS: u32 = 16;
 /// Number of cells of the table of operands whose logarithms are uniform.
-pub const CELLS: usize = 4096;
+const CELLS: u32 = 4096;
 
 crate::uniforms! {
     /// Uniforms of the kernel, at binding 0.
@@ -53,7 +54,7 @@ crate::uniforms! {
         base: u32,
         /// Number of digits of an operand.
         digits: u32,
-        /// Largest operand, below `base^digits`.
+        /// Largest operand.
         largest: u32,
         /// Whether the logarithms of operands are uniform (1), or the operands are (0).
         logarithmic: u32,
@@ -79,8 +80,8 @@ crate::uniforms! {
 pub struct Setting {
     /// Base of the digits, at least 2.
     pub base: u32,
-    /// Number of digits of an operand. Operands are below `base^digits`, which must be at most 2^24.
-    pub digits: u32,
+    /// Largest operand, at most 1e6.
+    pub largest: u32,
     /// Whether operands are drawn with probabilities proportional to 1/n, and not uniformly.
     pub logarithmic: bool,
     /// Width of the hidden layers, a multiple of 16.
@@ -109,15 +110,15 @@ impl Setting {
     /// Uniforms of runs with this setting.
     #[expect(clippy::cast_possible_truncation, reason = "far fewer rows than 2^32")]
     pub fn uniforms(&self, seed: u32, first_run: u32) -> Uniforms {
-        let shape = Shape::of(self.base, self.digits, self.width, self.batch);
+        let shape = self.shape();
         Uniforms {
             seed,
             first_run,
             rows: shape.rows() as u32,
             scratch: shape.scratch() as u32,
             base: self.base,
-            digits: self.digits,
-            largest: self.largest(),
+            digits: self.digits(),
+            largest: self.largest,
             logarithmic: self.logarithmic.into(),
             width: self.width,
             batch: self.batch,
@@ -132,9 +133,9 @@ impl Setting {
         }
     }
 
-    /// Largest operand, `base^digits - 1`.
-    pub const fn largest(&self) -> u32 {
-        self.base.pow(self.digits) - 1
+    /// Number of digits of an operand.
+    pub const fn digits(&self) -> u32 {
+        digits(self.base, self.largest)
     }
 }
 
@@ -206,7 +207,7 @@ pub const fn gcd(a: u32, b: u32) -> u32 {
 /// Draws operands.
 struct Operands<'a> {
     largest: u32,
-    /// Boundaries of the cells of a logarithmic law, or nothing.
+    /// Table of a logarithmic law, or nothing for a uniform law.
     table: Option<&'a [u32]>,
 }
 
@@ -217,7 +218,7 @@ impl Operands<'_> {
             None => 1 + rng::mulhi(word, self.largest),
             Some(table) => {
                 let cell = (word >> 20) as usize;
-                table[cell] + rng::mulhi(word << 12, table[cell + 1] - table[cell])
+                (table[cell] + rng::mulhi(word << 12, table[cell + 1] - table[cell])) >> 12
             }
         }
     }
@@ -301,12 +302,7 @@ impl Outputs {
 
 /// Gradients of the mean cross-entropy over the samples, in the layout of the weights. It is `None` if the scores of a
 /// sample are too large or not numbers.
-fn gradients<const FUSED: bool>(
-    shape: Shape,
-    weights: &[Panel],
-    rows: &[u32],
-    labels: &[u32],
-) -> Option<Vec<Panel>> {
+fn gradients<const FUSED: bool>(shape: Shape, weights: &[Panel], rows: &[u32], labels: &[u32]) -> Option<Vec<Panel>> {
     let samples = shape.batch;
     let Outputs { first, second, scores: mut errors } = Outputs::of::<FUSED>(shape, weights, rows);
     if !layers::softmax_errors::<FUSED>(&mut errors, labels, CLASSES, samples) {
@@ -377,11 +373,7 @@ impl Kernel for Gcd {
     const NAME: &'static str = "gcd";
     const WGSL: &'static str =
         concat!(include_str!("gcd.wgsl"), include_str!("layers.wgsl"), include_str!("../rng.wgsl"));
-    const HARDWARE: Parity = Parity::Close {
-        rel: 1e-3,
-        abs: 1e-3,
-        reason: "to be derived",
-    };
+    const HARDWARE: Parity = Parity::Close { rel: 1e-3, abs: 1e-3, reason: "to be derived" };
     const INPUTS: usize = 1;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
@@ -406,7 +398,7 @@ impl Kernel for Gcd {
     fn cases() -> Vec<Case<Self>> {
         let plain = Setting {
             base: 30,
-            digits: 4,
+            largest: 809_999,
             logarithmic: false,
             width: 32,
             batch: 256,
@@ -416,7 +408,7 @@ impl Kernel for Gcd {
             rate: 5e-3,
             decay: 0.0,
         };
-        let small = Setting { base: 6, digits: 3, width: 16, batch: 64, ..plain.clone() };
+        let small = Setting { base: 6, largest: 200, width: 16, batch: 64, ..plain.clone() };
         let case = |name, runs, first_run, seed, setting: &Setting, cuts: &[u32]| Case {
             name,
             host: setting.start(seed, first_run, runs),
@@ -434,7 +426,7 @@ impl Kernel for Gcd {
                 1,
                 7,
                 3,
-                &Setting { base: 2, digits: 19, width: 128, batch: 20, ..plain.clone() },
+                &Setting { base: 2, largest: 1_000_000, width: 128, batch: 20, ..plain.clone() },
                 &[0, 2],
             ),
             case(
@@ -442,7 +434,7 @@ impl Kernel for Gcd {
                 1,
                 7,
                 4,
-                &Setting { base: 997, digits: 2, batch: 300, decay: 0.5, ..small.clone() },
+                &Setting { base: 997, largest: 994_008, batch: 300, decay: 0.5, ..small.clone() },
                 &[5, 8],
             ),
             case("synthetic pairs", 2, 0, 5, &Setting { limit: 1, real: 0.1, ..small.clone() }, &[0, 4]),
@@ -468,7 +460,7 @@ fn turns(u: &Uniforms) -> u32 {
 
 impl Setting {
     const fn shape(&self) -> Shape {
-        Shape::of(self.base, self.digits, self.width, self.batch)
+        Shape::of(self.base, self.digits(), self.width, self.batch)
     }
 
     /// Number of rows of a run's state.
@@ -488,7 +480,7 @@ impl Setting {
 
     /// Boundaries of the cells of the operands, for a logarithmic law. A uniform law needs none.
     fn cells(&self) -> Vec<u32> {
-        if self.logarithmic { crate::theory::gcd::log_uniform_table(self.largest(), CELLS) } else { vec![0] }
+        if self.logarithmic { log_uniform_table(self.largest, CELLS) } else { vec![0] }
     }
 
     /// Initial states of `runs` runs, from run number `first_run` on. Weights of the three layers are Gaussian, with
@@ -561,7 +553,7 @@ pub struct Divisor {
 impl Test {
     /// Inputs of the job, for `states` with the first [`Setting::weight_rows`] rows of each run.
     pub fn inputs(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Inputs {
-        let sizes = [setting.base, setting.digits, setting.width, seed];
+        let sizes = [setting.base, setting.largest, setting.width, seed];
         Inputs::new(&[bytemuck::cast_slice(&sizes), bytemuck::cast_slice(states)])
     }
 
@@ -583,18 +575,16 @@ impl Job for Test {
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
         /// Number of pairs that are tested together.
         const PART: usize = 200;
-        let &[base, digits, width, seed] = inputs.u32(0) else { return };
+        let &[base, largest, width, seed] = inputs.u32(0) else { return };
+        let digits = digits(base, largest);
         let shape = Shape::of(base, digits, width, PART as u32);
-        let (largest, rows) = (base.pow(digits) - 1, shape.weight_rows());
+        let rows = shape.weight_rows();
         let natural = |i: u32| {
             let [first, second, ..] = rng::philox([seed, TESTS.0], [i, 0, 0, 0]);
             [first, second].map(|word| 1 + rng::mulhi(word, largest))
         };
-        let even = |i: u32| {
-            pair_with(1 + i / EACH, largest, |trial| rng::philox([seed, TESTS.0], [i, 1, trial, 0]))
-        };
-        let pairs: Vec<[u32; 2]> =
-            (0..NATURAL).map(natural).chain((0..EACH * DIVISORS as u32).map(even)).collect();
+        let even = |i: u32| pair_with(1 + i / EACH, largest, |trial| rng::philox([seed, TESTS.0], [i, 1, trial, 0]));
+        let pairs: Vec<[u32; 2]> = (0..NATURAL).map(natural).chain((0..EACH * DIVISORS as u32).map(even)).collect();
         for run in items {
             let state = &inputs.f32(1)[run as usize * rows * LANES..][..rows * LANES];
             let (panels, _) = state.as_chunks::<PANEL>();
@@ -638,7 +628,7 @@ mod tests {
     fn setting() -> Setting {
         Setting {
             base: 30,
-            digits: 4,
+            largest: 809_999,
             logarithmic: false,
             width: 32,
             batch: 256,
@@ -665,8 +655,7 @@ mod tests {
             let states = pollster::block_on(exec.read_first(&mut lanes, setting.weight_rows())).expect("reads");
             let found = pollster::block_on(exec.map::<Test>(&Test::inputs(&setting, 1, &states), 0..2)).expect("tests");
             for tested in Test::results(&found) {
-                let known: Vec<usize> =
-                    (0..100).filter(|i| tested.divisors[*i].right >= 0.5).map(|i| i + 1).collect();
+                let known: Vec<usize> = (0..100).filter(|i| tested.divisors[*i].right >= 0.5).map(|i| i + 1).collect();
                 println!("{samples} {took:.2} s: {:.4} {:.4} {known:?}", tested.accuracy, tested.loss);
             }
         }

@@ -46,7 +46,7 @@ fn gcd_of(pair: vec2<u32>) -> u32 {
 fn operand(word: u32) -> u32 {
     if (u.logarithmic == 0u) { return 1u + rng_mulhi(word, u.largest); }
     let cell = word >> 20u;
-    return cells[cell] + rng_mulhi(word << 12u, cells[cell + 1u] - cells[cell]);
+    return (cells[cell] + rng_mulhi(word << 12u, cells[cell + 1u] - cells[cell])) >> 12u;
 }
 
 fn words(run: u32, step: u32, s: u32, trial: u32) -> vec4<u32> {

@@ -84,8 +84,8 @@ fn exp<const FUSED: bool>(x: f32) -> f32 {
 /// Adds `a` times the row `b` to `sum`.
 #[inline(always)]
 fn add_row<const FUSED: bool>(sum: &mut Panel, a: f32, b: &Panel) {
-    for (sum, b) in sum.iter_mut().zip(b) {
-        *sum = add_product::<FUSED>(*sum, a, *b);
+    for j in 0..PANEL {
+        sum[j] = add_product::<FUSED>(sum[j], a, b[j]);
     }
 }
 
@@ -94,8 +94,8 @@ fn add_row<const FUSED: bool>(sum: &mut Panel, a: f32, b: &Panel) {
 #[inline(always)]
 fn add_products<const FUSED: bool>(sums: &mut [Panel; 2], x: &[Panel], samples: usize, s: [usize; 2], w: &[Panel]) {
     let [mut first, mut second] = *sums;
-    for (x, w) in x.chunks_exact(samples).zip(w.chunks_exact(PANEL)) {
-        let (a, b) = (&x[s[0]], &x[s[1]]);
+    for (k, w) in w.as_chunks::<PANEL>().0.iter().take(x.len() / samples).enumerate() {
+        let (a, b) = (&x[k * samples + s[0]], &x[k * samples + s[1]]);
         for i in 0..PANEL {
             add_row::<FUSED>(&mut first, a[i], &w[i]);
             add_row::<FUSED>(&mut second, b[i], &w[i]);
@@ -147,9 +147,9 @@ pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut 
         for (x, dw) in x.chunks_exact(samples).zip(dw.chunks_exact_mut(PANEL)) {
             for i in (0..PANEL).step_by(2) {
                 let [mut first, mut second] = [[0.0; PANEL]; 2];
-                for (x, dy) in x.iter().zip(dy) {
-                    add_row::<FUSED>(&mut first, x[i], dy);
-                    add_row::<FUSED>(&mut second, x[i + 1], dy);
+                for s in 0..samples {
+                    add_row::<FUSED>(&mut first, x[s][i], &dy[s]);
+                    add_row::<FUSED>(&mut second, x[s][i + 1], &dy[s]);
                 }
                 (dw[i], dw[i + 1]) = (first, second);
             }
@@ -161,10 +161,16 @@ pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut 
 /// Sum of the rows of a panel, in order.
 fn sum_of_rows(rows: &[Panel]) -> Panel {
     let mut sum = [0.0; PANEL];
-    for row in rows {
-        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
-    }
+    rows.iter().for_each(|row| add(&mut sum, row));
     sum
+}
+
+/// Adds a row to a sum.
+#[inline(always)]
+fn add(sum: &mut Panel, row: &Panel) {
+    for j in 0..PANEL {
+        sum[j] += row[j];
+    }
 }
 
 /// Product with inputs of which a few are 1 and the others are 0: `out_s = bias + sum_p W[rows[p][s]]`, in the order of
@@ -174,7 +180,7 @@ pub fn gather(rows: &[u32], w: &[Panel], inputs: usize, out: &mut [Panel], sampl
         out.fill(w[inputs]);
         for rows in rows.chunks_exact(samples) {
             for (out, row) in out.iter_mut().zip(rows) {
-                out.iter_mut().zip(&w[*row as usize]).for_each(|(out, w)| *out += w);
+                add(out, &w[*row as usize]);
             }
         }
     }
@@ -187,7 +193,7 @@ pub fn gather_gradients(rows: &[u32], dy: &[Panel], inputs: usize, dw: &mut [Pan
         dw.fill([0.0; PANEL]);
         for rows in rows.chunks_exact(samples) {
             for (dy, row) in dy.iter().zip(rows) {
-                dw[*row as usize].iter_mut().zip(dy).for_each(|(dw, dy)| *dw += dy);
+                add(&mut dw[*row as usize], dy);
             }
         }
         dw[inputs] = sum_of_rows(dy);
