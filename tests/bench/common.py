@@ -1,4 +1,4 @@
-"""Shared by the comparisons with NumPy, numba and SciPy: their packages, the generator of rng.rs, and the times of the kernel."""
+"""Shared by the comparisons with NumPy, numba, SciPy and PyTorch: packages, rng.rs, times of the kernel."""
 
 import os
 import subprocess
@@ -7,8 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-VENV = TARGET / "bench-python"
 NEEDS = ["numpy==2.2.6", "numba==0.61.2", "scipy==1.15.3"]
+VENV = TARGET / "bench-python"
+if Path(sys.argv[0]).name == "gcd.py":  # PyTorch takes 5 GB, so that it has an environment of its own
+    NEEDS, VENV = [*NEEDS, "torch==2.15.0"], TARGET / "bench-torch"
 
 
 def environment():
