@@ -98,13 +98,16 @@ fn harness_trials() -> Vec<Trial> {
     ]
 }
 
-/// Collects the file stems of the shaders in a folder and its subfolders.
+/// Collects the file stems of the shaders in a folder and its subfolders. A file without an entry point is a part that
+/// shaders share.
 fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).expect("is a folder") {
         let path = entry.expect("is readable").path();
         if path.is_dir() {
             shaders(&path, stems);
-        } else if path.extension().is_some_and(|extension| extension == "wgsl") {
+        } else if path.extension().is_some_and(|extension| extension == "wgsl")
+            && std::fs::read_to_string(&path).expect("is text").contains("@compute")
+        {
             stems.insert(path.file_stem().expect("has one").to_string_lossy().into_owned());
         }
     }

@@ -300,12 +300,13 @@ impl Outputs {
     }
 }
 
-/// Gradients of the mean cross-entropy over the samples, in the layout of the weights. It is `None` if the scores of a
-/// sample are too large or not numbers.
+/// Gradients of the mean cross-entropy over the samples, in the layout of the weights. It is `None` if the network has
+/// diverged: the scores of a sample are too large or not numbers, or a hidden layer is 0 for all samples.
 fn gradients<const FUSED: bool>(shape: Shape, weights: &[Panel], rows: &[u32], labels: &[u32]) -> Option<Vec<Panel>> {
     let samples = shape.batch;
     let Outputs { first, second, scores: mut errors } = Outputs::of::<FUSED>(shape, weights, rows);
-    if !layers::softmax_errors::<FUSED>(&mut errors, labels, CLASSES, samples) {
+    let active = [&first, &second].map(|outputs| outputs.as_flattened().iter().fold(false, |any, x| any | (*x > 0.0)));
+    if !layers::softmax_errors::<FUSED>(&mut errors, labels, CLASSES, samples) || active != [true; 2] {
         return None;
     }
     let [_, two, three] = split(weights, shape.layers());
@@ -330,7 +331,8 @@ fn gradients<const FUSED: bool>(shape: Shape, weights: &[Panel], rows: &[u32], l
 /// Adam's betas, and the status, which is 1 after the network has diverged. Then follow the weights of the three layers,
 /// and the first and second moments of their gradients. The input is the table of logarithmic operands.
 ///
-/// A network has diverged when a score exceeds 1e6 in absolute value. From then on its state does not change.
+/// A network has diverged when a score exceeds 1e6 in absolute value, or when a hidden layer is 0 for all pairs of a
+/// step, so that nothing reaches the layers before it any more. From then on its state does not change.
 #[derive(Debug)]
 pub struct Gcd;
 
@@ -373,7 +375,12 @@ impl Kernel for Gcd {
     const NAME: &'static str = "gcd";
     const WGSL: &'static str =
         concat!(include_str!("gcd.wgsl"), include_str!("layers.wgsl"), include_str!("../rng.wgsl"));
-    const HARDWARE: Parity = Parity::Close { rel: 1e-3, abs: 1e-3, reason: "to be derived" };
+    const HARDWARE: Parity = Parity::Close {
+        rel: 1e-4,
+        abs: 1e-4,
+        reason: "WGSL may fuse a * b + c; between no and all fused, the steps of the cases move w by 2e-6 (1 + |w|), and a \
+                 gradient near 0 may move it further",
+    };
     const INPUTS: usize = 1;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];
@@ -386,8 +393,9 @@ impl Kernel for Gcd {
         u.scratch as usize
     }
 
-    fn weight(_: &Uniforms) -> u32 {
-        16
+    fn weight(u: &Uniforms) -> u32 {
+        // Products of layers, compared with those of 64 pairs and layers of width 16.
+        (u.batch * u.width * (u.width + 112)).div_ceil(64 * 16 * 128)
     }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
@@ -440,6 +448,7 @@ impl Kernel for Gcd {
             case("synthetic pairs", 2, 0, 5, &Setting { limit: 1, real: 0.1, ..small.clone() }, &[0, 4]),
             case("even divisors", 2, 0, 6, &Setting { even: 0.9, limit: 3, real: 0.5, ..small.clone() }, &[0, 4]),
             case("logarithmic operands", 2, 0, 7, &Setting { logarithmic: true, ..small.clone() }, &[0, 4]),
+            case("units that die", 2, 0, 8, &Setting { rate: 10.0, ..small.clone() }, &[0, 7, 16]),
             case("a network that diverges", 2, 0, 8, &Setting { rate: 1e4, ..small.clone() }, &[0, 3, 16]),
         ]
     }
@@ -623,7 +632,9 @@ impl Job for Test {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::exec::{Exec, Lanes};
+    use crate::exec::parity::agree;
+    use crate::exec::{Exec, Lanes, Uniforms as _};
+    use crate::theory::gcd::masses;
 
     fn setting() -> Setting {
         Setting {
@@ -640,25 +651,236 @@ mod tests {
         }
     }
 
-    #[test]
-    fn spike() {
-        let setting = setting();
+    /// A small network that reads few digits.
+    fn small() -> Setting {
+        Setting { base: 6, largest: 200, width: 16, batch: 64, ..setting() }
+    }
+
+    fn train(setting: &Setting, seed: u32, runs: u32, cuts: &[u32]) -> Vec<[f32; LANES]> {
         let exec = Exec::cpu();
-        let mut lanes = Lanes::<Gcd>::new(&setting.start(1, 0, 2), setting.rows(), setting.inputs());
-        let mut at = 0;
-        let clock = std::time::Instant::now();
-        for samples in [51_200, 102_400, 204_800, 409_600, 819_200] {
-            let steps = samples / 256;
-            pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(1, 0), at..steps)).expect("runs");
-            at = steps;
-            let took = clock.elapsed().as_secs_f64();
-            let states = pollster::block_on(exec.read_first(&mut lanes, setting.weight_rows())).expect("reads");
-            let found = pollster::block_on(exec.map::<Test>(&Test::inputs(&setting, 1, &states), 0..2)).expect("tests");
-            for tested in Test::results(&found) {
-                let known: Vec<usize> = (0..100).filter(|i| tested.divisors[*i].right >= 0.5).map(|i| i + 1).collect();
-                println!("{samples} {took:.2} s: {:.4} {:.4} {known:?}", tested.accuracy, tested.loss);
-            }
+        let mut lanes = Lanes::<Gcd>::new(&setting.start(seed, 0, runs), setting.rows(), setting.inputs());
+        for cut in cuts.windows(2) {
+            pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed, 0), cut[0]..cut[1])).expect("runs");
         }
-        println!("{:.2} s", clock.elapsed().as_secs_f64());
+        pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec()
+    }
+
+    /// Divisors that a network chooses for at least half of their pairs.
+    fn known(tested: &Tested) -> Vec<u32> {
+        (1..=100).filter(|g| tested.divisors[*g as usize - 1].right >= 0.5).collect()
+    }
+
+    fn test(setting: &Setting, states: &[[f32; LANES]]) -> Vec<Tested> {
+        let firsts: Vec<_> =
+            states.chunks(setting.rows()).flat_map(|run| &run[..setting.weight_rows()]).copied().collect();
+        let runs = (states.len() / setting.rows()) as u32;
+        Test::results(
+            &pollster::block_on(Exec::cpu().map::<Test>(&Test::inputs(setting, 1, &firsts), 0..runs)).expect("tests"),
+        )
+    }
+
+    /// Mean cross-entropy of a network in f64, with dense one-hot inputs and matrices of the usual form.
+    fn loss(shape: Shape, weights: &[Panel], rows: &[u32], labels: &[u32]) -> f64 {
+        let dense = |x: &[f64], w: &[Panel], outputs: usize| -> Vec<f64> {
+            let entry = |i: usize, j: usize| f64::from(w[j / PANEL * (x.len() + 1) + i][j % PANEL]);
+            (0..outputs).map(|j| entry(x.len(), j) + (0..x.len()).map(|i| x[i] * entry(i, j)).sum::<f64>()).collect()
+        };
+        let relu = |x: Vec<f64>| -> Vec<f64> { x.into_iter().map(|x| x.max(0.0)).collect() };
+        let [one, two, three] = split(weights, shape.layers());
+        let sample = |s: usize| {
+            let mut x = vec![0.0; shape.inputs];
+            rows.iter().skip(s).step_by(labels.len()).for_each(|row| x[*row as usize] = 1.0);
+            let h = relu(dense(&relu(dense(&x, one, shape.width)), two, shape.width));
+            let scores = dense(&h, three, CLASSES);
+            math::ln(scores.iter().map(|z| math::exp(*z)).sum()) - scores[labels[s] as usize]
+        };
+        (0..labels.len()).map(sample).sum::<f64>() / labels.len() as f64
+    }
+
+    #[test]
+    fn gradients_are_those_of_the_loss() {
+        for (base, digits, width) in [(2, 2, 16), (5, 1, 32)] {
+            let shape = Shape::of(base, digits, width, 4);
+            let setting = Setting { base, largest: base.pow(digits) - 1, width, batch: 4, ..setting() };
+            let state = setting.start(3, 0, 1);
+            let mut weights: Vec<Panel> = state.as_flattened().as_chunks::<PANEL>().0[1..][..shape.weights()].to_vec();
+            let (mut rows, labels) = (vec![0; shape.positions * 4], [0, 1, 5, 100]);
+            for (s, pair) in [[1, 3], [2, 2], [3, 1], [4 % base, 2]].into_iter().enumerate() {
+                encode(base, digits, pair, &mut rows, s, 4);
+            }
+            let found = gradients::<false>(shape, &weights, &rows, &labels).expect("sound");
+            let size = found.as_flattened().iter().fold(0.0, |most: f32, g| most.max(g.abs()));
+            let mut wrong = 0;
+            for i in 0..weights.len() * PANEL {
+                let (weight, step) = (weights.as_flattened()[i], 1.0 / 1024.0);
+                let mut at = |x: f32| {
+                    weights.as_flattened_mut()[i] = x;
+                    let loss = loss(shape, &weights, &rows, &labels);
+                    weights.as_flattened_mut()[i] = weight;
+                    (loss, f64::from(x))
+                };
+                let ((above, high), (below, low)) = (at(weight + step), at(weight - step));
+                let (exact, found) = ((above - below) / (high - low), f64::from(found.as_flattened()[i]));
+                // The difference has an error of the second order in the step, 1e-6, and single precision less.
+                wrong += usize::from((exact - found).abs() > 1e-5 * f64::from(size).max(0.1));
+            }
+            // Where an input of ReLU crosses 0 within the step, the loss has a kink.
+            assert!(wrong <= weights.len() * PANEL / 200, "{wrong} of {} gradients", weights.len() * PANEL);
+        }
+    }
+
+    #[test]
+    fn pairs_follow_their_laws() {
+        const PAIRS: u32 = 40_000;
+        let laws = masses(809_999);
+        let frequencies = |setting: &Setting| {
+            let u = setting.uniforms(7, 0);
+            let table = setting.cells();
+            let operands = Operands { largest: u.largest, table: setting.logarithmic.then_some(&table[..]) };
+            let mut counts = [0.0; CLASSES];
+            for i in 0..PAIRS {
+                let ([a, b], divisor) = draw(&u, &operands, 3, i / 256, i % 256);
+                assert!((1..=setting.largest).contains(&a) && (1..=setting.largest).contains(&b), "{a} and {b}");
+                assert_eq!((a % divisor, b % divisor, gcd(a / divisor, b / divisor)), (0, 0, 1), "{a} and {b}");
+                counts[class(divisor) as usize] += 1.0 / f64::from(PAIRS);
+            }
+            counts
+        };
+        let check = |what: &str, found: &[f64], law: &dyn Fn(usize) -> f64| {
+            for (i, found) in found.iter().enumerate() {
+                let p = law(i);
+                let within = 4.5 * (p * (1.0 - p) / f64::from(PAIRS)).sqrt() + 1e-5;
+                assert!((found - p).abs() < within, "{what}, class {i}: {found}, not {p}");
+            }
+        };
+        let natural = frequencies(&setting());
+        check("natural", &natural, &|i| laws[i]);
+        let head: f64 = laws[..5].iter().sum();
+        let cut = |i: usize| if i < 5 { laws[i] / head } else { 0.0 };
+        check("synthetic", &frequencies(&Setting { limit: 5, real: 0.0, ..setting() }), &cut);
+        let mixed = frequencies(&Setting { limit: 5, real: 0.3, ..setting() });
+        check("a mixture", &mixed, &|i| 0.3 * laws[i] + 0.7 * cut(i));
+        let even = frequencies(&Setting { even: 0.5, ..setting() });
+        check("even", &even, &|i| 0.5 * laws[i] + if i < DIVISORS { 0.005 } else { 0.0 });
+        // Both operands are multiples of g with the probability P(g)^2, where P(g) is the sum of 1/n over multiples of g.
+        let largest = 20_000;
+        let logarithmic = frequencies(&Setting { logarithmic: true, largest, ..setting() });
+        let harmonic = |n: usize| (1..=n).map(|i| 1.0 / i as f64).sum::<f64>();
+        let all = harmonic(largest as usize);
+        let mut law = vec![0.0; largest as usize + 1];
+        for g in (1..law.len()).rev() {
+            let multiples = harmonic(largest as usize / g) / (g as f64 * all);
+            law[g] = multiples * multiples - (2 * g..law.len()).step_by(g).map(|multiple| law[multiple]).sum::<f64>();
+        }
+        check("logarithmic", &logarithmic[..DIVISORS], &|i| law[i + 1]);
+    }
+
+    #[test]
+    fn rows_of_the_first_layer_are_digits() {
+        let mut rows = vec![0; 8 * 3];
+        for (s, pair) in [[809_999, 0], [1, 900], [30, 59]].into_iter().enumerate() {
+            encode(30, 4, pair, &mut rows, s, 3);
+        }
+        let digits = |s: usize| -> Vec<u32> { (0..8).map(|p| rows[p * 3 + s] - 30 * p as u32).collect() };
+        assert_eq!(digits(0), [29, 29, 29, 29, 0, 0, 0, 0]);
+        assert_eq!(digits(1), [0, 0, 0, 1, 0, 1, 0, 0]);
+        assert_eq!(digits(2), [0, 0, 1, 0, 0, 0, 1, 29]);
+    }
+
+    #[test]
+    fn initial_weights_have_their_variances_and_depend_on_the_run_alone() {
+        let setting = setting();
+        let both = setting.start(5, 7, 2);
+        assert_eq!(both[setting.rows()..], setting.start(5, 8, 1), "the second run");
+        let panels = both.as_flattened().as_chunks::<PANEL>().0;
+        let [one, two, three] = split(&panels[1..][..setting.shape().weights()], setting.shape().layers());
+        for (weights, inputs, columns, variance) in
+            [(one, 240, 32, 1.0 / 8.0), (two, 32, 32, 2.0 / 32.0), (three, 32, CLASSES, 0.01 / 32.0)]
+        {
+            let at = |i: usize, j: usize| f64::from(weights[j / PANEL * (inputs + 1) + i][j % PANEL]);
+            let n = (inputs * columns) as f64;
+            let found = (0..inputs * columns).map(|k| at(k / columns, k % columns).powi(2)).sum::<f64>() / n;
+            assert!((found / variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{found}, not {variance}");
+            assert!((0..columns).all(|j| at(inputs, j) == 0.0), "biases");
+            let beyond = (columns..weights.len() / (inputs + 1) * PANEL).all(|j| (0..inputs).all(|i| at(i, j) == 0.0));
+            assert!(beyond, "columns after the classes");
+        }
+    }
+
+    #[test]
+    fn windows_compose_and_every_step_matters() {
+        let setting = small();
+        let whole = train(&setting, 7, 2, &[0, 9]);
+        assert_eq!(whole, train(&setting, 7, 2, &[0, 1, 5, 9]), "windows compose");
+        assert_ne!(whole, train(&setting, 7, 2, &[0, 8]), "the last step matters");
+        assert_ne!(whole[..setting.rows()], whole[setting.rows()..], "runs differ");
+    }
+
+    #[test]
+    fn a_network_that_diverges_is_frozen_before_its_numbers_break() {
+        // With the lower rate, all units of a layer die before scores become too large.
+        for rate in [10.0, 1e4] {
+            let setting = Setting { rate, ..small() };
+            let state = train(&setting, 7, 2, &[0, 400]);
+            for run in state.chunks(setting.rows()) {
+                assert_eq!(run[0][STATUS], 1.0, "diverged at the rate {rate}");
+                assert!(run.as_flattened().iter().all(|x| x.is_finite()), "no infinities");
+            }
+            assert_eq!(state, train(&setting, 7, 2, &[0, 400, 420]), "frozen");
+        }
+        let sound = train(&small(), 7, 2, &[0, 400]);
+        assert!(sound.chunks(small().rows()).all(|run| run[0][STATUS] == 0.0), "not diverged");
+    }
+
+    /// With base 30, a network first knows the divisors of 30, then stays there, then learns 4 (facts of the issue: 8
+    /// divisors after 1e5 samples, the same 12 after 8e5, and times move by a factor of 2).
+    #[test]
+    fn networks_learn_the_divisors_of_the_base_first() {
+        let setting = setting();
+        let state = train(&setting, 1, 2, &[0, 800]);
+        for tested in test(&setting, &state) {
+            let learned = [1, 2, 3, 5, 6, 10, 15, 30].iter().filter(|g| known(&tested).contains(g)).count();
+            assert!(learned >= 7, "after 204800 samples: {:?}", known(&tested));
+            assert!((tested.accuracy - 0.88).abs() < 0.01, "{}", tested.accuracy);
+            assert!(tested.loss < 0.6, "{}", tested.loss);
+            // Pairs of a divisor that is not known get the largest known divisor of it.
+            assert_eq!([7, 49].map(|g: usize| tested.divisors[g - 1].usual), [1, 1]);
+            assert!(tested.divisors[6].agree > 0.9, "{}", tested.divisors[6].agree);
+        }
+    }
+
+    #[test]
+    fn fused_products_move_weights_less_than_parity_allows() {
+        let Parity::Close { abs, .. } = Gcd::HARDWARE else { panic!("is close") };
+        let mut most = 0.0_f32;
+        for case in Gcd::cases() {
+            let run = |fused: bool| {
+                let mut host = case.host.clone();
+                let uniforms = case.uniforms.window(case.cuts[0]..case.cuts[case.cuts.len() - 1]);
+                for (group, state) in (0..).zip(host.chunks_mut(case.rows)) {
+                    let table = case.inputs.u32(0);
+                    if fused {
+                        Gcd::run::<true>(&uniforms, table, group, state)
+                    } else {
+                        Gcd::run::<false>(&uniforms, table, group, state)
+                    }
+                }
+                host
+            };
+            let (fused, plain) = (run(true), run(false));
+            for (x, y) in fused.as_flattened().iter().zip(plain.as_flattened()) {
+                most = most.max((x - y).abs() / (1.0 + y.abs()));
+            }
+            println!("{}: {most:e}", case.name);
+            agree::<Gcd>(&fused, &plain, Gcd::HARDWARE).expect(case.name);
+        }
+        assert!(most > abs / 100.0, "the tolerance is far from what it covers: {most:e}");
+    }
+
+    #[test]
+    fn a_software_adapter_does_twenty_steps_of_the_default() {
+        assert!(Gcd::software_steps(&setting().uniforms(1, 0)) >= 20);
+        let largest = Setting { base: 1000, largest: 1_000_000, width: 128, batch: 512, even: 0.5, ..setting() };
+        assert!(turns(&largest.uniforms(1, 0)) <= 65_535);
     }
 }

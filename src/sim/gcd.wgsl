@@ -23,6 +23,8 @@ struct Uniforms {
 @group(0) @binding(2) var<storage, read> cells: array<u32>;
 @group(0) @binding(3) var<storage, read_write> scratch: array<vec4<f32>>;
 var<workgroup> diverged: atomic<u32>;
+// The last step, counted from 1, in which some sample activated each of the two hidden layers.
+var<workgroup> awake: array<atomic<u32>, 2>;
 
 const LANES = 256u;
 const PAIRS = 21u;
@@ -100,9 +102,9 @@ fn learn(run: u32, step: u32, s: u32, rows: u32, weights: vec3<u32>, h: vec2<u32
         }
         layers_store(h.x + 4u * (c * u.batch + s), sum);
     }
-    layers_relu(s, u.batch, h.x, panels);
+    if (layers_relu(s, u.batch, h.x, panels)) { atomicStore(&awake[0], step + 1u); }
     layers_product(s, u.batch, h.x, u.width, weights.y, h.y, panels);
-    layers_relu(s, u.batch, h.y, panels);
+    if (layers_relu(s, u.batch, h.y, panels)) { atomicStore(&awake[1], step + 1u); }
     layers_product(s, u.batch, h.y, u.width, weights.z, z, SCORES);
     let sound = layers_softmax_errors(s, u.batch, z, SCORES, CLASSES, label);
     layers_product_errors(s, u.batch, z, SCORES, weights.z, h.y, e.y, u.width);
@@ -142,6 +144,8 @@ fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<
         }
         storageBarrier();
         workgroupBarrier();
+        let inactive = atomicLoad(&awake[0]) != step + 1u || atomicLoad(&awake[1]) != step + 1u;
+        if (inactive) { atomicStore(&diverged, 1u); }
         if (atomicLoad(&diverged) == 0u) {
             powers *= vec2<f32>(BETA_1, BETA_2);
             let adam = layers_adam(powers, u.rate, u.decay);

@@ -49,7 +49,7 @@ fn add_product<const FUSED: bool>(sum: f32, a: f32, b: f32) -> f32 {
 /// `1/x` for x from 1e-30 to 1e30, to a relative error of 3e-7, by Newton's method.
 #[inline(always)]
 fn reciprocal<const FUSED: bool>(x: f32) -> f32 {
-    let mut y = f32::from_bits(0x7ef3_11c7 - x.to_bits());
+    let mut y = f32::from_bits(0x7ef3_11c7_u32.wrapping_sub(x.to_bits()));
     for _ in 0..3 {
         y *= add_product::<FUSED>(2.0, -x, y);
     }
@@ -288,5 +288,193 @@ impl Adam {
             let moved = add_product::<FUSED>(*w, -(self.first * *m), root);
             *w = add_product::<FUSED>(moved, -self.shrink, *w);
         }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::math;
+    use crate::rng::{Draws, stream};
+
+    /// Relative error of one rounding.
+    const UNIT: f64 = 1.0 / 16_777_216.0;
+
+    fn random(seed: u32, panels: usize) -> Vec<Panel> {
+        let mut draws = Draws::new(seed, stream::PROBE, 0, 0);
+        (0..panels).map(|_| std::array::from_fn(|_| draws.uniform() as f32 - 0.5)).collect()
+    }
+
+    /// Entry of a matrix with so many rows.
+    fn at(matrix: &[Panel], rows: usize, row: usize, column: usize) -> f64 {
+        f64::from(matrix[column / PANEL * rows + row][column % PANEL])
+    }
+
+    /// Checks a sum of products in single precision against its terms: each term is rounded at most as often as there
+    /// are terms.
+    fn close(found: f64, terms: impl Iterator<Item = f64>, what: &str) {
+        let terms: Vec<f64> = terms.collect();
+        let (sum, size) = (terms.iter().sum::<f64>(), terms.iter().map(|term| term.abs()).sum::<f64>());
+        let within = (terms.len() + 1) as f64 * UNIT * size;
+        assert!((found - sum).abs() <= within, "{what}: {found}, not {sum} to {within:e}");
+    }
+
+    fn layers_are_sums<const FUSED: bool>() {
+        for (samples, inputs, outputs) in [(1, 16, 16), (2, 32, 16), (3, 16, 48), (5, 48, 32)] {
+            let what = format!("{samples} samples, {inputs} inputs, {outputs} outputs");
+            let x = random(1, inputs / PANEL * samples);
+            let w = random(2, outputs / PANEL * (inputs + 1));
+            let dy = random(3, outputs / PANEL * samples);
+
+            let mut y = dy.clone();
+            product::<FUSED>(&x, &w, &mut y, samples);
+            let mut dx = x.clone();
+            product_errors::<FUSED>(&dy, &w, &mut dx, samples);
+            let mut dw = w.clone();
+            product_gradients::<FUSED>(&x, &dy, &mut dw, samples);
+            for s in 0..samples {
+                for j in 0..outputs {
+                    let terms = (0..inputs).map(|i| at(&x, samples, s, i) * at(&w, inputs + 1, i, j));
+                    close(at(&y, samples, s, j), terms.chain([at(&w, inputs + 1, inputs, j)]), &what);
+                }
+                for i in 0..inputs {
+                    let terms = (0..outputs).map(|j| at(&dy, samples, s, j) * at(&w, inputs + 1, i, j));
+                    close(at(&dx, samples, s, i), terms, &what);
+                }
+            }
+            for j in 0..outputs {
+                for i in 0..inputs {
+                    let terms = (0..samples).map(|s| at(&x, samples, s, i) * at(&dy, samples, s, j));
+                    close(at(&dw, inputs + 1, i, j), terms, &what);
+                }
+                close(at(&dw, inputs + 1, inputs, j), (0..samples).map(|s| at(&dy, samples, s, j)), &what);
+            }
+
+            // Sample s gathers one of the first three rows and one of the others.
+            let rows: Vec<u32> =
+                (0..2 * samples as u32).map(|i| if i < samples as u32 { i % 3 } else { 3 + i % 7 }).collect();
+            gather(&rows, &w, inputs, &mut y, samples);
+            gather_gradients(&rows, &dy, inputs, &mut dw, samples);
+            for j in 0..outputs {
+                for s in 0..samples {
+                    let terms =
+                        [inputs as u32, rows[s], rows[samples + s]].map(|row| at(&w, inputs + 1, row as usize, j));
+                    close(at(&y, samples, s, j), terms.into_iter(), &what);
+                }
+                for row in 0..inputs {
+                    let gathers = |s: &usize| rows[*s] as usize == row || rows[samples + s] as usize == row;
+                    let terms = (0..samples).filter(gathers).map(|s| at(&dy, samples, s, j));
+                    close(at(&dw, inputs + 1, row, j), terms, &what);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_and_gathers_are_the_sums_that_they_stand_for() {
+        layers_are_sums::<false>();
+        layers_are_sums::<true>();
+    }
+
+    fn functions_are_right<const FUSED: bool>() {
+        let mut x = 1e-30_f32;
+        while x < 1e30 {
+            let wide = f64::from(x);
+            let (inverse, root) = (f64::from(reciprocal::<FUSED>(x)) * wide, f64::from(inverse_root::<FUSED>(x)));
+            assert!((inverse - 1.0).abs() < 3e-7, "1/{x}");
+            assert!((root * wide.sqrt() - 1.0).abs() < 3e-7, "1/sqrt({x})");
+            x *= 1.003;
+        }
+        for i in 0..=40_000 {
+            let x = -0.001 * i as f32;
+            let exact = math::exp(f64::from(x));
+            let found = f64::from(exp::<FUSED>(x));
+            assert!((found / exact - 1.0).abs() < 3e-7, "exp({x}): {found}, not {exact}");
+        }
+        assert_eq!([exp::<FUSED>(0.0), exp::<FUSED>(-40.1), exp::<FUSED>(-1e6)], [1.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn functions_of_one_number_are_right() {
+        functions_are_right::<false>();
+        functions_are_right::<true>();
+    }
+
+    #[test]
+    fn softmax_gives_the_gradient_of_the_cross_entropy() {
+        for (samples, classes) in [(1, 2), (3, 16), (4, 17), (2, 101)] {
+            let panels = usize::div_ceil(classes, PANEL);
+            let scores: Vec<Panel> = random(4, panels * samples).iter().map(|row| row.map(|z| 30.0 * z)).collect();
+            let labels: Vec<u32> = (0..samples as u32).map(|s| s * 7 % classes as u32).collect();
+            let mut errors = scores.clone();
+            assert!(softmax_errors::<false>(&mut errors, &labels, classes, samples), "sound");
+            for (s, label) in labels.iter().enumerate() {
+                let total: f64 = (0..classes).map(|j| math::exp(at(&scores, samples, s, j))).sum();
+                for j in 0..panels * PANEL {
+                    let one = if j == *label as usize { 1.0 } else { 0.0 };
+                    let p = if j < classes { math::exp(at(&scores, samples, s, j)) / total } else { 0.0 };
+                    let (found, exact) = (at(&errors, samples, s, j), (p - one) / samples as f64);
+                    // The exponential and the two reciprocals have relative errors of 3e-7 each, their sum of a few units.
+                    assert!((found - exact).abs() <= 2e-6 * p.max(one), "{classes} classes: {found}, not {exact}");
+                }
+            }
+            for broken in [f32::NAN, f32::INFINITY, -2e6] {
+                let mut errors = scores.clone();
+                errors[samples - 1][1] = broken;
+                assert!(!softmax_errors::<false>(&mut errors, &labels, classes, samples), "{broken} is not sound");
+            }
+        }
+        let mut beyond = vec![[f32::NAN; PANEL]; 1];
+        beyond[0][..2].fill(0.0);
+        assert!(softmax_errors::<false>(&mut beyond, &[1], 2, 1), "columns after the classes do not matter");
+        assert!((beyond[0][1] + 0.5).abs() < 1e-6 && beyond[0][2] == 0.0, "{:?}", beyond[0]);
+    }
+
+    #[test]
+    fn relu_and_its_errors_are_exact() {
+        let mut x = random(5, 3);
+        x[1] = [0.0; PANEL];
+        let (before, mut errors) = (x.clone(), random(6, 3));
+        let given = errors.clone();
+        relu(&mut x);
+        relu_errors(&x, &mut errors);
+        for (i, before) in before.as_flattened().iter().enumerate() {
+            let passes = *before > 0.0;
+            assert_eq!(x.as_flattened()[i], if passes { *before } else { 0.0 });
+            assert_eq!(errors.as_flattened()[i], if passes { given.as_flattened()[i] } else { 0.0 });
+        }
+    }
+
+    #[test]
+    fn adam_follows_its_definition() {
+        const STEPS: u32 = 300;
+        let (rate, decay) = (0.01, 0.1);
+        let mut w = random(7, 1);
+        let (mut m, mut v, mut powers) = (vec![[0.0; PANEL]], vec![[0.0; PANEL]], [1.0, 1.0]);
+        let mut exact: Vec<[f64; 3]> = w[0].iter().map(|w| [f64::from(*w), 0.0, 0.0]).collect();
+        for step in 1..=STEPS {
+            let mut g = random(100 + step, 1);
+            // Gradients of many sizes, of which one is always zero and one too small for its square.
+            for (j, g) in g[0].iter_mut().enumerate() {
+                *g = if j == 0 { 0.0 } else { *g * math::exp(-3.0 * j as f64) as f32 };
+            }
+            let adam = Adam::next::<false>(&mut powers, rate as f32, decay as f32);
+            adam.update::<false>(&mut w, &mut m, &mut v, &g);
+            let corrections = [0.9, 0.999].map(|beta| 1.0 - math::pow(beta, f64::from(step)));
+            for ([w, m, v], g) in exact.iter_mut().zip(&g[0]) {
+                let g = f64::from(*g);
+                *m = 0.9 * *m + 0.1 * g;
+                *v = 0.999 * *v + 0.001 * g * g;
+                *w -= rate * (*m / corrections[0] / (*v / corrections[1] + 1e-16).sqrt() + decay * *w);
+            }
+        }
+        for (j, [exact, ..]) in exact.iter().enumerate() {
+            let found = f64::from(w[0][j]);
+            // A step moves a weight by about the rate; its factors have relative errors of about 1e-6, and the rounding
+            // of the weight adds a unit.
+            let within = f64::from(STEPS) * (rate * 3e-6 + UNIT);
+            assert!((found - exact).abs() < within, "weight {j}: {found}, not {exact}");
+        }
+        assert_eq!((m[0][0], v[0][0]), (0.0, 0.0), "no gradient");
     }
 }

@@ -98,12 +98,16 @@ fn layers_product_errors(s: u32, samples: u32, dy: u32, panels: u32, w: u32, y: 
     }
 }
 
-// ReLU, for one sample.
-fn layers_relu(s: u32, samples: u32, x: u32, panels: u32) {
+// ReLU, for one sample. Returns whether an output is above 0.
+fn layers_relu(s: u32, samples: u32, x: u32, panels: u32) -> bool {
+    var awake = false;
     for (var c = 0u; c < 4u * panels; c += 1u) {
         let place = x + 4u * (c / 4u * samples + s) + c % 4u;
-        scratch[place] = select(vec4<f32>(), scratch[place], scratch[place] > vec4<f32>());
+        let positive = scratch[place] > vec4<f32>();
+        scratch[place] = select(vec4<f32>(), scratch[place], positive);
+        awake = awake || any(positive);
     }
+    return awake;
 }
 
 fn layers_sound(x: vec4<f32>) -> bool {
