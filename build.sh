@@ -330,6 +330,7 @@ bench() {
     build
     ! has python3 || stage "bench: ridge, NumPy" tests/bench/ridge.py
     ! has python3 || stage "bench: membership, NumPy and numba" tests/bench/membership.py
+    ! has python3 || stage "bench: gcd, NumPy and PyTorch" tests/bench/gcd.py
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 

@@ -5,25 +5,25 @@ The network maps the digits of two operands in a base, one-hot, to their greates
 softmax over 1 to 100 and "other". A step draws a batch of pairs, and takes the gradient of the mean cross-entropy and a
 step of AdamW, in f32. Run it from anywhere:
 
-    tests/bench/gcd.py                          times both, in turn, and checks that they have the same gradient
+    tests/bench/gcd.py                          times the kernel natively and in wasm, and both in turn
     tests/bench/gcd.py serve                    answers each line "WAY BASE DIGITS WIDTH BATCH STEPS" with seconds a step
     tests/bench/gcd.py reference [SETTING ...]  trains in NumPy, and prints which divisors it knows after how many samples
 
 It makes an environment with NumPy, SciPy and PyTorch under target/.
 """
 
+import os
+import subprocess
 import sys
 import time
 
-from common import np
+from common import ROOT, TARGET, native, np
 import scipy.sparse
 import torch
 
 CLASSES = 101  # divisors 1 to 100, and "other"
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 TRIES, STEPS = 300, 4  # short tries in turn, so that some are not interrupted
-# Base, digits, width, batch.
-CASES = [(30, 4, 32, 256), (30, 4, 64, 256), (30, 4, 128, 512), (6, 6, 64, 256), (10, 6, 128, 512)]
 
 
 def divisor_class(pairs):
@@ -212,11 +212,23 @@ def seconds(program, steps):
     return (time.perf_counter() - clock) / steps
 
 
+def wasm(cases, out):
+    """Seconds of a step in wasm for each case, or infinity if the page has not been built."""
+    if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
+        return [np.inf] * len(cases)
+    names = ["{base:.0f}-{digits:.0f}-{width:.0f}-{batch:.0f}".format(**case) for case in cases]
+    command = ["node", str(ROOT / "tests/bench/gcd.mjs"), str(out), *names]
+    text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [float(seconds) / case["steps"] for case, seconds in zip(cases, text.split())]
+
+
 def bench():
     versions = f"NumPy {np.__version__}, SciPy {scipy.__version__}, PyTorch {torch.__version__}"
     print(f"{versions}; ms a step on one thread, best of {TRIES}")
-    print("base digits width batch | " + " ".join(f"{way:>15}" for way in WAYS) + " | fastest PyTorch over fastest NumPy")
-    for case in CASES:
+    print("base digits width batch |  kernel    wasm " + " ".join(f"{way:>15}" for way in WAYS) + " | NumPy, PyTorch over native | over wasm")
+    kernels, out = native("gcd")
+    for kernel, page in zip(kernels, wasm(kernels, out)):
+        case = [int(kernel[key]) for key in ("base", "digits", "width", "batch")]
         programs = {way: make(*case) for way, make in WAYS.items()}
         pairs = programs["NumPy"].draw()
         right, *others = (program.gradient(pairs) for program in programs.values())
@@ -228,8 +240,10 @@ def bench():
             for way, program in programs.items():
                 best[way] = min(best[way], seconds(program, STEPS))
         numpy, pytorch = (min(x for way, x in best.items() if way.startswith(name)) for name in ("NumPy", "PyTorch"))
-        line = "{:>4} {:>6} {:>5} {:>5} | ".format(*case) + " ".join(f"{1e3 * x:15.3f}" for x in best.values())
-        print(line + f" | {pytorch / numpy:.2f}", flush=True)
+        own = kernel["seconds"]
+        line = "{:>4} {:>6} {:>5} {:>5} | ".format(*case) + f"{1e3 * own:7.3f} {1e3 * page:7.3f} "
+        line += " ".join(f"{1e3 * x:15.3f}" for x in best.values())
+        print(line + f" | {numpy / own:5.2f} {pytorch / own:5.2f} | {numpy / page:5.2f} {pytorch / page:5.2f}", flush=True)
 
 
 def serve():
