@@ -4,6 +4,8 @@
 //! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with the CPU,
 //! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
+//! The layers of networks, which kernels share, are in `layers.rs` and `layers.wgsl`.
+//!
 //! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 
 pub mod atoms;
