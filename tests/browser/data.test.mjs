@@ -917,14 +917,14 @@ test("a million rows are read with progress while the page stays free", () =>
       ),
     );
     await page.waitForFunction(
-      () =>
-        document
-          .querySelector("scaling-lab")
-          .shadowRoot.querySelector(".own")
-          .hasAttribute("data-held"),
+      () => {
+        const own = document.querySelector("scaling-lab").shadowRoot.querySelector(".own");
+        return own.hasAttribute("data-held") || own.querySelector(".problem").textContent;
+      },
       null,
       { timeout: 120_000 },
     );
+    assert.equal(await said(element).textContent(), "");
     const seen = await page.evaluate(() => globalThis.seen);
     assert.ok(seen.length > 3, `progress was seen ${seen.length} times`);
     assert.ok(
