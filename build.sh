@@ -256,7 +256,7 @@ node_tests() { # node_tests FILE...
 }
 page_tests() { node_tests $(find www -name node_modules -prune -o -name '*.test.js' -print | sort); }
 # These files test deadlines of the page, or press buttons as fast as they can, so nothing else may run beside them.
-alone='faults|stress|view'
+alone='faults|pace|stress|view'
 browser_tests() { # browser_tests CONCURRENCY GREP_OPTIONS: the files that match $alone, or with -v the others
     local concurrency=$1
     shift

@@ -5,10 +5,10 @@
 // The page's code imports what only the build knows from two modules made here:
 //
 //   import { cpu, gpu } from "lab:assets";   // in js/engine/
-//     cpu  { worker: TEXT of the worker script, wasm: URL, pieces, loads, rest }   in pieces; see pieces.mjs, modules.d.ts
+//     cpu  { worker: TEXT of the worker script, wasm: URL, piece, pieces, loads, rest }   in pieces; see pieces.mjs, modules.d.ts
 //     gpu  { glue: URL of js/engine/device.js as text, wasm: URL }        fetched only if wanted
 //   import { shaders } from "lab:shaders";   // in js/engine/device.js: { KERNEL: URL }
-//   import { index, entries, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
+//   import { entries, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
 //   import { initSync, ... } from "lab:glue";   // in js/engine/worker.js and device.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
@@ -61,11 +61,12 @@ function put(name, bytes) {
   return name;
 }
 
+/** @param {string | Uint8Array} bytes */
+const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+
 /** @param {string} name @param {string | Uint8Array} bytes */
-function putHashed(name, bytes) {
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
-  return put(`${basename(name, extname(name))}-${hash}${extname(name)}`, bytes);
-}
+const putHashed = (name, bytes) =>
+  put(`${basename(name, extname(name))}-${hashOf(bytes)}${extname(name)}`, bytes);
 
 /**
  * A plugin that answers imports of `name` with `contents`.
@@ -373,7 +374,6 @@ function catalogue(language, up, known) {
   const said = byEnglish(language);
   const inWords = (/** @type {Words} */ texts) => Object.values(texts).map((t) => said[t] ?? t);
   const entriesOf = known.map((entry) => reworded(labelled(entry), entry.slug, say));
-  const index = entriesOf.map(({ slug, title }) => ({ slug, title }));
   const card = (/** @type {Listed} */ { slug }) => {
     const entry = entriesOf.find((one) => one.slug === slug);
     return { slug, title: entry?.title, question: entry?.question, presets: entry?.presets };
@@ -389,8 +389,10 @@ function catalogue(language, up, known) {
   const plugins = [
     virtual(
       "lab:catalogue",
-      `${exporting({ index })}
-export const entries = { ${known.map(({ slug }) => `${JSON.stringify(slug)}: ${load(`lab:entry/${slug}`)}`)} };
+      `export const entries = { ${entriesOf.map(
+        ({ slug, title }) =>
+          `${JSON.stringify(slug)}: { title: ${JSON.stringify(title)}, load: ${load(`lab:entry/${slug}`)} }`,
+      )} };
 export const list = ${load("lab:words/list")};
 export const claims = ${load("lab:words/claims")};`,
     ),
@@ -538,10 +540,17 @@ for (const { slug } of all) {
   if (name) throw new Error(`${slug} can reach ${name}, which is in no piece that comes with it`);
 }
 const { modules, glue } = split(wasm(), parted.pieces);
-const pieces = parted.pieces.map(({ name, needs }, i) => ({
-  file: putHashed(`${name.split("+")[0]}.wasm`, modules[i]),
-  needs,
-}));
+/**
+ * The hash in the names of all pieces but the core: a change of the crate moves addresses and so changes nearly every piece, and the
+ * first download of every page names all pieces. The core changes with every commit, because it holds the commit's name.
+ */
+const edition = hashOf(Buffer.concat(modules.slice(1)));
+const pieces = parted.pieces.map(({ name: whole, needs }, i) => {
+  // A piece of several experiments has the name of the first one and its own number.
+  const name = whole.replace(/\+.*/, `-${i}`);
+  const file = i ? put(`${name}-${edition}.wasm`, modules[i]) : putHashed("core.wasm", modules[i]);
+  return { name, file, needs };
+});
 /** Files of shaders by kernel. The last line shows that a file is whole. */
 const shaders = Object.fromEntries(
   Object.entries(JSON.parse(readFileSync(join(made, "shaders.json"), "utf8"))).map(
@@ -551,8 +560,6 @@ const shaders = Object.fromEntries(
 const assets = {
   cpu: {
     worker: await worker("cpu", "worker.js", [], glue),
-    wasm: pieces[0].file,
-    pieces,
     loads: Object.fromEntries(parted.loads),
     gpu: parted.gpu,
     rest: parted.rest,
@@ -569,10 +576,11 @@ const assets = {
 const engine = (up, known) => ({
   cpu: {
     ...assets.cpu,
-    wasm: up + assets.cpu.wasm,
+    wasm: up + pieces[0].file,
+    piece: `${up}*-${edition}.wasm`,
     pieces: pieces
       .filter((_, i) => known === all || !onlyOf(i, known))
-      .map(({ file, needs }) => ({ file: up + file, needs })),
+      .map(({ name, needs }) => ({ name, needs })),
     loads: Object.fromEntries(known.map(({ slug }) => [slug, assets.cpu.loads[slug]])),
   },
   gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
@@ -658,7 +666,7 @@ async function pageIn(language) {
         .slice(1)
         .map((name) => `<link rel="modulepreload" href="${name}">\n`)
         .join("") +
-        `<link rel="preload" as="fetch" crossorigin href="${up + assets.cpu.wasm}">\n<script`,
+        `<link rel="preload" as="fetch" crossorigin href="${up + pieces[0].file}">\n<script`,
     );
   for (const name of [entry.style, entry.main]) {
     if (!html.includes(`"${name}"`))
@@ -691,7 +699,7 @@ const weight = (/** @type {string} */ name) => gzip(/** @type {Buffer} */ (files
 const total = (/** @type {Iterable<string>} */ names) =>
   [...names].reduce((sum, name) => sum + weight(name), 0);
 /** What every page of the lab loads before it shows anything. */
-const shell = ["index.html", entry.style, ...imported, assets.cpu.wasm];
+const shell = ["index.html", entry.style, ...imported, pieces[0].file];
 /** What each experiment loads until it is ready, and until its default run has ended on the CPU. */
 const costs = all.map(({ slug, data, budget }) => {
   const { opening, running } = assets.cpu.loads[slug];

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { catalogue, finished, ready, run, shown, start } from "./harness.mjs";
+import { catalogue, finished, ready, run, settled, shown, start } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
-/** @typedef {import("./types.d.ts").Page} Page */
 
 const HASH = "#/exam-time?runs=64&facts=8";
 
@@ -34,14 +33,6 @@ async function middle(place) {
   assert.ok(box, "the element is on the page");
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
-
-/** Waits until the result belongs to a setting. @param {Page} page @param {string} name @param {unknown} value */
-const settled = (page, name, value) =>
-  page.waitForFunction(
-    ([name, value]) =>
-      JSON.stringify(document.querySelector("scaling-lab").result.params[name]) === value,
-    [name, JSON.stringify(value)],
-  );
 
 /** @param {LabLocator} element @param {string} name */
 const control = (element, name) => element.locator(`[data-param="${name}"] input[type=text]`);

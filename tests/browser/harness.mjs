@@ -169,6 +169,53 @@ export async function finished(lab, timeout = 60_000) {
   );
 }
 
+/** Runs the present setting to its end, even if its run has begun or ended by itself. @param {LabLocator} lab */
+export async function complete(lab) {
+  await lab.evaluate((element) => element.run());
+  await finished(lab);
+}
+
+/**
+ * Waits until the result belongs to a setting: a control and the address change at once, the result when the engine has answered.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name of a parameter, or `seed`
+ * @param {unknown} value
+ */
+export const settled = (page, name, value) =>
+  page.waitForFunction(
+    ([name, value]) => {
+      const { params, seed } = document.querySelector("scaling-lab").result;
+      return JSON.stringify({ ...params, seed }[name]) === value;
+    },
+    [name, JSON.stringify(value)],
+  );
+
+/**
+ * Waits until the headline figure is drawn and five frames in a row have one layout: a figure is drawn, and takes the height that is
+ * left, in the frames after its result, and a heat map only once its code has been fetched.
+ * @param {import("playwright-core").Page} page
+ */
+export async function drawn(page) {
+  await page.waitForFunction(() => {
+    const { result, shadowRoot } = document.querySelector("scaling-lab");
+    // Of all figures, only heat maps have rectangles.
+    const part = result.figures[0].field ? "rect" : "path";
+    return shadowRoot.querySelector(`.first .lab-plot > svg ${part}`);
+  });
+  await page.evaluate(async () => {
+    const layout = () => {
+      const plot = document.querySelector("scaling-lab").shadowRoot.querySelector(".first svg");
+      return `${document.documentElement.scrollHeight} ${plot.getBoundingClientRect().height}`;
+    };
+    for (let same = 0, before = ""; same < 5;) {
+      await new Promise(requestAnimationFrame);
+      const now = layout();
+      same = now === before ? same + 1 : 0;
+      before = now;
+    }
+  });
+}
+
 /**
  * The JSON document that the page's own button saves.
  * @param {LabLocator} lab

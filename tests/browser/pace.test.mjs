@@ -13,6 +13,7 @@ import {
   quickStates,
   ready,
   run,
+  settled,
   start,
 } from "./harness.mjs";
 
@@ -148,10 +149,7 @@ test("after a short run, a changed setting runs by itself; before the first one,
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
     const { weights } = await element.evaluate((e) => e.query);
-    await page.waitForFunction((weights) => {
-      const { result, query } = document.querySelector("scaling-lab");
-      return query.weights === weights && result.progress.done === result.progress.total;
-    }, weights);
+    await settled(page, "weights", weights.split(",").map(Number));
     await finished(element);
     assertSame(
       numbers(await downloaded(element)),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { catalogue, finished, root, shown, start } from "./harness.mjs";
+import { catalogue, drawn, finished, root, shown, start } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 
@@ -28,32 +28,12 @@ before(async () => {
 after(() => lab?.stop());
 
 /**
- * Changes the size of the screen, and waits until five frames in a row have one layout: the headline figure takes the height that
- * is left in the frames after the change.
- * @param {import("playwright-core").Page} page @param {number} width @param {number} height
- */
-async function resize(page, width, height) {
-  await page.setViewportSize({ width, height });
-  await page.evaluate(async () => {
-    const layout = () => {
-      const plot = document.querySelector("scaling-lab").shadowRoot.querySelector(".first svg");
-      return `${document.documentElement.scrollHeight} ${plot.getBoundingClientRect().height}`;
-    };
-    for (let same = 0, before = ""; same < 5;) {
-      await new Promise(requestAnimationFrame);
-      const now = layout();
-      same = now === before ? same + 1 : 0;
-      before = now;
-    }
-  });
-}
-
-/**
  * What is wrong on the screen: parts outside the viewport, and what is too small.
  * @param {import("playwright-core").Page} page @param {number[]} size
  */
 async function faults(page, [width, height]) {
-  await resize(page, width, height);
+  await page.setViewportSize({ width, height });
+  await drawn(page);
   return page.evaluate(
     ({ least, at }) => {
       const root = document.querySelector("scaling-lab").shadowRoot;
@@ -142,15 +122,23 @@ for (const { slug, presets, quick } of await catalogue()) {
     };
     await lab.open(`#/${slug}`, async (page) => {
       await shown(page);
-      for (const { title, query } of presets.length ? presets : [{ title: slug, query: "" }]) {
+      const states = presets.length ? presets : [{ title: slug, query: "" }];
+      for (const [i, { title, query }] of states.entries()) {
+        const before = await page.evaluateHandle(
+          () => document.querySelector("scaling-lab").result,
+        );
         await page.evaluate((hash) => void (location.hash = hash), `#/${slug}?${query}`);
-        await page.waitForFunction((title) => {
-          const lab = document.querySelector("scaling-lab");
-          const chosen = lab.shadowRoot.querySelector(".presets option:checked");
-          return lab.result && (!chosen || chosen.textContent === title);
-        }, title);
+        // The page shows the first preset, which is the default, from the start. The other ones have new results.
+        if (i > 0)
+          await page.waitForFunction(
+            (before) => document.querySelector("scaling-lab").result !== before,
+            before,
+          );
+        const chosen = page.locator("scaling-lab .presets option:checked");
+        if (presets.length) assert.equal(await chosen.textContent(), title);
         for (const size of PAGE) note(title, await faults(page, size));
-        await resize(page, 1280, 800);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await drawn(page);
         const screens = await page.evaluate(() => document.documentElement.scrollHeight / 800);
         if (screens > SCREENS)
           found.push(`${title}: the page is ${screens.toFixed(1)} screens long`);

@@ -13,6 +13,7 @@ import {
   ready,
   root,
   run,
+  settled,
   shown,
   start,
 } from "./harness.mjs";
@@ -194,9 +195,7 @@ test("with a setting that cannot be used, the figures keep the previous settings
     assert.match(await problem("exponent").innerText(), /exponent/, "still wrong");
     assert.equal(await field("hours").getAttribute("aria-invalid"), "false");
     await type("exponent", "0.5");
-    await page.waitForFunction(
-      () => document.querySelector("scaling-lab").result.params.hours === 60,
-    );
+    await settled(page, "hours", 60);
     assert.deepEqual((await element.locator(".problem").allInnerTexts()).filter(Boolean), []);
     assert.ok(await element.getByText("These figures show", { exact: false }).isHidden());
   }));

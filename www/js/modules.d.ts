@@ -1,10 +1,11 @@
 // The modules that build.mjs generates.
 declare module "lab:assets" {
-  /** `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs; `gpu` those that drive a GPU; `rest` is what is left. */
+  /** `wasm` is the address of the core, `piece` that of any other piece, with * in place of its name; `pieces` are the pieces of the CPU's build by number, `loads` those that an experiment needs; `gpu` those that drive a GPU; `rest` is what is left. */
   export const cpu: {
     worker: string;
     wasm: string;
-    pieces: { file: string; needs: number[] }[];
+    piece: string;
+    pieces: { name: string; needs: number[] }[];
     loads: Record<string, import("../pieces.mjs").Loads>;
     gpu: number[];
     rest: number;
@@ -16,14 +17,16 @@ declare module "lab:shaders" {
 }
 declare module "lab:catalogue" {
   type Maths = import("./prose.js").Maths;
-  export const index: { slug: string; title: string }[];
   type Load<T> = (query?: string) => Promise<T & { math: Maths }>;
   export const entries: Record<
     string,
-    Load<{
-      entry: import("./types.d.ts").Entry;
-      explanation: Load<{ explanation: import("./types.d.ts").Explanation }>;
-    }>
+    {
+      title: string;
+      load: Load<{
+        entry: import("./types.d.ts").Entry;
+        explanation: Load<{ explanation: import("./types.d.ts").Explanation }>;
+      }>;
+    }
   >;
   export const list: (query?: string) => Promise<{
     list: {

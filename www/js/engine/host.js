@@ -26,6 +26,9 @@ const START_S = { cpu: 10, gpu: 30 };
 const ANSWER_S = { cpu: 10, gpu: 60 };
 const ALIVE_S = 10;
 const CANCEL_S = 2;
+/** Seconds without a message that a worker may take to parse a table once it has all of it: a large one takes seconds of computing,
+ *  and so a multiple of them on a slow or busy machine. */
+const PARSE_S = 120;
 
 /** A run inside an engine worker, as its owner on the page sees it. */
 export class Session {
@@ -190,7 +193,7 @@ export class Host {
         return;
       case "reading": {
         const call = this.calls.get(message.id);
-        if (call) this.#expect(message.id, call);
+        if (call) this.#expect(message.id, call, message.whole ? PARSE_S : undefined);
         if (message.progress) call?.progress?.(message.progress);
         return;
       }
@@ -253,8 +256,7 @@ export class Host {
   }
 
   /** @param {number} id @param {Call} call */
-  #expect(id, call) {
-    const seconds = ANSWER_S.cpu;
+  #expect(id, call, seconds = ANSWER_S.cpu) {
     expect(call, seconds, () => {
       this.calls.delete(id);
       call.reject(failure("silent", t("silent", { seconds })));

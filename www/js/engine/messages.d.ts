@@ -110,8 +110,8 @@ export type FromWorker =
   | { type: "alive" }
   /** The worker has ended with an error. */
   | { type: "panic"; error: LabError }
-  /** A call is still in progress; with the number of bytes read so far where it is known. */
-  | { type: "reading"; id: number; progress: Progress | undefined }
+  /** A call is still in progress; with the number of bytes read so far where it is known. Once the `whole` table is there, it is parsed. */
+  | { type: "reading"; id: number; progress?: Progress; whole?: boolean }
   | { type: "reply"; id: number; value: any }
   | { type: "refusal"; id: number; error: LabError };
 

@@ -35,9 +35,12 @@ export function compile(name) {
   return module;
 }
 
+/** The file of a piece of the CPU's build; number 0 is the core. @param {number} number */
+const fileOf = (number) => (number ? cpu.piece.replace("*", cpu.pieces[number].name) : cpu.wasm);
+
 /** The pieces of the CPU's build besides its core, which is number 0, as workers know them. @type {import("./messages.d.ts").Piece[]} */
-export const pieces = cpu.pieces.map(({ file, needs }) => ({
-  url: new URL(file, base).href,
+export const pieces = cpu.pieces.map(({ needs }, number) => ({
+  url: new URL(fileOf(number), base).href,
   needs,
   module: null,
 }));
@@ -47,7 +50,7 @@ export const fetchPieces = (numbers) =>
   Promise.all(
     numbers.map(async (number) => [
       number,
-      (pieces[number].module = await compile(cpu.pieces[number].file)),
+      (pieces[number].module = await compile(fileOf(number))),
     ]),
   );
 

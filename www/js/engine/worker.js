@@ -291,7 +291,7 @@ async function streamOf(source, signal) {
 /** Reads a table piece by piece, and reports progress at most once a frame. @param {Of<"read">} message */
 async function read({ id, table, source, limit }) {
   const stop = new AbortController();
-  const coming = setInterval(() => post({ type: "reading", id, progress: undefined }), READING_MS);
+  const coming = setInterval(() => post({ type: "reading", id }), READING_MS);
   readings.set(table, stop);
   const goOn = () => {
     if (stop.signal.aborted) throw { kind: "cancelled", message: "" };
@@ -321,6 +321,7 @@ async function read({ id, table, source, limit }) {
         shown = performance.now();
       }
     }
+    post({ type: "reading", id, whole: true });
     const last = reader;
     reader = undefined;
     tables.set(table, last.finish());
