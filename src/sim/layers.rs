@@ -89,42 +89,22 @@ fn add_row<const FUSED: bool>(sum: &mut Panel, a: f32, b: &Panel) {
     }
 }
 
-/// Number of rows whose sums a processor keeps in its registers. It changes no number, because every sum has its own order.
-const TILE: usize = if cfg!(target_feature = "avx") { 4 } else { 2 };
-
-/// Adds products of the rows number `s` of `x` with the rows of one panel of weights to `sums`, in the order of the
-/// inputs. Panel k of x is `x[k * samples..][..samples]`.
-#[inline(always)]
-fn add_products<const FUSED: bool>(
-    sums: &mut [Panel; TILE],
-    x: &[Panel],
-    samples: usize,
-    s: [usize; TILE],
-    w: &[Panel],
-) {
-    let mut own = *sums;
-    for (k, w) in w.as_chunks::<PANEL>().0.iter().take(x.len() / samples).enumerate() {
-        let x = s.map(|s| &x[k * samples + s]);
-        for i in 0..PANEL {
-            for t in 0..TILE {
-                add_row::<FUSED>(&mut own[t], x[t][i], &w[i]);
-            }
-        }
-    }
-    *sums = own;
-}
-
-/// Writes `start + x w` to one panel of outputs, for all samples.
+/// Writes `start + x w` to one panel of outputs. Each sum follows the order of the inputs. Panel k of x is
+/// `x[k * samples..][..samples]`. The sums of two samples fill the vector registers of WebAssembly.
 #[inline(always)]
 fn panel_product<const FUSED: bool>(x: &[Panel], w: &[Panel], start: Panel, out: &mut [Panel]) {
     let samples = out.len();
-    for s in (0..samples).step_by(TILE) {
-        let tile: [usize; TILE] = std::array::from_fn(|t| (s + t).min(samples - 1));
-        let mut sums = [start; TILE];
-        add_products::<FUSED>(&mut sums, x, samples, tile, w);
-        for (s, sum) in tile.into_iter().zip(sums) {
-            out[s] = sum;
+    for s in (0..samples).step_by(2) {
+        let t = (s + 1).min(samples - 1);
+        let [mut first, mut second] = [start; 2];
+        for (x, w) in x.chunks_exact(samples).zip(w.as_chunks::<PANEL>().0) {
+            let (a, b) = (&x[s], &x[t]);
+            for i in 0..PANEL {
+                add_row::<FUSED>(&mut first, a[i], &w[i]);
+                add_row::<FUSED>(&mut second, b[i], &w[i]);
+            }
         }
+        (out[s], out[t]) = (first, second);
     }
 }
 
@@ -159,14 +139,13 @@ pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut 
     let inputs = x.len() / samples * PANEL;
     for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(inputs + 1)) {
         for (x, dw) in x.chunks_exact(samples).zip(dw.chunks_exact_mut(PANEL)) {
-            for (i, dw) in dw.as_chunks_mut::<TILE>().0.iter_mut().enumerate() {
-                let mut sums = [[0.0; PANEL]; TILE];
+            for (i, dw) in dw.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+                let [mut first, mut second] = [[0.0; PANEL]; 2];
                 for s in 0..samples {
-                    for t in 0..TILE {
-                        add_row::<FUSED>(&mut sums[t], x[s][TILE * i + t], &dy[s]);
-                    }
+                    add_row::<FUSED>(&mut first, x[s][2 * i], &dy[s]);
+                    add_row::<FUSED>(&mut second, x[s][2 * i + 1], &dy[s]);
                 }
-                *dw = sums;
+                *dw = [first, second];
             }
         }
         dw[inputs] = sum_of_rows(dy);
