@@ -812,7 +812,7 @@ mod tests {
         {
             let at = |i: usize, j: usize| f64::from(weights[j / PANEL * (inputs + 1) + i][j % PANEL]);
             let n = (inputs * columns) as f64;
-            let found = (0..inputs * columns).map(|k| at(k / columns, k % columns).powi(2)).sum::<f64>() / n;
+            let found = (0..inputs * columns).map(|k| at(k / columns, k % columns)).map(|w| w * w).sum::<f64>() / n;
             assert!((found / variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{found}, not {variance}");
             assert!((0..columns).all(|j| at(inputs, j) == 0.0), "biases");
             let beyond = (columns..weights.len() / (inputs + 1) * PANEL).all(|j| (0..inputs).all(|i| at(i, j) == 0.0));
@@ -873,9 +873,9 @@ mod tests {
                 for (group, state) in (0..).zip(host.chunks_mut(case.rows)) {
                     let table = case.inputs.u32(0);
                     if fused {
-                        Gcd::run::<true>(&uniforms, table, group, state)
+                        Gcd::run::<true>(&uniforms, table, group, state);
                     } else {
-                        Gcd::run::<false>(&uniforms, table, group, state)
+                        Gcd::run::<false>(&uniforms, table, group, state);
                     }
                 }
                 host
@@ -884,7 +884,6 @@ mod tests {
             for (x, y) in fused.as_flattened().iter().zip(plain.as_flattened()) {
                 most = most.max((x - y).abs() / (1.0 + y.abs()));
             }
-            println!("{}: {most:e}", case.name);
             agree::<Gcd>(&fused, &plain, Gcd::HARDWARE).expect(case.name);
         }
         assert!(most > abs / 100.0, "the tolerance is far from what it covers: {most:e}");

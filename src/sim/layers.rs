@@ -34,6 +34,7 @@ const BETA_2: f32 = 0.999;
 /// `1 - BETA_2`.
 const REST_2: f32 = 0.001;
 /// `1 / ln 2`.
+#[expect(clippy::approx_constant, reason = "the shader has this number")]
 const LOG2_E: f32 = 1.442_695;
 /// High part of `ln 2`. Its product with an exponent is exact.
 const LN2_HIGH: f32 = 0.693_359_4;
@@ -42,6 +43,7 @@ const LN2_LOW: f32 = -0.000_212_194_44;
 
 /// `sum + a b`, rounded once if `FUSED` and else twice.
 #[inline(always)]
+#[expect(clippy::disallowed_methods, reason = "a test fuses; kernels do not")]
 fn add_product<const FUSED: bool>(sum: f32, a: f32, b: f32) -> f32 {
     if FUSED { a.mul_add(b, sum) } else { sum + a * b }
 }
