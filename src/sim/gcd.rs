@@ -612,19 +612,20 @@ impl Job for Test {
             let (panels, _) = state.as_chunks::<PANEL>();
             let mut choices = Vec::with_capacity(pairs.len());
             let mut loss = 0.0;
-            let mut gathered = vec![0; shape.positions * PART];
+            let (mut gathered, mut own) = (vec![0; shape.positions * PART], vec![0.0; SCORES * PANEL]);
             for part in pairs.chunks(PART) {
                 for (s, pair) in part.iter().enumerate() {
                     encode(base, digits, *pair, &mut gathered, s, PART);
                 }
                 let scores = Outputs::of::<false>(shape, &panels[1..1 + shape.weights()], &gathered).scores;
                 for (s, [a, b]) in part.iter().enumerate() {
-                    let scores = |class: usize| scores[class / PANEL * PART + s][class % PANEL];
-                    let choice = (1..CLASSES).fold(0, |best, i| if scores(i) > scores(best) { i } else { best });
+                    for (own, panel) in own.chunks_exact_mut(PANEL).zip(scores.iter().skip(s).step_by(PART)) {
+                        own.copy_from_slice(panel);
+                    }
+                    let choice = (1..CLASSES).fold(0, |best, i| if own[i] > own[best] { i } else { best });
                     if choices.len() < NATURAL as usize {
-                        let gap = |class| f64::from(scores(class)) - f64::from(scores(choice));
-                        let total: f64 = (0..CLASSES).map(|i| math::exp(gap(i))).sum();
-                        loss += math::ln(total) - gap(class(gcd(*a, *b)) as usize);
+                        let behind = own[choice] - own[class(gcd(*a, *b)) as usize];
+                        loss += f64::from(behind) + math::ln(layers::powers::<false>(&mut own, CLASSES).into());
                     }
                     choices.push(choice);
                 }

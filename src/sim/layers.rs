@@ -227,16 +227,8 @@ pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classe
         for (scores, z) in scores.chunks_exact_mut(PANEL).zip(z.iter().skip(s).step_by(samples)) {
             scores.copy_from_slice(z);
         }
-        let (inside, outside) = scores.split_at_mut(classes);
-        let most = inside.iter().fold(f32::MIN, |most, z| most.max(*z));
-        all_sound &= inside.iter().fold(true, |all, z| all & sound(*z));
-        inside.iter_mut().for_each(|z| *z = exp::<FUSED>(*z - most));
-        outside.fill(0.0);
-        let mut sums = [0.0; 4];
-        for quarter in scores.chunks_exact(4) {
-            sums.iter_mut().zip(quarter).for_each(|(sum, power)| *sum += power);
-        }
-        let scale = reciprocal::<FUSED>(((sums[0] + sums[1]) + sums[2]) + sums[3]);
+        all_sound &= scores[..classes].iter().fold(true, |all, z| all & sound(*z));
+        let scale = reciprocal::<FUSED>(powers::<FUSED>(&mut scores, classes));
         let label = *label as usize;
         let right = add_product::<FUSED>(-1.0, scores[label], scale) * share;
         scores.iter_mut().for_each(|power| *power = (*power * scale) * share);
@@ -246,6 +238,20 @@ pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classe
         }
     }
     all_sound
+}
+
+/// Replaces the scores z of one sample by `exp(z - most)`, where `most` is the largest score of a class, and scores after
+/// the classes by 0. Returns the sum. The number of scores is a multiple of 4.
+pub fn powers<const FUSED: bool>(scores: &mut [f32], classes: usize) -> f32 {
+    let (inside, outside) = scores.split_at_mut(classes);
+    let most = inside.iter().fold(f32::MIN, |most, z| most.max(*z));
+    inside.iter_mut().for_each(|z| *z = exp::<FUSED>(*z - most));
+    outside.fill(0.0);
+    let mut sums = [0.0; 4];
+    for quarter in scores.chunks_exact(4) {
+        sums.iter_mut().zip(quarter).for_each(|(sum, power)| *sum += power);
+    }
+    ((sums[0] + sums[1]) + sums[2]) + sums[3]
 }
 
 /// Adam with decoupled decay of the weights (Loshchilov and Hutter, ICLR 2019, algorithm 2), at one step.
