@@ -8,7 +8,7 @@ use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::math;
 use scaling_lab::output::Role;
-use scaling_lab::params::{Kind, Scale, Spec, Texts, Value};
+use scaling_lab::params::{Kind, Scale, Spec, Texts, Value, query};
 use scaling_lab::session::{self, Session};
 
 /// Strategy that makes random texts that a parameter accepts, including the ends of its range.
@@ -83,16 +83,16 @@ fn text_round_trips_through_a_value() {
 
 #[test]
 fn a_seed_is_a_run_and_another_seed_is_another() {
-    let run = |slug: &str, seed| {
-        let mut session = Session::open(Rc::new(Exec::cpu()), slug, &Texts::new(), seed).expect("defaults");
+    let run = |slug: &str, quick: &str, seed| {
+        let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(quick), seed).expect("a valid setting");
         while !session.progress().finished() {
             pollster::block_on(session.advance()).expect("advances");
         }
         serde_json::to_string(&session.output()).expect("json")
     };
     for entry in experiments::all() {
-        let first = run(entry.slug, 7);
-        assert_eq!(first, run(entry.slug, 7), "{}: the same seed", entry.slug);
-        assert_ne!(first, run(entry.slug, 8), "{}: another seed", entry.slug);
+        let first = run(entry.slug, entry.quick, 7);
+        assert_eq!(first, run(entry.slug, entry.quick, 7), "{}: the same seed", entry.slug);
+        assert_ne!(first, run(entry.slug, entry.quick, 8), "{}: another seed", entry.slug);
     }
 }
