@@ -230,7 +230,6 @@ pub fn log_uniform_table(largest: u32, cells: u32) -> Vec<u32> {
 mod tests {
     use super::*;
     use crate::math;
-    use crate::rng::mulhi;
     use crate::theory::tests::close;
 
     /// Compares with a printed number of `digits` decimals. The tolerance is half a unit of the last digit.
