@@ -12,7 +12,7 @@ use scaling_lab::theory::k_composition::power_law;
 
 /// The kernels of all experiments, and the kernel of a device's self-test.
 pub(crate) fn all() -> Vec<Suite> {
-    let mut all = vec![Suite::new::<probe::Probe>(), Suite::new::<scaling_lab::sim::gcd::Gcd>()];
+    let mut all = vec![Suite::new::<probe::Probe>()];
     for suite in experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite) {
         let suite = suite();
         if all.iter().all(|known| known.name != suite.name) {

@@ -5,4 +5,5 @@ crate::part! {
     "Models write more and more of the text: what is lost, and how much real data bring it back?",
     texts: &[],
     real_synthetic::RealSynthetic,
+    gcd::CommonDivisors,
 }

@@ -1,0 +1,168 @@
+//! Tests of `gcd`.
+
+use super::CommonDivisors;
+use super::run::{marks, primes};
+use super::verdicts::accuracy_verdict;
+use crate::kit::Experiment;
+use crate::kit::legs::Carried;
+use crate::kit::testing::Tested;
+use crate::theory::gcd::learned;
+
+/// A setting that runs within seconds.
+const QUICK: &str = "base=6&largest=46655&width=16&samples=25000&networks=2&rate=0.01&compare=nothing";
+
+#[test]
+fn networks_learn_divisors_of_powers_of_the_base() {
+    let run = CommonDivisors::finished("base=6&largest=46655&samples=150000&networks=2&compare=nothing", 1);
+    let allowed = learned(6, 100);
+    for seen in run.last(0).expect("networks") {
+        let known = seen.known();
+        assert!(known.len() >= 4 && known.starts_with(&[1, 2, 3]), "{known:?}");
+        assert!(known.iter().all(|divisor| allowed.contains(divisor)), "{known:?}");
+    }
+    for id in ["set", "accuracy", "ceiling-network"] {
+        let verdict = run.verdict(id);
+        assert_eq!(verdict.agrees, Some(true), "{verdict:?}");
+    }
+}
+
+#[test]
+fn the_accuracy_of_a_wrong_set_is_refuted() {
+    let run = CommonDivisors::finished(QUICK, 1);
+    let seen = run.last(0).expect("networks");
+    let known: Vec<Vec<u32>> = seen.iter().map(super::run::Seen::known).collect();
+    assert_eq!(accuracy_verdict(seen, &known, 46_655).agrees, Some(true), "{known:?}");
+    for wrong in [5, 7] {
+        let more: Vec<Vec<u32>> = known.iter().map(|set| [set.as_slice(), &[wrong; 6]].concat()).collect();
+        assert_eq!(accuracy_verdict(seen, &more, 46_655).agrees, Some(false), "with {wrong}");
+    }
+    let less: Vec<Vec<u32>> = known.iter().map(|_| vec![1]).collect();
+    assert_eq!(accuracy_verdict(seen, &less, 46_655).agrees, Some(false), "with 1 only");
+}
+
+#[test]
+fn a_run_stops_when_enough_divisors_are_known() {
+    let run = CommonDivisors::finished(&format!("{QUICK}&divisors=2"), 1);
+    let whole = CommonDivisors::finished(&format!("{QUICK}&divisors=0"), 1);
+    let reached = run.found[0].len();
+    assert!(run.stopped && reached < whole.found[0].len(), "{reached} checkpoints");
+    assert_eq!(whole.found[0].len(), whole.marks.len());
+    let known = |run: &CommonDivisors, mark: usize| -> Vec<_> {
+        run.found[0][mark].iter().map(super::run::Seen::known).collect()
+    };
+    assert!(known(&run, reached - 1).iter().all(|known| known.len() >= 2));
+    assert!((0..reached - 1).all(|mark| known(&run, mark).iter().any(|known| known.len() < 2)), "it stops at once");
+    assert!((0..reached).all(|mark| known(&run, mark) == known(&whole, mark)), "nothing else changes");
+    assert!(run.output().answer.expect("an answer").text.english().contains("pairs"));
+}
+
+#[test]
+fn networks_that_diverge_are_told() {
+    let run = CommonDivisors::finished("base=2&samples=10000&networks=2&compare=nothing&rate=10", 1);
+    let (diverged, samples) = run.diverged().expect("diverged networks");
+    assert_eq!(diverged, 2);
+    let answer = run.output().answer.expect("an answer").text.english();
+    assert!(answer.contains("2 of 2 networks diverged") && answer.contains("learning rate 10"), "{answer}");
+    let accuracies = |mark: usize| run.found[0][mark].iter().map(|seen| seen.tested.accuracy).collect::<Vec<_>>();
+    let first = run.marks.iter().position(|steps| f64::from(steps * 256) == samples).expect("a checkpoint");
+    for mark in first..run.marks.len() {
+        assert_eq!(accuracies(mark), accuracies(first), "frozen");
+    }
+    let output = run.output();
+    for verdict in &output.verdicts {
+        assert!(verdict.agrees.is_none() && verdict.said().contains("diverged"), "{verdict:?}");
+    }
+    for series in output.figures.iter().flat_map(|figure| &figure.series) {
+        assert!(series.y.iter().all(|y| y.is_finite()), "{}", series.id);
+    }
+}
+
+#[test]
+fn synthetic_pairs_stop_and_real_pairs_go_on() {
+    let run = CommonDivisors::finished("base=6&largest=46655&samples=200000&networks=1&limit=2&real=0.5&divisors=0", 1);
+    let [stays, recovers] = ["plateau", "recovery"].map(|id| run.verdict(id));
+    assert_eq!((stays.agrees, recovers.agrees), (Some(true), Some(true)), "{stays:?} {recovers:?}");
+    let synthetic = &run.last(2).expect("networks")[0];
+    assert!(synthetic.known().iter().all(|divisor| *divisor <= 2), "{:?}", synthetic.known());
+}
+
+#[test]
+fn values_that_do_not_fit_are_refused() {
+    for (query, said) in [
+        ("width=40", "multiple of 16"),
+        ("batch=66", "multiple of 4"),
+        ("bases=6,10.5", "whole numbers"),
+        ("base=1", "2"),
+        ("base=1001", "1000"),
+        ("base=2.5", "whole"),
+        ("largest=999", "1000"),
+        ("largest=1000001", "1000000"),
+        ("width=8", "16"),
+        ("width=144", "128"),
+        ("batch=32", "64"),
+        ("networks=0", "1"),
+        ("networks=9", "8"),
+        ("rate=0", "0.00001"),
+        ("rate=NaN", "10"),
+        ("decay=-1", "0"),
+        ("real=1.5", "1"),
+        ("even=-0.1", "0"),
+        ("limit=0", "1"),
+        ("limit=101", "100"),
+        ("samples=9999", "10000"),
+        ("divisors=101", "100"),
+        ("bases=1", "2"),
+        ("compare=all", "operands"),
+    ] {
+        let error = CommonDivisors::refused(query);
+        let name = query.split('=').next().expect("a name");
+        assert!(error.contains(&format!("`{name}`")) && error.contains(said), "{query}: {error}");
+    }
+}
+
+#[test]
+fn checkpoints_grow_and_end_with_the_training() {
+    for (samples, batch) in [(10_000, 64), (10_000, 512), (820_000, 256), (4_000_000, 64)] {
+        let marks = marks(samples, batch);
+        assert!(marks.windows(2).all(|pair| pair[0] < pair[1]), "{marks:?}");
+        assert!(marks.len() <= 30 && marks[0] >= 1 && marks[0] * batch <= 1600, "{marks:?}");
+        assert_eq!(marks.last(), Some(&(samples / batch)));
+    }
+}
+
+#[test]
+fn a_call_that_failed_is_made_good() {
+    let query = "base=6&largest=46655&width=16&samples=10000&networks=1";
+    let mut run = CommonDivisors::started(query, 1);
+    let whole = CommonDivisors::finished(query, 1);
+    while !run.progress().finished() {
+        // The state is lost, as after a call that was cancelled.
+        run.lanes.iter_mut().for_each(|lanes| *lanes = Carried::default());
+        run.step();
+    }
+    let seen = |run: &CommonDivisors| format!("{:?}", run.found);
+    assert_eq!(seen(&run), seen(&whole), "the networks start over and find the same");
+}
+
+#[test]
+fn primes_of_a_base() {
+    for (base, want) in [(2, vec![2]), (30, vec![2, 3, 5]), (997, vec![997]), (1000, vec![2, 5])] {
+        assert_eq!(primes(base), want);
+    }
+}
+
+#[test]
+fn every_extreme_shows_theory() {
+    for query in [
+        "base=2&largest=1000&compare=base&bases=1000,997,2",
+        "base=1000&largest=1000&real=0&limit=1",
+        "base=997&real=1&limit=100",
+        "compare=outcomes&even=1",
+        "compare=operands&samples=10000&batch=512",
+    ] {
+        let output = CommonDivisors::started(query, 1).output();
+        for series in output.figures.iter().flat_map(|figure| &figure.series) {
+            assert!(!series.y.is_empty() && series.y.iter().all(|y| y.is_finite()), "{query}: {}", series.id);
+        }
+    }
+}

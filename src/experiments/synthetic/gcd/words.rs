@@ -1,0 +1,160 @@
+//! Texts of the experiment `gcd`, in English.
+
+use crate::kit::{Formula, Info, Preset, Source};
+
+/// Texts of the page about `gcd` that do not depend on results.
+pub(super) const INFO: Info = Info {
+    title: "A network learns divisors",
+    question: "Which greatest common divisors does a network learn, when, and what do synthetic data take away?",
+    notice: &[
+        r"The networks are really trained, in this page. Their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
+        r"The base of the digits decides what can be learned. A network learns the products of the base's primes, such as 2, 3, 4, 5 and 6 in base 30, and no other divisors, because only these show in the last digits. In base 31 it learns hardly anything.",
+        r"Where a network does not know the true divisor, it answers with the largest divisor that it knows and that divides the true one. So it is right about as many pairs as have a divisor that it knows.",
+        r"Synthetic pairs with small divisors alone stop the networks at a plateau: the error is the probability of all larger divisors. A few percent of real pairs end it, but late, because the rare divisors are seen rarely.",
+    ],
+    model: &[
+        r"A network reads the digits of two numbers, each digit as one of $B$ inputs. Two hidden layers of ReLU follow, and scores for the divisors from 1 to 100 and for all larger ones. It learns by Adam from pairs that are drawn anew at every step. Real pairs are two uniform numbers; a synthetic pair is a real pair whose divisor is at most the limit.",
+        r"At each checkpoint, all networks are tested on 10,000 pairs of uniform numbers, and on 40 pairs for each divisor from 1 to 100. A network knows a divisor if it is right about at least half of these 40 pairs.",
+        r"This is a toy network and not the paper's transformer with four layers, which trains on hundreds of millions of pairs. In base 30 the transformer knows 27 divisors at the end; the networks here stop at 11 to 13. The rule of the largest known divisor holds on the plateaus; just after a jump a network may name a larger multiple instead.",
+        r"The paper reports many more divisors if the logarithms of the numbers are uniform, and a few more with 5% of pairs with equally frequent divisors. The networks here are too small and train too briefly to show that: choose it as a comparison to see for yourself.",
+        r"A folded figure compares the networks with a learner that remembers each divisor that it has seen once, and is right about it from then on. It knows all that the data have shown, and needs far fewer pairs than a network, which must find out how digits show a divisor.",
+        r"The paper's plateaus with synthetic pairs come from a simulated learner. Here a trained network shows them.",
+    ],
+    formulas: &[
+        Formula { label: "Probability of the divisor $g$ of two random numbers", tex: r"p_g = \frac{6}{\pi^2 g^2}" },
+        Formula {
+            label: "Accuracy of a network that knows the divisors $D$",
+            tex: r"A(D) = \frac{6}{\pi^2} \sum_{k \in D} \frac{1}{k^2}",
+        },
+        Formula {
+            label: "Accuracy if $D$ holds all products of the primes of the base",
+            tex: r"A = \frac{6}{\pi^2} \prod_{p \mid B} \frac{p^2}{p^2 - 1}",
+        },
+        Formula {
+            label: "Plateau with synthetic pairs whose divisors are at most $k$",
+            tex: r"A_k = \frac{6}{\pi^2} \sum_{g \le k} \frac{1}{g^2}",
+        },
+    ],
+    sources: &[
+        Source {
+            text: "Charton: Learning the greatest common divisor: explaining transformer predictions, ICLR 2024. Only a digest was read",
+            url: "https://arxiv.org/abs/2308.15594",
+        },
+        Source {
+            text: "Dohmatob, Feng, Yang, Charton, Kempe: A Tale of Tails: Model Collapse as a Change of Scaling Laws, ICML 2024",
+            url: "https://arxiv.org/abs/2402.07043",
+        },
+    ],
+    presets: &[
+        Preset { title: "Real pairs, synthetic pairs, and a mixture", query: "" },
+        Preset { title: "Base 6", query: "base=6&largest=46655&compare=nothing" },
+        Preset { title: "Bases compared", query: "compare=base" },
+        Preset { title: "Uniform logarithms of the numbers", query: "compare=operands" },
+        Preset { title: "5% of pairs with equally frequent divisors", query: "compare=outcomes" },
+        Preset { title: "10% real pairs: the plateau is short", query: "real=0.1" },
+    ],
+};
+
+crate::texts! {
+    // Parameters.
+    MULTIPLE = "a multiple of {of} in its range";
+    WHOLE_BASES = "whole numbers";
+    // Kinds of networks.
+    NETWORKS = "networks";
+    REAL_PAIRS = "real pairs only";
+    MIXTURE = "{real} real pairs";
+    SYNTHETIC_PAIRS = "synthetic pairs only";
+    UNIFORM = "uniform numbers";
+    LOGARITHMIC = "uniform logarithms";
+    NATURAL_DIVISORS = "natural divisors";
+    EVEN_DIVISORS = "{even} equally frequent divisors";
+    BASE = "base {base}";
+    // Axes and columns.
+    SAMPLES = "training pairs";
+    ACCURACY = "accuracy on natural pairs";
+    KNOWN = "known divisors up to 100";
+    TRUE_DIVISOR = "true divisor";
+    ANSWER = "usual answer";
+    ERROR = "error on natural pairs";
+    KIND = "kind";
+    OF_KNOWN = "probability of the known divisors";
+    FEWEST = "fewest known divisors";
+    MOST_KNOWN = "most known divisors";
+    DIVERGED_NETWORKS = "diverged networks";
+    DIVISOR = "divisor";
+    PROBABILITY = "probability";
+    IS_ALLOWED = "product of the base's primes";
+    FIRST_NETWORK = "pairs until the first network knows it";
+    LAST_NETWORK = "pairs until all networks have known it";
+    NETWORKS_NOW = "networks that know it at the end";
+    BASE_COLUMN = "base";
+    COUNT_PRINTED = "divisors as printed";
+    COUNT_OF_LIST = "divisors of the list";
+    ACCURACY_PRINTED = "accuracy as printed";
+    ACCURACY_OF_LIST = "accuracy of the list";
+    YES = "yes";
+    NO = "no";
+    // Titles.
+    ERROR_AGAINST_SAMPLES = "Error against training pairs";
+    WHEN = "When each network first knows which divisor";
+    KNOWN_AGAINST_SAMPLES = "Known divisors against training pairs";
+    ANSWERS = "What a network answers for each true divisor ({kind})";
+    ERROR_OF_MEMORY = "Error of the networks, and of a learner that remembers what it has seen";
+    DIVISORS_KNOWN = "Divisors that are known";
+    KINDS_TITLE = "What the networks know at the last checkpoint";
+    DIVISORS_TITLE = "When the networks of the first kind learn which divisor";
+    PUBLISHED_TITLE = "Transformers of the paper, and the probabilities of the divisors that they have learned";
+    // Curves and places.
+    ALLOWED = "theory: products of the base's primes";
+    CEILING = "all products of the base's primes";
+    PLATEAU = "divisors of synthetic pairs";
+    PRINTED_COUNT = "printed for a transformer: {count}";
+    MEAN_AND_RANGE = "networks: mean and range";
+    BY_THEORY = "theory";
+    BY_NETWORK = "one network";
+    RULE = "largest known divisor that divides the true one";
+    USUAL = "answer of a network";
+    ANSWER_GROUP = "answers";
+    MEMBERSHIP = "learner that remembers what it has seen";
+    BY_MEMBERSHIP = "a learner that remembers: exact";
+    ONLY_ONE = "only 1 is known";
+    ONLY_ONE_LEAVES = "only 1 is known: {share}";
+    LEFT_OUT = "synthetic pairs leave out: {share}";
+    BASE_LEAVES = "base {base} cannot show: {share}";
+    BASE_SHOWS = "base {base} shows {count}";
+    // Picture.
+    HOW_CELLS_FILL = "Each cell is a divisor up to 100 that the base can show, the smallest first. It is the fuller, the more networks know the divisor.";
+    KNOWN_OF = "{known} of {allowed}";
+    // Answers.
+    PART = "{share} ({kind})";
+    EXPECTED = "Theory: digits in base {base} show {allowed} of the divisors up to 100; a network that knows all that they show is wrong about {error} of all pairs.";
+    EXPECTED_DATA = "Theory: base {base} can show {allowed} divisors up to 100, which leaves an error of {error}; with synthetic pairs only, the error stops at {plateau}.";
+    EXPECTED_BASES = "Theory: the base decides how far the error can fall: {parts}.";
+    MEASURED = "After {samples} pairs, a network of base {base} knows {known} of {allowed} possible divisors, on average, and is wrong about {error} of new pairs.";
+    MEASURED_DATA = "After {samples} pairs, the error is {error} with real pairs only ({known} known divisors), {mixed} with {real} real pairs, and {synthetic} with synthetic pairs only.";
+    MEASURED_PARTS = "After {samples} pairs, the error is {parts}.";
+    DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} pairs: the learning rate {rate} is too large.";
+    // Verdicts.
+    SET = "Networks learn divisors of powers of the base only. Share of the known divisors that are";
+    RULE_HOLDS = "A network answers with the largest known divisor that divides the true one. Share of the divisors from 1 to 100 for which it does";
+    AGREEMENT = "The answer depends on the true divisor only. Share of the answers for a divisor that are the usual one";
+    ACCURACY_IS = "The accuracy on natural pairs is the probability of the known divisors";
+    STAYS_BELOW = "With synthetic pairs only, the accuracy stays on the plateau, which is the probability of their divisors";
+    RECOVERS = "With a share of real pairs, the accuracy exceeds the plateau of synthetic pairs";
+    BELOW_CEILING = "The accuracy is at most the probability of all products of the base's primes ({kind})";
+    GAIN = "Networks know more divisors with {second} than with {first}. Additional known divisors";
+    SET_COUNTS = "Of {known} known {known:divisor|divisors} above 1, {chance} would be divisors of powers of the base by chance.";
+    ANY_SET = "Too many divisors are divisors of powers of the base for this to tell anything.";
+    NOTHING_KNOWN = "No network knows a divisor above 1. Train on more pairs.";
+    UNDECIDED = "For {undecided} of the divisors a network is undecided: its usual answer has less than {clear} of the pairs.";
+    RULE_UNCLEAR = "A network that answers 1 unless it knows the divisor would look alike. Train on more pairs.";
+    AGREEMENT_PRINTED = "The paper reports 99.9% for transformers after long training. Networks are undecided while they learn a divisor.";
+    PARTLY_KNOWN = "The accuracy is measured on {tests} pairs. Divisors that are known partly may change it by {partial}, and divisors above 100 by their probability.";
+    ACCURACY_UNCLEAR = "The networks know too little. Train on more pairs.";
+    PLATEAU_UNCLEAR = "The accuracy is too near to what networks can reach at best.";
+    RECOVERY_UNCLEAR = "The accuracy is too near to the plateau. Train on more pairs, or choose a larger share of real pairs.";
+    NO_GAIN_HERE = "The paper reports a gain for transformers that train on many more pairs.";
+    TRANSFORMER = "The paper's transformer knows {known} {known:divisor|divisors} in this base, with an accuracy of {accuracy}.";
+    NO_TRANSFORMER = "The paper has no transformer of this base.";
+    SOME_DIVERGED = "{diverged} {diverged:network|networks} diverged after about {samples} pairs. Choose a smaller learning rate.";
+}
