@@ -67,7 +67,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim::formula(
         "gcd-two-primes",
         0.8857,
-        r"accuracy in base 10, printed as $1 - \frac{\pi^2}{6} (1 - A(2)) (1 - A(5))$",
+        "accuracy in base 10, from the accuracies for the primes 2 and 5 by the printed formula",
     )
     .by(PAPER, "formula for a base with two prime factors")
     .at(QUICK)

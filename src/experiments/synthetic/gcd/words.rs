@@ -10,7 +10,7 @@ pub(super) const INFO: Info = Info {
         r"The networks are really trained, in this page. Their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
         r"The base of the digits decides what can be learned. A network learns the products of the base's primes, such as 2, 3, 4, 5 and 6 in base 30, and no other divisors, because only these show in the last digits. In base 31 it learns hardly anything.",
         r"Where a network does not know the true divisor, it answers with the largest divisor that it knows and that divides the true one. So it is right about as many pairs as have a divisor that it knows.",
-        r"Synthetic pairs with small divisors alone stop the networks at a plateau: the error is the probability of all larger divisors. A few percent of real pairs end it, but late, because the rare divisors are seen rarely.",
+        r"Synthetic pairs with small divisors alone stop the networks at a plateau: the error is the probability of all larger divisors. A small share of real pairs ends it, but late, because the rare divisors are seen rarely.",
     ],
     model: &[
         r"A network reads the digits of two numbers, each digit as one of $B$ inputs. Two hidden layers of ReLU follow, and scores for the divisors from 1 to 100 and for all larger ones. It learns by Adam from pairs that are drawn anew at every step. Real pairs are two uniform numbers; a synthetic pair is a real pair whose divisor is at most the limit.",
