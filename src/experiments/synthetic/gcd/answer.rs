@@ -4,7 +4,6 @@ use super::run::mean;
 use super::{CommonDivisors, words};
 use crate::text;
 use crate::text::{Text, count, list, number, phrase, setting, share};
-use crate::theory::gcd::plateau;
 
 impl CommonDivisors {
     /// What theory predicts.
@@ -18,7 +17,7 @@ impl CommonDivisors {
                 base = base,
                 allowed = allowed,
                 error = error,
-                plateau = share(1.0 - plateau(self.params.limit))
+                plateau = share(1.0 - self.kinds[2].ceiling())
             ),
             "base" => {
                 let part = |i: usize| {

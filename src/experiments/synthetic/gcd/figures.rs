@@ -7,7 +7,7 @@ use crate::output::{Axis, Figure, Mark, Points, Series, units};
 use crate::sim::gcd::DIVISORS;
 use crate::text;
 use crate::text::{Template, count, phrase, share};
-use crate::theory::gcd::{PUBLISHED, mass, membership, plateau, predicted};
+use crate::theory::gcd::{PUBLISHED, mass, membership, predicted};
 
 const SAMPLES: Axis = Axis::log(words::SAMPLES);
 const ERROR: Axis = Axis::log(words::ERROR).unit(units::PERCENT);
@@ -16,9 +16,10 @@ const GRID: u32 = 97;
 
 impl CommonDivisors {
     pub(super) fn figures(&self) -> Vec<Figure> {
-        let mut figures = vec![self.error_figure(), self.when_figure(), self.known_figure(), self.answers_figure()];
-        if self.params.compare == "data" && self.done > 0 {
-            figures.push(self.seen_figure());
+        let mut figures = vec![self.error_figure(), self.known_figure(), self.answers_figure()];
+        if self.done > 0 {
+            figures.insert(2, self.when_figure());
+            figures.extend((self.params.compare == "data").then(|| self.seen_figure()));
         }
         figures
     }
@@ -59,12 +60,11 @@ impl CommonDivisors {
         let mut levels = vec![self.level(&self.kinds[0], "start", words::ONLY_ONE, left)];
         let mut marks = vec![Mark::at_y(text!(words::ONLY_ONE_LEAVES, share = share(left)), left)];
         for (i, kind) in self.kinds.iter().enumerate() {
+            let left = 1.0 - kind.ceiling();
             if self.params.compare == "data" && i == 2 {
-                let left = 1.0 - plateau(self.params.limit);
                 levels.push(self.level(kind, "theory", words::PLATEAU, left));
                 marks.push(Mark::at_y(text!(words::LEFT_OUT, share = share(left)), left));
             } else if i == 0 || self.params.compare == "base" {
-                let left = 1.0 - kind.ceiling();
                 levels.push(self.level(kind, "theory", words::CEILING, left));
                 let label = text!(words::BASE_LEAVES, base = count(kind.setting.base), share = share(left));
                 marks.push(Mark::at_y(label, left));
@@ -74,20 +74,9 @@ impl CommonDivisors {
         self.over_samples("error", words::ERROR_AGAINST_SAMPLES, ERROR).series(levels).series(measured).marks(marks)
     }
 
-    /// When each network learned which divisor. The divisors that the base can show stand at the left.
-    fn when_figure(&self) -> Figure {
-        let allowed = self.kinds[0].allowed();
-        let y = allowed.iter().map(|divisor| f64::from(*divisor)).collect();
-        let theory = Series::theory("allowed", words::ALLOWED, vec![self.samples(0); allowed.len()], y);
-        let measured = if self.done > 0 { self.learned_points() } else { Vec::new() };
-        self.over_samples("when", words::WHEN, Axis::log(words::DIVISOR))
-            .group("allowed", words::ALLOWED)
-            .series([theory.points().group("allowed")])
-            .series(measured)
-    }
-
+    /// When each network first knew which divisor.
     #[inline(never)]
-    fn learned_points(&self) -> Vec<Series> {
+    fn when_figure(&self) -> Figure {
         let points = |kind: usize| {
             let (mut x, mut y) = (Vec::new(), Vec::new());
             for divisor in 1..=DIVISORS as u32 {
@@ -100,7 +89,8 @@ impl CommonDivisors {
             let Compared { id, label, .. } = &self.kinds[kind];
             (!x.is_empty()).then(|| Series::measured(id.clone(), label.clone(), x, y).group(id.clone()))
         };
-        (0..self.kinds.len()).filter_map(points).collect()
+        let series = (0..self.kinds.len()).filter_map(points);
+        self.over_samples("when", words::WHEN, Axis::log(words::DIVISOR)).series(series)
     }
 
     /// Number of known divisors over the training pairs.

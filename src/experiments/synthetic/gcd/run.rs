@@ -6,7 +6,7 @@ use crate::output::Id;
 use crate::sim::gcd::{DIVISORS, EACH, LANES, NATURAL, Setting, Test, Tested};
 use crate::text;
 use crate::text::{Text, count, share};
-use crate::theory::gcd::{all_powers, digits, largest_operand, learned};
+use crate::theory::gcd::{accuracy, all_powers, digits, largest_operand, learned};
 
 /// One of the kinds of networks that run side by side.
 #[derive(Debug)]
@@ -73,9 +73,11 @@ impl Compared {
         learned(self.setting.base, DIVISORS as u32)
     }
 
-    /// Accuracy of a network that knows all divisors that the digits can show.
+    /// Accuracy of a network that knows all divisors that the digits can show. If all pairs are synthetic, these are the
+    /// divisors up to their limit.
     pub(super) fn ceiling(&self) -> f64 {
-        all_powers(&primes(self.setting.base))
+        let Setting { base, limit, real, .. } = self.setting;
+        if real == 0.0 { accuracy(&learned(base, limit)).natural } else { all_powers(&primes(base)) }
     }
 }
 

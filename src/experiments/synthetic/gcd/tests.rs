@@ -87,6 +87,50 @@ fn synthetic_pairs_stop_and_real_pairs_go_on() {
 }
 
 #[test]
+fn levels_are_those_of_the_divisors_that_a_base_can_show() {
+    let of = |query: &str, kind: usize| CommonDivisors::started(query, 1).kinds[kind].ceiling();
+    let sum = |set: &[u32]| set.iter().map(|k| 0.607_927_101_854_027 / f64::from(k * k)).sum::<f64>();
+    for (query, kind, want) in [
+        ("", 0, sum(&[1]) * (4.0 / 3.0) * (9.0 / 8.0) * (25.0 / 24.0)),
+        ("", 2, sum(&[1, 2, 3, 4, 5])),
+        ("base=2", 2, sum(&[1, 2, 4])),
+        ("limit=1", 2, sum(&[1])),
+        ("base=31&compare=nothing", 0, sum(&[1]) * (961.0 / 960.0)),
+        ("compare=base", 2, sum(&[1]) * (4.0 / 3.0) * (25.0 / 24.0)),
+    ] {
+        let found = of(query, kind);
+        assert!((found - want).abs() < 1e-12, "{query}, kind {kind}: {found}, not {want}");
+    }
+}
+
+#[test]
+fn other_bases_stand_beside_the_chosen_one_once() {
+    let bases = |query: &str| -> Vec<(u32, u32)> {
+        let run = CommonDivisors::started(query, 1);
+        run.kinds.iter().map(|kind| (kind.setting.base, kind.setting.largest)).collect()
+    };
+    let beside = [(6, 279_935), (10, 999_999), (31, 923_520)];
+    assert_eq!(bases("compare=base"), [&[(30, 809_999)], &beside[..]].concat());
+    assert_eq!(
+        bases("compare=base&base=10&largest=5000&bases=10,1000,10,2"),
+        [(10, 5000), (1000, 999_999), (2, 524_287)]
+    );
+}
+
+#[test]
+fn cells_fill_as_divisors_are_known() {
+    let cells = |run: &CommonDivisors| run.picture().expect("a picture").rows[0].values[0].clone();
+    assert!(cells(&CommonDivisors::started(QUICK, 1)).iter().all(|cell| *cell == 0.0));
+    let run = CommonDivisors::finished(QUICK, 1);
+    let (seen, allowed) = (run.last(0).expect("networks"), learned(6, 100));
+    let known = |divisor: &u32| seen.iter().filter(|seen| seen.knows(*divisor)).count() as f64 / 2.0;
+    assert_eq!(cells(&run), allowed.iter().map(known).collect::<Vec<_>>());
+    assert_eq!(cells(&run)[0], 1.0, "all know 1");
+    let rows = CommonDivisors::started("compare=base&bases=2,3,5,7,11,13", 1).picture().expect("a picture");
+    assert_eq!((rows.rows.len(), rows.left_out.len()), (5, 2));
+}
+
+#[test]
 fn values_that_do_not_fit_are_refused() {
     for (query, said) in [
         ("width=40", "multiple of 16"),

@@ -8,7 +8,7 @@ use crate::sim::gcd::{DIVISORS, NATURAL};
 use crate::stats::{mean_and_error, student};
 use crate::text;
 use crate::text::{count, phrase, share};
-use crate::theory::gcd::{PUBLISHED, masses, plateau, predicted};
+use crate::theory::gcd::{PUBLISHED, masses, predicted};
 
 /// A network's usual answer for a divisor is clear if it gives it for at least this share of the pairs.
 const CLEAR: f64 = 0.9;
@@ -105,7 +105,7 @@ impl CommonDivisors {
 
     /// Synthetic pairs alone stop at a plateau, which real pairs end.
     fn data_verdicts(&self) -> [Verdict; 2] {
-        let limit = plateau(self.params.limit);
+        let limit = self.kinds[2].ceiling();
         let [mixed, synthetic] = [1, 2].map(|kind| interval_of_accuracy(self.last(kind).unwrap_or_default()));
         let ceiling = self.kinds[0].ceiling();
         let stays = Verdict::of("plateau", words::STAYS_BELOW, synthetic.0, Some(synthetic.1), limit, 0.0)

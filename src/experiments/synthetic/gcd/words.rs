@@ -31,8 +31,8 @@ pub(super) const INFO: Info = Info {
             tex: r"A = \frac{6}{\pi^2} \prod_{p \mid B} \frac{p^2}{p^2 - 1}",
         },
         Formula {
-            label: "Plateau with synthetic pairs whose divisors are at most $k$",
-            tex: r"A_k = \frac{6}{\pi^2} \sum_{g \le k} \frac{1}{g^2}",
+            label: "Plateau with synthetic pairs whose divisors are at most $k$, if $D$ holds all products of the primes of the base",
+            tex: r"A_k = \frac{6}{\pi^2} \sum_{g \in D,\, g \le k} \frac{1}{g^2}",
         },
     ],
     sources: &[
@@ -107,7 +107,7 @@ crate::texts! {
     // Curves and places.
     ALLOWED = "theory: products of the base's primes";
     CEILING = "all products of the base's primes";
-    PLATEAU = "divisors of synthetic pairs";
+    PLATEAU = "divisors of synthetic pairs that the base can show";
     PRINTED_COUNT = "printed for a transformer: {count}";
     MEAN_AND_RANGE = "networks: mean and range";
     BY_THEORY = "theory";
@@ -139,7 +139,7 @@ crate::texts! {
     RULE_HOLDS = "A network answers with the largest known divisor that divides the true one. Share of the divisors from 1 to 100 for which it does";
     AGREEMENT = "The answer depends on the true divisor only. Share of the answers for a divisor that are the usual one";
     ACCURACY_IS = "The accuracy on natural pairs is the probability of the known divisors";
-    STAYS_BELOW = "With synthetic pairs only, the accuracy stays on the plateau, which is the probability of their divisors";
+    STAYS_BELOW = "With synthetic pairs only, the accuracy stays on the plateau, which is the probability of those of their divisors that the base can show";
     RECOVERS = "With a share of real pairs, the accuracy exceeds the plateau of synthetic pairs";
     BELOW_CEILING = "The accuracy is at most the probability of all products of the base's primes ({kind})";
     GAIN = "Networks know more divisors with {second} than with {first}. Additional known divisors";
