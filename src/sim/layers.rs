@@ -244,7 +244,8 @@ pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classe
 /// the classes by 0. Returns the sum. The number of scores is a multiple of 4.
 pub fn powers<const FUSED: bool>(scores: &mut [f32], classes: usize) -> f32 {
     let (inside, outside) = scores.split_at_mut(classes);
-    let most = inside.iter().fold(f32::MIN, |most, z| most.max(*z));
+    // `f32::max` would be a call in WebAssembly.
+    let most = inside.iter().fold(f32::MIN, |most, z| if *z > most { *z } else { most });
     inside.iter_mut().for_each(|z| *z = exp::<FUSED>(*z - most));
     outside.fill(0.0);
     let mut sums = [0.0; 4];
