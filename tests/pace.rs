@@ -34,6 +34,7 @@ const RUNS: &[(&str, &str, f64)] = &[
     ),
     ("multi-epoch", "schedule=all&samples=100,300,1000&epochs=1,2,4,8,16,32&runs=16", ONE_STOP),
     ("state-tracking", "runs=64", TICKS),
+    ("gcd", "samples=200000&networks=1", TICKS),
     ("k-composition", "lr=0.1&halvings=3&samples=300000&runs=64", TICKS),
 ];
 

@@ -3,7 +3,7 @@
 use super::run::{Seen, mean};
 use super::{CommonDivisors, Compared, words};
 use crate::math;
-use crate::output::{Axis, Figure, Mark, Points, Series, units};
+use crate::output::{Axis, Figure, Handle, Mark, Points, Series, units};
 use crate::sim::gcd::DIVISORS;
 use crate::text;
 use crate::text::{Template, count, phrase, share};
@@ -16,11 +16,13 @@ const GRID: u32 = 97;
 
 impl CommonDivisors {
     pub(super) fn figures(&self) -> Vec<Figure> {
-        let mut figures = vec![self.error_figure(), self.known_figure(), self.answers_figure()];
-        if self.done > 0 {
-            figures.insert(2, self.when_figure());
-            figures.extend((self.params.compare == "data").then(|| self.seen_figure()));
-        }
+        let data = self.params.compare == "data";
+        let mut figures = vec![self.error_figure()];
+        figures.extend(data.then(|| self.plateaus_figure()));
+        figures.push(self.known_figure());
+        figures.extend((self.done > 0).then(|| self.when_figure()));
+        figures.push(self.answers_figure());
+        figures.extend((data && self.done > 0).then(|| self.seen_figure()));
         figures
     }
 
@@ -72,6 +74,38 @@ impl CommonDivisors {
         }
         let measured = if self.done > 0 { self.lines(|seen| 1.0 - seen.tested.accuracy) } else { Vec::new() };
         self.over_samples("error", words::ERROR_AGAINST_SAMPLES, ERROR).series(levels).series(measured).marks(marks)
+    }
+
+    /// The plateau of synthetic pairs against the largest divisor that they show, which is a handle.
+    fn plateaus_figure(&self) -> Figure {
+        let allowed = self.kinds[2].allowed();
+        let mut left = 1.0;
+        let plateau = |divisor: u32| {
+            left -= if allowed.contains(&divisor) { mass(divisor) } else { 0.0 };
+            left
+        };
+        let y: Vec<f64> = (1..=DIVISORS as u32).map(plateau).collect();
+        let limit = self.params.limit;
+        let here = y[limit as usize - 1];
+        let x = (1..=DIVISORS as u32).map(f64::from).collect();
+        let measured = if self.ended() { self.plateau_point() } else { None };
+        Figure::new("plateaus", words::ERROR_AGAINST_LIMIT, Axis::log(words::LIMIT), ERROR)
+            .group("plateaus", words::SYNTHETIC_PAIRS)
+            .series([Series::theory("plateaus", words::PLATEAU, x, y).group("plateaus").how(words::BY_THEORY)])
+            .series(measured)
+            .handle(
+                Handle::along("limit", "plateaus"),
+                Mark::at(text!(words::LIMIT_HERE, limit = count(limit), share = share(here)), f64::from(limit), here),
+            )
+    }
+
+    /// The error of the networks that learn from synthetic pairs only, at the end.
+    #[inline(never)]
+    fn plateau_point(&self) -> Option<Series> {
+        let errors = || self.last(2).unwrap_or_default().iter().map(|seen| 1.0 - seen.tested.accuracy);
+        let (x, y) = errors().map(|error| (f64::from(self.params.limit), error)).unzip();
+        let series = Series::measured("synthetic", words::NETWORKS, x, y);
+        (errors().count() > 0).then(|| series.group("plateaus").how(words::EACH_NETWORK))
     }
 
     /// When each network first knew which divisor.

@@ -104,6 +104,18 @@ fn levels_are_those_of_the_divisors_that_a_base_can_show() {
 }
 
 #[test]
+fn the_handle_of_the_limit_stands_on_its_curve() {
+    for (query, limit) in [("", 5), ("limit=1", 1), ("limit=100&base=2", 100), ("limit=7&base=1000", 7)] {
+        let run = CommonDivisors::started(query, 1);
+        let figure = run.output().figures.into_iter().find(|figure| figure.id == "plateaus").expect("a figure");
+        let mark = &figure.marks[figure.handles[0].mark];
+        assert_eq!(mark.x, Some(f64::from(limit)), "{query}");
+        let y = mark.y.expect("a height");
+        assert!((y - (1.0 - run.kinds[2].ceiling())).abs() < 1e-12, "{query}: {y}");
+    }
+}
+
+#[test]
 fn other_bases_stand_beside_the_chosen_one_once() {
     let bases = |query: &str| -> Vec<(u32, u32)> {
         let run = CommonDivisors::started(query, 1);

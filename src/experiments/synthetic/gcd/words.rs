@@ -76,6 +76,7 @@ crate::texts! {
     TRUE_DIVISOR = "true divisor";
     ANSWER = "usual answer";
     ERROR = "error on natural pairs";
+    LIMIT = "largest divisor of a synthetic pair";
     KIND = "kind";
     OF_KNOWN = "probability of the known divisors";
     FEWEST = "fewest known divisors";
@@ -96,6 +97,7 @@ crate::texts! {
     NO = "no";
     // Titles.
     ERROR_AGAINST_SAMPLES = "Error against training pairs";
+    ERROR_AGAINST_LIMIT = "Where synthetic pairs stop: error against their largest divisor";
     WHEN = "When each network first knows which divisor";
     KNOWN_AGAINST_SAMPLES = "Known divisors against training pairs";
     ANSWERS = "What a network answers for each true divisor ({kind})";
@@ -112,6 +114,8 @@ crate::texts! {
     MEAN_AND_RANGE = "networks: mean and range";
     BY_THEORY = "theory";
     BY_NETWORK = "one network";
+    EACH_NETWORK = "each network";
+    LIMIT_HERE = "up to {limit}: {share}";
     RULE = "largest known divisor that divides the true one";
     USUAL = "answer of a network";
     ANSWER_GROUP = "answers";
