@@ -151,10 +151,12 @@ impl Session {
         let before = self.run.progress();
         if !before.finished() {
             self.run.advance(&self.exec).await?;
-            let device = self.exec.used();
-            let used = DeviceUse { kind: device.kind, adapter: device.adapter, from_mark: before.done };
-            if !self.devices.last().is_some_and(|last| last.kind == used.kind && last.adapter == used.adapter) {
-                self.devices.push(used);
+            let first = || self.devices.is_empty().then(|| self.exec.device());
+            if let Some(device) = self.exec.take_used().or_else(first) {
+                let used = DeviceUse { kind: device.kind, adapter: device.adapter, from_mark: before.done };
+                if !self.devices.last().is_some_and(|last| last.kind == used.kind && last.adapter == used.adapter) {
+                    self.devices.push(used);
+                }
             }
         }
         Ok(self.run.progress())

@@ -461,7 +461,7 @@ pub struct Exec {
     /// Messages for the user, oldest first. No message is ever removed, so every run can show the messages that arrived
     /// while it ran.
     notices: RefCell<Vec<Text>>,
-    /// The device that ran the last piece of work, or `None` if there was none.
+    /// The device that ran the work since [`Exec::take_used`] was last called, or `None` if there was none.
     used: RefCell<Option<DeviceInfo>>,
     /// Number of devices lost so far. The first lost device is replaced by a new one, the second by the CPU.
     losses: Cell<u32>,
@@ -524,10 +524,10 @@ impl Exec {
         }
     }
 
-    /// The device that ran the last piece of work. A job, or lanes too large for the GPU, runs on the CPU even if there
-    /// is a GPU.
-    pub fn used(&self) -> DeviceInfo {
-        self.used.borrow().clone().unwrap_or_else(|| self.device())
+    /// The device that ran the work since the last call, or `None` if there was no work. Work of kernels counts before
+    /// jobs, which run on the CPU even if there is a GPU. Lanes too large for the GPU run on the CPU as well.
+    pub fn take_used(&self) -> Option<DeviceInfo> {
+        self.used.take()
     }
 
     fn cpu_info(&self) -> DeviceInfo {
@@ -675,7 +675,7 @@ impl Exec {
     /// The page's workers died.
     pub async fn map<J: Job>(&self, inputs: &Inputs, items: Range<u32>) -> Result<Vec<f64>> {
         let out = self.map_cpu::<J>(inputs, items).await?;
-        *self.used.borrow_mut() = Some(self.cpu_info());
+        self.used.borrow_mut().get_or_insert_with(|| self.cpu_info());
         Ok(out)
     }
 

@@ -3,35 +3,49 @@
 use super::words;
 use crate::kit::{Claim, Pick};
 
-const PAPER: &str = "Charton 2023, as a digest of it quotes the numbers";
+const PAPER: &str = "Charton 2023, as a summary of it quotes the numbers";
 const LISTS: &str = "accuracies, and lists of learned divisors, by base";
 /// A run that is as small as possible: what is claimed does not depend on it.
 const QUICK: &str = "base=6&largest=46655&width=16&samples=10000&networks=1&compare=nothing";
 /// Four networks of base 30 that do not stop early.
 const FOUR: &str = "networks=4&compare=nothing&divisors=0";
 
-const fn accuracy(id: &'static str, base: &'static str, printed: f64) -> Claim {
-    Claim::printed(
-        id,
-        printed,
-        "accuracy of a transformer on natural pairs, against the probability of the divisors that it has learned",
-    )
-    .by(PAPER, LISTS)
-    .at(QUICK)
-    .pick(Pick::Cell("published", base, words::ACCURACY_OF_LIST.english()))
-    .within(0.01, "the printed accuracies exceed the probabilities by up to 0.7 points, for an unknown reason")
+/// The accuracy of a transformer, as printed.
+macro_rules! accuracy {
+    ($base:literal, $printed:literal) => {
+        Claim::printed(
+            concat!("gcd-accuracy-", $base),
+            $printed,
+            concat!(
+                "accuracy of the transformer of base ",
+                $base,
+                " on real pairs, against the probability of the divisors that it has learned"
+            ),
+        )
+        .by(PAPER, LISTS)
+        .at(QUICK)
+        .pick(Pick::Cell("published", $base, words::ACCURACY_OF_LIST.english()))
+        .within(0.01, "the printed accuracies exceed the probabilities by up to 0.7 points, for an unknown reason")
+    };
 }
 
-const fn known(id: &'static str, base: &'static str, printed: f64) -> Claim {
-    Claim::printed(
-        id,
-        printed,
-        "number of divisors up to 100 that a transformer has learned, against its list of learned divisors",
-    )
-    .by(PAPER, LISTS)
-    .at(QUICK)
-    .pick(Pick::Cell("published", base, words::COUNT_OF_LIST.english()))
-    .within(0.0, "a count")
+/// The number of divisors that a transformer has learned, as printed.
+macro_rules! known {
+    ($base:literal, $printed:literal) => {
+        Claim::printed(
+            concat!("gcd-known-", $base),
+            $printed,
+            concat!(
+                "number of divisors up to 100 that the transformer of base ",
+                $base,
+                " has learned, against a list of them"
+            ),
+        )
+        .by(PAPER, LISTS)
+        .at(QUICK)
+        .pick(Pick::Cell("published", $base, words::COUNT_OF_LIST.english()))
+        .within(0.0, "a count")
+    };
 }
 
 /// Published numbers that `gcd` recomputes, and earlier results of this lab.
@@ -46,24 +60,23 @@ pub(super) const CLAIMS: &[Claim] = &[
         .at(FOUR)
         .pick(Pick::Point("known", "network", 819_200.0))
         .within(1.5, "one network of four may be one divisor ahead or behind, and one may still be before the last jump"),
-    accuracy("gcd-accuracy-2", "2", 0.816),
-    accuracy("gcd-accuracy-3", "3", 0.689),
-    accuracy("gcd-accuracy-5", "5", 0.640),
-    accuracy("gcd-accuracy-6", "6", 0.915),
-    accuracy("gcd-accuracy-7", "7", 0.625),
-    accuracy("gcd-accuracy-10", "10", 0.847),
-    accuracy("gcd-accuracy-15", "15", 0.717),
-    accuracy("gcd-accuracy-30", "30", 0.947),
-    accuracy("gcd-accuracy-31", "31", 0.613),
-    accuracy("gcd-accuracy-60", "60", 0.950),
-    accuracy("gcd-accuracy-210", "210", 0.955),
-    accuracy("gcd-accuracy-420", "420", 0.968),
-    known("gcd-known-10", "10", 13.0),
-    known("gcd-known-30", "30", 27.0),
-    known("gcd-known-60", "60", 28.0),
-    known("gcd-known-210", "210", 32.0),
-    known("gcd-known-420", "420", 38.0)
-        .differs(40.0, "The list of learned divisors that the digest gives has two more members up to 100."),
+    accuracy!("2", 0.816),
+    accuracy!("3", 0.689),
+    accuracy!("5", 0.640),
+    accuracy!("7", 0.625),
+    accuracy!("10", 0.847),
+    accuracy!("15", 0.717),
+    accuracy!("30", 0.947),
+    accuracy!("31", 0.613),
+    accuracy!("60", 0.950),
+    accuracy!("210", 0.955),
+    accuracy!("420", 0.968),
+    known!("10", 13.0),
+    known!("30", 27.0),
+    known!("60", 28.0),
+    known!("210", 32.0),
+    known!("420", 38.0)
+        .differs(40.0, "The list of learned divisors that the summary gives has two more members up to 100."),
     Claim::formula(
         "gcd-two-primes",
         0.8857,

@@ -130,7 +130,8 @@ impl CommonDivisors {
     /// Number of known divisors over the training pairs.
     fn known_figure(&self) -> Figure {
         let measured = if self.done > 0 { self.lines(|seen| seen.known().len() as f64) } else { Vec::new() };
-        let (mut levels, mut marks) = (Vec::new(), Vec::new());
+        let mut levels = vec![self.level(&self.kinds[0], "start", words::ONLY_ONE, 1.0)];
+        let mut marks = Vec::new();
         for (i, kind) in self.kinds.iter().enumerate() {
             if i == 0 || self.params.compare == "base" {
                 let allowed = kind.allowed().len();
@@ -155,15 +156,15 @@ impl CommonDivisors {
         let first = self.last(0).and_then(<[Seen]>::first);
         let set = first.map_or_else(|| self.kinds[0].allowed(), Seen::known);
         let rule = (1..=DIVISORS as u32).map(|divisor| f64::from(predicted(&set, divisor))).collect();
-        let theory =
-            Series::theory("rule", words::RULE, divisors(), rule).points().group("answers").how(words::BY_THEORY);
+        let theory = Series::theory("rule", words::RULE, divisors(), rule).points().group("rule").how(words::BY_THEORY);
         let usual = first.map(|seen| {
             let usual = seen.tested.divisors.iter().map(|divisor| f64::from(divisor.usual)).collect();
             Series::measured("usual", words::USUAL, divisors(), usual).group("answers").how(words::BY_NETWORK)
         });
         let title = text!(words::ANSWERS, kind = phrase(self.kinds[0].label.clone()));
         Figure::new("answers", title, Axis::log(words::TRUE_DIVISOR), Axis::log(words::ANSWER))
-            .group("answers", words::ANSWER_GROUP)
+            .group("rule", words::RULE)
+            .group("answers", words::USUAL)
             .series([theory])
             .series(usual)
             .folded()

@@ -41,7 +41,7 @@ crate::params! {
         real: f64 = Spec::number("0.03", 0.0, 1.0).log().label("share of real pairs");
         /// Largest divisor of a synthetic pair. It matters only if shares of real pairs are compared.
         limit: u32 = Spec::integer("5", 1.0, 100.0).log().label("largest synthetic divisor");
-        /// Share of pairs whose divisors from 1 to 100 are equally frequent. It matters only if laws of the divisors are compared.
+        /// Share of pairs whose divisors are drawn evenly from 1 to 100. It matters only if laws of the divisors are compared.
         even: f64 = Spec::number("0.05", 0.0, 1.0).label("share with equally frequent divisors");
         /// Bases that run beside the chosen one if bases are compared. Their largest numbers are as near to a million as the digits allow.
         bases: Vec<f64> = Spec::list("6,10,31", 2.0, 1000.0, 1, 6).log().label("other bases");
@@ -53,11 +53,11 @@ crate::params! {
         width: u32 = Spec::integer("32", 16.0, 128.0).log();
         /// Number of training pairs of a step, a multiple of 4.
         batch: u32 = Spec::integer("256", 64.0, 512.0).log().unit("pairs");
-        /// Learning rate of Adam. With a rate that is too large, networks diverge.
+        /// Learning rate of Adam. With a rate that is too large, networks diverge, or answer 1 for ever.
         rate: f64 = Spec::number("0.005", 0.00001, 10.0).log().label("learning rate");
-        /// Decoupled decay of the weights, in units of the learning rate per step.
+        /// Decay of the weights: at every step they shrink by this number times the learning rate.
         decay: f64 = Spec::number("0", 0.0, 1.0).label("weight decay");
-        /// Number of training pairs at the end of a run.
+        /// Number of pairs that each network learns from, unless the run stops early. It is rounded to whole steps.
         samples: u32 = Spec::integer("820000", 10_000.0, 4_000_000.0).log().unit("pairs").label("training pairs");
         /// The run stops when all networks of the first kind know this many divisors. With 0 it does not stop early.
         divisors: u32 = Spec::integer("11", 0.0, 100.0).label("stop at known divisors");

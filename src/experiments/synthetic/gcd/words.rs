@@ -7,18 +7,18 @@ pub(super) const INFO: Info = Info {
     title: "A network learns divisors",
     question: "Which greatest common divisors does a network learn, when, and what do synthetic data take away?",
     notice: &[
-        r"The networks are really trained, in this page. Their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
-        r"The base of the digits decides what can be learned. A network learns the products of the base's primes, such as 2, 3, 4, 5 and 6 in base 30, and no other divisors, because only these show in the last digits. In base 31 it learns hardly anything.",
-        r"Where a network does not know the true divisor, it answers with the largest divisor that it knows and that divides the true one. So it is right about as many pairs as have a divisor that it knows.",
-        r"Synthetic pairs with small divisors alone stop the networks at a plateau: the error is the probability of all larger divisors. A small share of real pairs ends it, but late, because the rare divisors are seen rarely.",
+        r"The networks are trained live on this page. At first they learn to answer 1. Then their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
+        r"The base of the digits decides what can be learned. A network learns only divisors of powers of the base, such as 2, 3, 4, 5 and 6 in base 30, because only these show in the last digits. In base 31 that is 31 alone, so it learns hardly anything.",
+        r"Where a network does not know the true divisor, it answers with the largest divisor that it knows and that divides the true one. So its accuracy is the probability that the divisor of a pair is one that it knows.",
+        r"Synthetic pairs that contain only small divisors stop the networks at a plateau, because larger divisors are never seen. A small share of real pairs ends it, but late, because real pairs with rare divisors come seldom.",
     ],
     model: &[
-        r"A network reads the digits of two numbers, each digit as one of $B$ inputs. Two hidden layers of ReLU follow, and scores for the divisors from 1 to 100 and for all larger ones. It learns by Adam from pairs that are drawn anew at every step. Real pairs are two uniform numbers; a synthetic pair is a real pair whose divisor is at most the limit.",
-        r"At each checkpoint, all networks are tested on 10,000 pairs of uniform numbers, and on 40 pairs for each divisor from 1 to 100. A network knows a divisor if it is right about at least half of these 40 pairs.",
-        r"This is a toy network and not the paper's transformer with four layers, which trains on hundreds of millions of pairs. In base 30 the transformer knows 27 divisors at the end; the networks here stop at 11 to 13. The rule of the largest known divisor holds on the plateaus; just after a jump a network may name a larger multiple instead.",
-        r"The paper reports many more divisors if the logarithms of the numbers are uniform, and a few more with 5% of pairs with equally frequent divisors. The networks here are too small and train too briefly to show that: choose it as a comparison to see for yourself.",
+        r"A network reads the digits of two numbers. Each digit switches on one of $B$ inputs, where $B$ is the base. Two hidden layers of ReLU follow, and scores for the divisors from 1 to 100 and for all larger ones, where “divisor” means greatest common divisor. The network learns by Adam from pairs that are drawn anew at every step. A real pair consists of two numbers drawn uniformly from 1 to the largest number. A synthetic pair is drawn in this way too, but again until its divisor is at most the limit.",
+        r"At each checkpoint, all networks are tested on 10,000 real pairs, and on 40 pairs for each divisor from 1 to 100. A network knows a divisor if it is right about at least half of these 40 pairs, and if it does not usually give it as the answer for other divisors that it does not divide.",
+        r"This is a toy network and not the paper's transformer with four layers, which trains on hundreds of millions of pairs. In base 30 the transformer knows 27 divisors at the end. After about 820,000 pairs the networks here know 11 to 13, and more later; by default a run stops at 11. The rule of the largest known divisor holds on the plateaus. Just after a jump a network may answer with a multiple of the divisor that the rule gives.",
+        r"The paper reports many more divisors if the logarithms of the numbers are uniform, and the same divisors several times sooner if 5% of the pairs have equally frequent divisors. The networks here are probably too small, and train too briefly, to show this. Choose one of these as a comparison to see for yourself.",
         r"A folded figure compares the networks with a learner that remembers each divisor that it has seen once, and is right about it from then on. It knows all that the data have shown, and needs far fewer pairs than a network, which must find out how digits show a divisor.",
-        r"The paper's plateaus with synthetic pairs come from a simulated learner. Here a trained network shows them.",
+        r"A learner that remembers what it has seen predicts plateaus with synthetic pairs; the page about real and synthetic data simulates it. Here trained networks show such plateaus.",
     ],
     formulas: &[
         Formula { label: "Probability of the divisor $g$ of two random numbers", tex: r"p_g = \frac{6}{\pi^2 g^2}" },
@@ -27,17 +27,17 @@ pub(super) const INFO: Info = Info {
             tex: r"A(D) = \frac{6}{\pi^2} \sum_{k \in D} \frac{1}{k^2}",
         },
         Formula {
-            label: "Accuracy if $D$ holds all products of the primes of the base",
+            label: "Accuracy if $D$ holds all divisors of powers of the base, whose primes are $p$",
             tex: r"A = \frac{6}{\pi^2} \prod_{p \mid B} \frac{p^2}{p^2 - 1}",
         },
         Formula {
-            label: "Plateau with synthetic pairs whose divisors are at most $k$, if $D$ holds all products of the primes of the base",
+            label: "Plateau with synthetic pairs whose divisors are at most $k$, if $D$ holds all divisors of powers of the base",
             tex: r"A_k = \frac{6}{\pi^2} \sum_{g \in D,\, g \le k} \frac{1}{g^2}",
         },
     ],
     sources: &[
         Source {
-            text: "Charton: Learning the greatest common divisor: explaining transformer predictions, ICLR 2024. Only a digest was read",
+            text: "Charton: Learning the greatest common divisor: explaining transformer predictions, ICLR 2024. The numbers are taken from a summary of the paper",
             url: "https://arxiv.org/abs/2308.15594",
         },
         Source {
@@ -49,8 +49,8 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Real pairs, synthetic pairs, and a mixture", query: "" },
         Preset { title: "Base 6", query: "base=6&largest=46655&compare=nothing" },
         Preset { title: "Bases compared", query: "compare=base" },
-        Preset { title: "Uniform logarithms of the numbers", query: "compare=operands" },
-        Preset { title: "5% of pairs with equally frequent divisors", query: "compare=outcomes" },
+        Preset { title: "Uniform logarithms of the numbers", query: "compare=operands&divisors=0" },
+        Preset { title: "5% of pairs with equally frequent divisors", query: "compare=outcomes&divisors=0" },
         Preset { title: "10% real pairs: the plateau is short", query: "real=0.1" },
     ],
 };
@@ -67,15 +67,15 @@ crate::texts! {
     UNIFORM = "uniform numbers";
     LOGARITHMIC = "uniform logarithms";
     NATURAL_DIVISORS = "natural divisors";
-    EVEN_DIVISORS = "{even} equally frequent divisors";
+    EVEN_DIVISORS = "{even} of pairs with equally frequent divisors";
     BASE = "base {base}";
     // Axes and columns.
     SAMPLES = "training pairs";
-    ACCURACY = "accuracy on natural pairs";
+    ACCURACY = "accuracy on real pairs";
     KNOWN = "known divisors up to 100";
     TRUE_DIVISOR = "true divisor";
     ANSWER = "usual answer";
-    ERROR = "error on natural pairs";
+    ERROR = "error on real pairs";
     LIMIT = "largest divisor of a synthetic pair";
     KIND = "kind";
     OF_KNOWN = "probability of the known divisors";
@@ -84,15 +84,15 @@ crate::texts! {
     DIVERGED_NETWORKS = "diverged networks";
     DIVISOR = "divisor";
     PROBABILITY = "probability";
-    IS_ALLOWED = "product of the base's primes";
+    IS_ALLOWED = "divides a power of the base";
     FIRST_NETWORK = "pairs until the first network knows it";
     LAST_NETWORK = "pairs until all networks have known it";
     NETWORKS_NOW = "networks that know it at the end";
     BASE_COLUMN = "base";
     COUNT_PRINTED = "divisors as printed";
-    COUNT_OF_LIST = "divisors of the list";
+    COUNT_OF_LIST = "divisors that the summary lists";
     ACCURACY_PRINTED = "accuracy as printed";
-    ACCURACY_OF_LIST = "accuracy of the list";
+    ACCURACY_OF_LIST = "probability of all divisors of this list";
     YES = "yes";
     NO = "no";
     // Titles.
@@ -107,10 +107,10 @@ crate::texts! {
     DIVISORS_TITLE = "When the networks of the first kind learn which divisor";
     PUBLISHED_TITLE = "Transformers of the paper, and the probabilities of the divisors that they have learned";
     // Curves and places.
-    ALLOWED = "theory: products of the base's primes";
-    CEILING = "all products of the base's primes";
+    ALLOWED = "theory: divisors of powers of the base";
+    CEILING = "best possible accuracy";
     PLATEAU = "divisors of synthetic pairs that the base can show";
-    PRINTED_COUNT = "printed for a transformer: {count}";
+    PRINTED_COUNT = "the paper's transformer: {count}";
     MEAN_AND_RANGE = "networks: mean and range";
     BY_THEORY = "theory";
     BY_NETWORK = "one network";
@@ -118,24 +118,23 @@ crate::texts! {
     LIMIT_HERE = "up to {limit}: {share}";
     RULE = "largest known divisor that divides the true one";
     USUAL = "answer of a network";
-    ANSWER_GROUP = "answers";
     MEMBERSHIP = "learner that remembers what it has seen";
     BY_MEMBERSHIP = "a learner that remembers: exact";
     ONLY_ONE = "only 1 is known";
     ONLY_ONE_LEAVES = "only 1 is known: {share}";
-    LEFT_OUT = "synthetic pairs leave out: {share}";
+    LEFT_OUT = "synthetic pairs stop at: {share}";
     BASE_LEAVES = "base {base} cannot show: {share}";
-    BASE_SHOWS = "base {base} shows {count}";
+    BASE_SHOWS = "base {base} can show {count}";
     // Picture.
-    HOW_CELLS_FILL = "Each cell is a divisor up to 100 that the base can show, the smallest first. It is the fuller, the more networks know the divisor.";
+    HOW_CELLS_FILL = "Each cell is a divisor up to 100 that the base can show, the smallest first. A cell is fuller the more networks know its divisor.";
     KNOWN_OF = "{known} of {allowed}";
     // Answers.
     PART = "{share} ({kind})";
     EXPECTED = "Theory: digits in base {base} show {allowed} of the divisors up to 100; a network that knows all that they show is wrong about {error} of all pairs.";
     EXPECTED_DATA = "Theory: base {base} can show {allowed} divisors up to 100, which leaves an error of {error}; with synthetic pairs only, the error stops at {plateau}.";
     EXPECTED_BASES = "Theory: the base decides how far the error can fall: {parts}.";
-    MEASURED = "After {samples} pairs, a network of base {base} knows {known} of {allowed} possible divisors, on average, and is wrong about {error} of new pairs.";
-    MEASURED_DATA = "After {samples} pairs, the error is {error} with real pairs only ({known} known divisors), {mixed} with {real} real pairs, and {synthetic} with synthetic pairs only.";
+    MEASURED = "After {samples} pairs, a network of base {base} knows {known} of {allowed} possible divisors, on average, and is wrong about {error} of real pairs.";
+    MEASURED_DATA = "After {samples} pairs, the error is {error} with real pairs only ({known} known {known:divisor|divisors}), {mixed} with {real} real pairs, and {synthetic} with synthetic pairs only.";
     MEASURED_PARTS = "After {samples} pairs, the error is {parts}.";
     DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} pairs: the learning rate {rate} is too large.";
     // Verdicts.
