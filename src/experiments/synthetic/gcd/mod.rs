@@ -59,7 +59,7 @@ crate::params! {
         decay: f64 = Spec::number("0", 0.0, 1.0).label("weight decay");
         /// Number of pairs that each network learns from, unless the run stops early. It is rounded to whole steps.
         samples: u32 = Spec::integer("820000", 10_000.0, 4_000_000.0).log().unit("pairs").label("training pairs");
-        /// The run stops when all networks of the first kind know this many divisors. With 0 it does not stop early.
+        /// The run stops when all networks of the first kind know this many divisors; if laws are compared, those of both kinds. With 0 it does not stop early.
         divisors: u32 = Spec::integer("11", 0.0, 100.0).label("stop at known divisors");
     }
 }
@@ -125,6 +125,10 @@ impl Experiment for CommonDivisors {
         }
         if let Some(base) = params.bases.iter().find(|base| base.fract() != 0.0) {
             return Err(Error::parameter("bases", &base.to_string(), words::WHOLE_BASES));
+        }
+        let alone = params.bases.iter().all(|base| *base == f64::from(params.base));
+        if params.compare == "base" && alone {
+            return Err(Error::parameter("bases", &params.base.to_string(), words::OTHER_BASE));
         }
         Ok(())
     }

@@ -103,6 +103,8 @@ pub(super) fn marks(samples: u32, batch: u32) -> Vec<u32> {
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) tested: Tested,
+    /// The divisors that the network knows.
+    known: Vec<u32>,
     /// Whether the network has diverged.
     pub(super) diverged: bool,
 }
@@ -113,17 +115,32 @@ impl Seen {
     pub(super) fn all(tested: &[f64], states: &[[f32; LANES]], rows: usize) -> Vec<Self> {
         // Word 2 of a state is its status.
         let diverged = states.chunks(rows).map(|state| state[0][2] != 0.0);
-        Test::results(tested).into_iter().zip(diverged).map(|(tested, diverged)| Self { tested, diverged }).collect()
+        Test::results(tested).into_iter().zip(diverged).map(|(tested, diverged)| Self::of(tested, diverged)).collect()
     }
 
-    /// Whether the network is right about at least half of the pairs with this divisor.
+    /// What a network with these results knows: a divisor about which it is right for at least half of the pairs. A
+    /// network that usually gives the divisor for a true one that it does not divide does not know it.
+    pub(super) fn of(tested: Tested, diverged: bool) -> Self {
+        let found = &tested.divisors;
+        let misused =
+            |divisor: u32| (1_u32..).zip(found).any(|(d, f)| f.usual == divisor && !d.is_multiple_of(divisor));
+        let knows = |divisor: &u32| found[*divisor as usize - 1].right >= 0.5 && !misused(*divisor);
+        Self { known: (1..=DIVISORS as u32).filter(knows).collect(), tested, diverged }
+    }
+
+    /// Whether the network knows a divisor.
     pub(super) fn knows(&self, divisor: u32) -> bool {
-        self.tested.divisors[divisor as usize - 1].right >= 0.5
+        self.known.contains(&divisor)
     }
 
     /// The divisors that the network knows.
     pub(super) fn known(&self) -> Vec<u32> {
-        (1..=DIVISORS as u32).filter(|divisor| self.knows(*divisor)).collect()
+        self.known.clone()
+    }
+
+    /// Whether the network knows a divisor above 1.
+    pub(super) fn knows_more(&self) -> bool {
+        self.known.iter().any(|divisor| *divisor > 1)
     }
 
     /// Standard error of the accuracy on the natural pairs.
@@ -137,7 +154,7 @@ impl Seen {
     pub(super) fn partial(&self, masses: &[f64]) -> f64 {
         let part = |(divisor, mass): (u32, &f64)| {
             let right = self.tested.divisors[divisor as usize - 1].right;
-            mass * (right - f64::from(u8::from(right >= 0.5))).abs()
+            mass * (right - f64::from(u8::from(self.knows(divisor)))).abs()
         };
         (1..=DIVISORS as u32).zip(masses).map(part).sum()
     }
@@ -152,7 +169,8 @@ impl Seen {
 
 /// Mean of a value over networks.
 pub(super) fn mean(seen: &[Seen], of: impl Fn(&Seen) -> f64) -> f64 {
-    seen.iter().map(of).sum::<f64>() / seen.len() as f64
+    // `sum` begins at -0, which would be shown with its sign.
+    seen.iter().map(of).fold(0.0, |sum, value| sum + value) / seen.len() as f64
 }
 
 impl CommonDivisors {
@@ -171,10 +189,13 @@ impl CommonDivisors {
         self.found[kind].last().map(Vec::as_slice)
     }
 
-    /// Whether all networks of the first kind know as many divisors as the run waits for.
+    /// Whether all networks of the first kind know as many divisors as the run waits for. If laws are compared, the run
+    /// waits for the networks of both kinds, so that it favours neither.
     pub(super) fn knows_enough(&self) -> bool {
         let least = self.params.divisors as usize;
-        least > 0 && self.last(0).is_some_and(|seen| seen.iter().all(|seen| seen.known().len() >= least))
+        let kinds = if matches!(self.params.compare, "operands" | "outcomes") { self.kinds.len() } else { 1 };
+        let enough = |seen: &[Seen]| seen.iter().all(|seen| seen.known.len() >= least);
+        least > 0 && (0..kinds).all(|kind| self.last(kind).is_some_and(enough))
     }
 
     /// Number of networks that have diverged, and the number of training pairs at the first checkpoint that shows it.

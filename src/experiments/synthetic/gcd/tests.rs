@@ -1,12 +1,15 @@
 //! Tests of `gcd`.
 
+use std::slice;
+
 use super::CommonDivisors;
-use super::run::{marks, primes};
-use super::verdicts::accuracy_verdict;
+use super::run::{Seen, marks, primes};
+use super::verdicts::{accuracy_verdict, agreement_verdict, rule_verdict};
 use crate::kit::Experiment;
 use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;
-use crate::theory::gcd::learned;
+use crate::sim::gcd::{DIVISORS, Divisor, Tested as Results};
+use crate::theory::gcd::{learned, masses, predicted};
 
 /// A setting that runs within seconds.
 const QUICK: &str = "base=6&largest=46655&width=16&samples=25000&networks=2&rate=0.01&compare=nothing";
@@ -30,7 +33,7 @@ fn networks_learn_divisors_of_powers_of_the_base() {
 fn the_accuracy_of_a_wrong_set_is_refuted() {
     let run = CommonDivisors::finished(QUICK, 1);
     let seen = run.last(0).expect("networks");
-    let known: Vec<Vec<u32>> = seen.iter().map(super::run::Seen::known).collect();
+    let known: Vec<Vec<u32>> = seen.iter().map(Seen::known).collect();
     assert_eq!(accuracy_verdict(seen, &known, 46_655).agrees, Some(true), "{known:?}");
     for wrong in [5, 7] {
         let more: Vec<Vec<u32>> = known.iter().map(|set| [set.as_slice(), &[wrong; 6]].concat()).collect();
@@ -47,13 +50,147 @@ fn a_run_stops_when_enough_divisors_are_known() {
     let reached = run.found[0].len();
     assert!(run.stopped && reached < whole.found[0].len(), "{reached} checkpoints");
     assert_eq!(whole.found[0].len(), whole.marks.len());
-    let known = |run: &CommonDivisors, mark: usize| -> Vec<_> {
-        run.found[0][mark].iter().map(super::run::Seen::known).collect()
-    };
+    let known = |run: &CommonDivisors, mark: usize| -> Vec<_> { run.found[0][mark].iter().map(Seen::known).collect() };
     assert!(known(&run, reached - 1).iter().all(|known| known.len() >= 2));
     assert!((0..reached - 1).all(|mark| known(&run, mark).iter().any(|known| known.len() < 2)), "it stops at once");
     assert!((0..reached).all(|mark| known(&run, mark) == known(&whole, mark)), "nothing else changes");
     assert!(run.output().answer.expect("an answer").text.english().contains("pairs"));
+}
+
+/// A network that gives one answer for each true divisor: `answer` of it.
+fn doctored(answer: impl Fn(u32) -> u32) -> Seen {
+    let divisors: Vec<_> = (1..=DIVISORS as u32)
+        .map(|d| Divisor { right: f64::from(u8::from(answer(d) == d)), usual: answer(d), agree: 1.0 })
+        .collect();
+    let accuracy = masses(46_655).iter().zip(&divisors).map(|(mass, divisor)| mass * divisor.right).sum();
+    Seen::of(Results { accuracy, loss: 1.0, divisors }, false)
+}
+
+/// A run that has ended, with two networks of each kind that give the answers of these functions.
+fn ended(query: &str, answers: &[fn(u32) -> u32]) -> CommonDivisors {
+    let mut run = CommonDivisors::started(query, 1);
+    assert_eq!(run.kinds.len(), answers.len());
+    run.found = answers.iter().map(|answer| vec![vec![doctored(answer), doctored(answer)]]).collect();
+    run.done = run.total();
+    run
+}
+
+/// What a network answers that knows all products of 2 and 3.
+fn of_six(divisor: u32) -> u32 {
+    predicted(&learned(6, 100), divisor)
+}
+
+#[test]
+fn a_network_does_not_know_what_it_says_for_everything() {
+    for constant in [2, 66, 100] {
+        assert!(doctored(|_| constant).known().is_empty(), "{constant}");
+    }
+    assert_eq!(doctored(|_| 1).known(), [1]);
+    assert_eq!(doctored(of_six).known(), learned(6, 100));
+    let hasty = doctored(|d| if d == 30 { 60 } else { predicted(&learned(30, 100), d) });
+    assert!(!hasty.knows(60) && !hasty.knows(30) && hasty.knows(90), "60 is the answer for 30");
+    for query in [QUICK, "base=30&networks=2", "base=1000&networks=2"] {
+        let mut run = CommonDivisors::started(query, 1);
+        run.marks = vec![1];
+        run.step();
+        assert!(!run.last(0).expect("networks").iter().any(Seen::knows_more), "{query}");
+    }
+}
+
+#[test]
+fn networks_that_know_nothing_decide_nothing() {
+    for constant in [(|_| 1) as fn(u32) -> u32, |_| 66] {
+        let run = ended("base=6&largest=46655&real=0.5", &[constant; 3]);
+        for verdict in run.output().verdicts {
+            assert!(verdict.agrees.is_none() && !verdict.note.is_empty(), "{verdict:?}");
+        }
+        let run = ended("base=6&largest=46655&compare=nothing", &[constant]);
+        assert_eq!(run.verdict("ceiling-network").agrees, None);
+    }
+    for query in ["samples=10000&networks=2", "base=1000&largest=999999&samples=10000&networks=2"] {
+        let mut run = CommonDivisors::started(query, 1);
+        run.marks = vec![1];
+        while !run.progress().finished() {
+            run.step();
+        }
+        for verdict in run.output().verdicts {
+            assert!(verdict.agrees.is_none() && !verdict.note.is_empty(), "{query}: {verdict:?}");
+        }
+    }
+}
+
+#[test]
+fn verdicts_on_data_need_networks_that_pass_the_plateau() {
+    let of_two: fn(u32) -> u32 = |d| predicted(&[1, 2], d);
+    let more: fn(u32) -> u32 = |d| predicted(&[1, 2, 3, 4], d);
+    let one: fn(u32) -> u32 = |_| 1;
+    let query = "base=6&largest=46655&limit=2";
+    for (query, answers, want) in [
+        (query.to_owned(), [of_six, of_six, of_two], [Some(true), Some(true)]),
+        (query.to_owned(), [of_six, of_two, of_two], [Some(true), None]),
+        (query.to_owned(), [of_two, of_six, of_two], [None, None]),
+        (query.to_owned(), [of_six, of_six, one], [None, Some(true)]),
+        (query.to_owned(), [of_six, of_six, more], [Some(false), Some(true)]),
+        (format!("{query}&real=0"), [of_six, of_six, of_two], [Some(true), None]),
+        (format!("{query}&real=1"), [of_six, of_six, of_two], [Some(true), None]),
+        ("base=6&largest=46655&limit=96".to_owned(), [of_six; 3], [None, None]),
+    ] {
+        let run = ended(&query, &answers);
+        let [stays, recovers] = ["plateau", "recovery"].map(|id| run.verdict(id));
+        assert_eq!([stays.agrees, recovers.agrees], want, "{stays:?} {recovers:?}");
+    }
+}
+
+#[test]
+fn what_theory_forbids_is_refuted() {
+    let query = "base=6&largest=46655&compare=nothing";
+    let run = ended(query, &[of_six]);
+    for id in ["set", "rule", "agreement", "accuracy"] {
+        assert_eq!(run.verdict(id).agrees, Some(true), "{id}");
+    }
+    // The products of 2 and 3 up to 100 nearly reach the limit.
+    assert_eq!(run.verdict("ceiling-network").agrees, None);
+    let run = ended(query, &[|d| d]);
+    assert_eq!(["set", "ceiling-network"].map(|id| run.verdict(id).agrees), [Some(false); 2]);
+    let run = ended(query, &[|d| predicted(&[1, 2, 3], d)]);
+    assert_eq!(["set", "ceiling-network"].map(|id| run.verdict(id).agrees), [None, Some(true)], "chance gives 2 and 3");
+    let lowest = |d: u32| {
+        if of_six(d) == d {
+            d
+        } else if d.is_multiple_of(2) {
+            2
+        } else {
+            1
+        }
+    };
+    let hasty = |d: u32| if d == 18 { 36 } else { of_six(d) };
+    assert_eq!(rule_verdict(&[doctored(hasty)]).agrees, Some(true), "36 is just being learned");
+    assert_eq!(rule_verdict(&[doctored(lowest)]).agrees, Some(false), "not the largest");
+    let mut unsure = doctored(of_six);
+    unsure.tested.divisors.iter_mut().for_each(|divisor| divisor.agree = 0.6);
+    assert_eq!(agreement_verdict(slice::from_ref(&unsure)).agrees, Some(false));
+    assert_eq!(rule_verdict(&[unsure]).agrees, None, "nothing is clear");
+}
+
+#[test]
+fn an_accuracy_with_partly_known_divisors_cannot_tell() {
+    let mut partly = doctored(of_six);
+    partly.tested.divisors[7].right = 0.6;
+    let verdict = accuracy_verdict(slice::from_ref(&partly), &[partly.known()], 46_655);
+    assert!(verdict.resolution < 0.02 && verdict.agrees == Some(true), "{verdict:?}");
+    partly.tested.divisors[1].right = 0.6;
+    let verdict = accuracy_verdict(slice::from_ref(&partly), &[partly.known()], 46_655);
+    assert!(verdict.resolution > 0.02 && verdict.agrees.is_none(), "{verdict:?}");
+}
+
+#[test]
+fn a_comparison_of_laws_waits_for_both_kinds() {
+    let more: fn(u32) -> u32 = |d| predicted(&[1, 2], d);
+    for (query, want) in [("compare=operands", false), ("compare=outcomes", false), ("compare=nothing", true)] {
+        let answers = if want { vec![of_six as fn(u32) -> u32] } else { vec![of_six, more] };
+        assert_eq!(ended(&format!("{query}&divisors=5"), &answers).knows_enough(), want, "{query}");
+        assert!(ended(&format!("{query}&divisors=2"), &answers).knows_enough(), "{query}");
+    }
 }
 
 #[test]
@@ -71,6 +208,7 @@ fn networks_that_diverge_are_told() {
     let output = run.output();
     for verdict in &output.verdicts {
         assert!(verdict.agrees.is_none() && verdict.said().contains("diverged"), "{verdict:?}");
+        assert_eq!(verdict.note.len(), 1, "{verdict:?}");
     }
     for series in output.figures.iter().flat_map(|figure| &figure.series) {
         assert!(series.y.iter().all(|y| y.is_finite()), "{}", series.id);
@@ -148,6 +286,8 @@ fn values_that_do_not_fit_are_refused() {
         ("width=40", "multiple of 16"),
         ("batch=66", "multiple of 4"),
         ("bases=6,10.5", "whole numbers"),
+        ("bases=30&compare=base", "other than the chosen one"),
+        ("bases=6,6&base=6&compare=base", "other than the chosen one"),
         ("base=1", "2"),
         ("base=1001", "1000"),
         ("base=2.5", "whole"),
