@@ -144,7 +144,7 @@ crate::texts! {
     ACCURACY_IS = "The accuracy on natural pairs is the probability of the known divisors";
     STAYS_BELOW = "With synthetic pairs only, the accuracy does not exceed the plateau, which is the probability of the divisors that synthetic pairs contain and the base can show";
     RECOVERS = "With a share of real pairs, the accuracy exceeds the plateau of synthetic pairs";
-    BELOW_CEILING = "The accuracy is at most the probability of all products of the base's primes ({kind})";
+    BELOW_CEILING = "The accuracy is at most the probability of all divisors of powers of the base ({kind})";
     GAIN = "Networks know more divisors with {second} than with {first}. Additional known divisors";
     THESE_NETWORKS = "The interval is for these networks; other networks may differ.";
     CEILING_UNCLEAR = "The accuracy is too near to the limit for this number of test pairs, or too little is known.";
