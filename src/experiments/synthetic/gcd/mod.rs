@@ -111,8 +111,7 @@ impl Experiment for CommonDivisors {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const QUICK: &'static str =
-        "base=6&largest=46655&width=16&batch=64&samples=10000&networks=1&rate=0.02&compare=nothing";
+    const QUICK: &'static str = "base=6&largest=46655&width=16&batch=128&samples=10000&networks=1&rate=0.02";
     const MAIN: &'static [&'static str] = &["base", "compare", "real"];
     const FIRST: &'static [&'static str] = &["base=6", "base=10", "compare=nothing", "compare=base", "real=0.1"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Gcd>(), Twin::job::<Test>()];
