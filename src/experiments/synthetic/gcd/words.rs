@@ -67,7 +67,7 @@ crate::texts! {
     UNIFORM = "uniform numbers";
     LOGARITHMIC = "uniform logarithms";
     NATURAL_DIVISORS = "natural divisors";
-    EVEN_DIVISORS = "{even} of pairs with equally frequent divisors";
+    EVEN_DIVISORS = "{even} drawn evenly";
     BASE = "base {base}";
     // Axes and columns.
     SAMPLES = "training pairs";
