@@ -568,8 +568,8 @@ impl Exec {
 
     async fn work(&self, lanes: &mut Held, work: Work) -> Result<()> {
         while let Some(gpu) = self.gpu() {
-            // The device has not failed if lanes exceed its limit: other work stays on it.
             lanes.log.push(work.clone());
+            // The device has not failed if lanes exceed its limit: other work stays on it.
             if let Err(error) = gpu.fits(lanes) {
                 lanes.log.pop();
                 let sentence = text!(words::PART_ON_CPU, reason = phrase(error.text().clone()));

@@ -100,6 +100,24 @@ pub struct Setting {
     pub decay: f32,
 }
 
+/// A network of base 30 that learns from real, uniform pairs.
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            base: 30,
+            largest: 809_999,
+            logarithmic: false,
+            width: 32,
+            batch: 256,
+            limit: u32::MAX,
+            real: 1.0,
+            even: 0.0,
+            rate: 5e-3,
+            decay: 0.0,
+        }
+    }
+}
+
 /// A share as a threshold of random words.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates at the ends of the range")]
 fn threshold(share: f64) -> u32 {
@@ -340,6 +358,11 @@ pub struct Gcd;
 const STATUS: usize = 2;
 
 impl Gcd {
+    /// Whether the network with this state, or with the first rows of it, has diverged.
+    pub fn diverged(state: &[[f32; LANES]]) -> bool {
+        state[0][STATUS] != 0.0
+    }
+
     /// Advances a run through the range of steps in the uniforms.
     fn run<const FUSED: bool>(u: &Uniforms, table: &[u32], group: u32, state: &mut [[f32; LANES]]) {
         let shape = Shape::of(u.base, u.digits, u.width, u.batch);
@@ -395,7 +418,7 @@ impl Kernel for Gcd {
 
     fn weight(u: &Uniforms) -> u32 {
         // Products of layers, compared with those of 64 pairs and layers of width 16.
-        (u.batch * u.width * (u.width + 112)).div_ceil(64 * 16 * 128)
+        (u.batch * u.width * (u.width + (SCORES * PANEL) as u32)).div_ceil(64 * 16 * 128)
     }
 
     fn group(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut [[f32; LANES]]) {
@@ -404,18 +427,7 @@ impl Kernel for Gcd {
 
     #[cfg(not(target_arch = "wasm32"))]
     fn cases() -> Vec<Case<Self>> {
-        let plain = Setting {
-            base: 30,
-            largest: 809_999,
-            logarithmic: false,
-            width: 32,
-            batch: 256,
-            limit: u32::MAX,
-            real: 1.0,
-            even: 0.0,
-            rate: 5e-3,
-            decay: 0.0,
-        };
+        let plain = Setting::default();
         let small = Setting { base: 6, largest: 200, width: 16, batch: 64, ..plain.clone() };
         let case = |name, runs, first_run, seed, setting: &Setting, cuts: &[u32]| Case {
             name,
@@ -651,18 +663,7 @@ mod tests {
     use crate::theory::gcd::masses;
 
     fn setting() -> Setting {
-        Setting {
-            base: 30,
-            largest: 809_999,
-            logarithmic: false,
-            width: 32,
-            batch: 256,
-            limit: u32::MAX,
-            real: 1.0,
-            even: 0.0,
-            rate: 5e-3,
-            decay: 0.0,
-        }
+        Setting::default()
     }
 
     /// A small network that reads few digits.

@@ -23,18 +23,8 @@ fn main() {
     for (base, digits, width, batch) in
         [(30, 4, 32, 256), (30, 4, 64, 256), (30, 4, 128, 512), (6, 6, 64, 256), (10, 6, 128, 512)]
     {
-        let setting = Setting {
-            base,
-            largest: largest_operand(base, digits),
-            logarithmic: false,
-            width,
-            batch,
-            limit: u32::MAX,
-            real: 1.0,
-            even: 0.0,
-            rate: 1e-3,
-            decay: 0.0,
-        };
+        let largest = largest_operand(base, digits);
+        let setting = Setting { base, largest, width, batch, rate: 1e-3, ..Setting::default() };
         let (start, inputs, uniforms) =
             (setting.start(1, 0, 1), setting.inputs(), setting.uniforms(1, 0).window(0..STEPS));
         let (mut end, mut best) = (vec![], f64::INFINITY);

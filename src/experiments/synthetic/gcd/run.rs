@@ -3,7 +3,7 @@
 use super::{CommonDivisors, FIRST, MOST, PER_DOUBLING, Params, words};
 use crate::math;
 use crate::output::Id;
-use crate::sim::gcd::{DIVISORS, EACH, LANES, NATURAL, Setting, Test, Tested};
+use crate::sim::gcd::{DIVISORS, EACH, Gcd, LANES, NATURAL, Setting, Test, Tested};
 use crate::text;
 use crate::text::{Text, count, share};
 use crate::theory::gcd::{accuracy, all_powers, digits, largest_operand, learned};
@@ -21,8 +21,7 @@ impl Compared {
     pub(super) fn all(params: &Params) -> Vec<Self> {
         let Params { base, largest, width, batch, rate, decay, limit, .. } = *params;
         let (rate, decay) = (rate as f32, decay as f32);
-        let plain =
-            Setting { base, largest, logarithmic: false, width, batch, limit, real: 1.0, even: 0.0, rate, decay };
+        let plain = Setting { base, largest, width, batch, limit, rate, decay, ..Setting::default() };
         let kind = |id: &'static str, label: Text, setting| Self { id: id.into(), label, setting };
         match params.compare {
             "data" => {
@@ -113,8 +112,7 @@ impl Seen {
     /// What all networks of a kind know, from the numbers of the test and the first `rows` rows of their states.
     #[inline(never)]
     pub(super) fn all(tested: &[f64], states: &[[f32; LANES]], rows: usize) -> Vec<Self> {
-        // Word 2 of a state is its status.
-        let diverged = states.chunks(rows).map(|state| state[0][2] != 0.0);
+        let diverged = states.chunks(rows).map(Gcd::diverged);
         Test::results(tested).into_iter().zip(diverged).map(|(tested, diverged)| Self::of(tested, diverged)).collect()
     }
 
