@@ -42,6 +42,13 @@ pub struct Column {
     pub unit: &'static str,
 }
 
+impl Column {
+    /// Columns of texts and pure numbers.
+    pub fn plain<const N: usize>(names: [Template<0>; N]) -> Vec<Self> {
+        names.map(|name| Self { name, unit: "" }).to_vec()
+    }
+}
+
 /// A table of a result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {

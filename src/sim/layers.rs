@@ -242,7 +242,7 @@ pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classe
 
 /// Replaces the scores z of one sample by `exp(z - most)`, where `most` is the largest score of a class, and scores after
 /// the classes by 0. Returns the sum. The number of scores is a multiple of 4.
-pub fn powers<const FUSED: bool>(scores: &mut [f32], classes: usize) -> f32 {
+fn powers<const FUSED: bool>(scores: &mut [f32], classes: usize) -> f32 {
     let (inside, outside) = scores.split_at_mut(classes);
     // `f32::max` would be a call in WebAssembly.
     let most = inside.iter().fold(f32::MIN, |most, z| if *z > most { *z } else { most });

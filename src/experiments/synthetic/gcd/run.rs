@@ -76,7 +76,7 @@ impl Compared {
     /// divisors up to their limit.
     pub(super) fn ceiling(&self) -> f64 {
         let Setting { base, limit, real, .. } = self.setting;
-        if real == 0.0 { accuracy(&learned(base, limit)).natural } else { all_powers(&primes(base)) }
+        if real == 0.0 { accuracy(&learned(base, limit)) } else { all_powers(&primes(base)) }
     }
 }
 

@@ -29,7 +29,7 @@ impl CommonDivisors {
             vec![
                 Cell::from(self.kinds[kind].label.clone()),
                 mean(seen, |seen| seen.tested.accuracy).into(),
-                mean(seen, |seen| accuracy(&seen.known()).natural).into(),
+                mean(seen, |seen| accuracy(&seen.known())).into(),
                 self.kinds[kind].ceiling().into(),
                 known().fold(f64::NAN, f64::min).into(),
                 known().fold(f64::NAN, f64::max).into(),
@@ -40,7 +40,7 @@ impl CommonDivisors {
             id: "kinds",
             nothing: None,
             title: words::KINDS_TITLE.into(),
-            columns: plain([
+            columns: Column::plain([
                 words::KIND,
                 words::ACCURACY,
                 words::OF_KNOWN,
@@ -80,7 +80,7 @@ impl CommonDivisors {
             id: "divisors",
             nothing: None,
             title: words::DIVISORS_TITLE.into(),
-            columns: plain([
+            columns: Column::plain([
                 words::DIVISOR,
                 words::PROBABILITY,
                 words::IS_ALLOWED,
@@ -103,7 +103,7 @@ fn published_table() -> Table {
             f64::from(row.correct).into(),
             list.as_ref().map_or(f64::NAN, small).into(),
             row.accuracy.unwrap_or(f64::NAN).into(),
-            list.as_ref().map_or(f64::NAN, |list| accuracy(list).natural).into(),
+            list.as_ref().map_or(f64::NAN, |list| accuracy(list)).into(),
             all_powers(&primes(row.base)).into(),
         ]
     };
@@ -111,7 +111,7 @@ fn published_table() -> Table {
         id: "published",
         nothing: None,
         title: words::PUBLISHED_TITLE.into(),
-        columns: plain([
+        columns: Column::plain([
             words::BASE_COLUMN,
             words::COUNT_PRINTED,
             words::COUNT_OF_LIST,
@@ -121,8 +121,4 @@ fn published_table() -> Table {
         ]),
         rows: PUBLISHED.iter().map(row).collect(),
     }
-}
-
-fn plain<const N: usize>(names: [crate::text::Template<0>; N]) -> Vec<Column> {
-    names.map(|name| Column { name, unit: "" }).to_vec()
 }

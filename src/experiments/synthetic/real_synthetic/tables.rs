@@ -28,7 +28,13 @@ impl RealSynthetic {
             id: "errors",
             nothing: None,
             title: words::ERRORS_TITLE.into(),
-            columns: plain([words::SAMPLES, words::EXACT, words::CLOSED, words::MEAN_OF_RUNS, words::STANDARD_ERROR]),
+            columns: Column::plain([
+                words::SAMPLES,
+                words::EXACT,
+                words::CLOSED,
+                words::MEAN_OF_RUNS,
+                words::STANDARD_ERROR,
+            ]),
             rows: rows.collect(),
         }
     }
@@ -53,7 +59,13 @@ impl RealSynthetic {
             id: "breaks",
             nothing: None,
             title: words::BREAKS_TITLE.into(),
-            columns: plain([words::PLATEAU, words::WITH_ZETA, words::AS_PRINTED, words::HALF_EXACT, words::HALF_RUNS]),
+            columns: Column::plain([
+                words::PLATEAU,
+                words::WITH_ZETA,
+                words::AS_PRINTED,
+                words::HALF_EXACT,
+                words::HALF_RUNS,
+            ]),
             rows: rows.collect(),
         })
     }
@@ -68,7 +80,7 @@ impl RealSynthetic {
             id: "terms",
             nothing: None,
             title: words::TERMS_TITLE.into(),
-            columns: plain([
+            columns: Column::plain([
                 words::SHARE,
                 words::TRUTH,
                 words::EMPIRICAL,
@@ -79,8 +91,4 @@ impl RealSynthetic {
             rows: rows.collect(),
         }
     }
-}
-
-fn plain<const N: usize>(names: [crate::text::Template<0>; N]) -> Vec<Column> {
-    names.map(|name| Column { name, unit: "" }).to_vec()
 }
