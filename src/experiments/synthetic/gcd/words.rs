@@ -141,7 +141,7 @@ crate::texts! {
     SET = "Networks learn divisors of powers of the base only. Share of the known divisors that are";
     RULE_HOLDS = "Where a network's answer is clear, it is the largest known divisor that divides the true one. Share of the divisors with a clear answer for which it is";
     AGREEMENT = "The answer depends on the true divisor only. Share of the answers for a divisor that are the usual one";
-    ACCURACY_IS = "The accuracy on natural pairs is the probability of the known divisors";
+    ACCURACY_IS = "The accuracy on real pairs is the probability of the known divisors";
     STAYS_BELOW = "With synthetic pairs only, the accuracy does not exceed the plateau, which is the probability of the divisors that synthetic pairs contain and the base can show";
     RECOVERS = "With a share of real pairs, the accuracy exceeds the plateau of synthetic pairs";
     BELOW_CEILING = "The accuracy is at most the probability of all divisors of powers of the base ({kind})";
@@ -155,7 +155,7 @@ crate::texts! {
     UNDECIDED = "For {undecided} of the divisors a network is undecided: its usual answer has less than {clear} of the pairs.";
     JUST_LEARNED = "Up to {learning} of the clear answers may be for divisors that are just being learned.";
     FEW_CLEAR = "Fewer than half of the divisors have a clear answer. Train on more pairs.";
-    RULE_UNCLEAR = "A network that answers 1 unless it knows the divisor would look alike. Train on more pairs.";
+    RULE_UNCLEAR = "A network that answers 1 unless it knows the divisor would look the same. Train on more pairs.";
     ALWAYS_ONE = "A network that always answers 1 would agree with itself as well. Train on more pairs.";
     AGREEMENT_PRINTED = "The paper reports 99.9% for transformers after long training. Networks are undecided while they learn a divisor.";
     PARTLY_KNOWN = "The accuracy is measured on {tests} pairs. Divisors that are known partly may change it by {partial}, and divisors above 100 by their probability.";
@@ -167,7 +167,7 @@ crate::texts! {
     NO_REAL = "There are no real pairs in the mixture. Choose a share above 0.";
     ALL_REAL = "There are no synthetic pairs in the mixture. Choose a share below 1.";
     RECOVERY_UNCLEAR = "The accuracy is too near to the plateau. Train on more pairs, or choose a larger share of real pairs.";
-    NO_GAIN_HERE = "The paper reports a gain for transformers that train on many more pairs.";
+    NO_GAIN_HERE = "The paper's transformers train on many more pairs. With uniform logarithms they know more divisors, and with 5% of pairs with equally frequent divisors they know the same ones sooner.";
     TRANSFORMER = "The paper's transformer knows {known} {known:divisor|divisors} in this base, with an accuracy of {accuracy}.";
     NO_TRANSFORMER = "The paper has no transformer of this base.";
     SOME_DIVERGED = "{diverged} {diverged:network|networks} diverged after about {samples} pairs. Choose a smaller learning rate.";
