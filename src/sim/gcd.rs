@@ -395,8 +395,12 @@ impl Gcd {
 
 impl Kernel for Gcd {
     const NAME: &'static str = "gcd";
-    const WGSL: &'static str =
-        concat!(include_str!("gcd.wgsl"), include_str!("layers.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: &'static str = concat!(
+        include_str!("gcd.wgsl"),
+        include_str!("layers.wgsl"),
+        include_str!("arithmetic.wgsl"),
+        include_str!("../rng.wgsl")
+    );
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-4,
         abs: 1e-4,

@@ -4,48 +4,12 @@
 // A row of a panel has 16 columns, which are four places. Row r of panel c is at 4 (c rows + r).
 
 const BOUND = 1e6;
-const LEAST = -40.0;
 const TINY = 1e-30;
 const EPSILON_SQUARED = 1e-16;
 const BETA_1 = 0.9;
 const REST_1 = 0.1;
 const BETA_2 = 0.999;
 const REST_2 = 0.001;
-const LOG2_E = 1.442695;
-const LN2_HIGH = 0.6933594;
-const LN2_LOW = -0.00021219444;
-
-fn layers_reciprocal(x: f32) -> f32 {
-    var y = bitcast<f32>(0x7ef311c7u - bitcast<u32>(x));
-    for (var i = 0u; i < 3u; i += 1u) {
-        y *= 2.0 - x * y;
-    }
-    return y;
-}
-
-fn layers_inverse_root(x: vec4<f32>) -> vec4<f32> {
-    var y = bitcast<vec4<f32>>(vec4<u32>(0x5f3759dfu) - (bitcast<vec4<u32>>(x) >> vec4<u32>(1u)));
-    for (var i = 0u; i < 3u; i += 1u) {
-        y *= 1.5 - 0.5 * x * y * y;
-    }
-    return y;
-}
-
-// exp(x) for x <= 0.
-fn layers_exp(x: vec4<f32>) -> vec4<f32> {
-    let n = vec4<i32>(x * LOG2_E - 0.5);
-    let r = (x - vec4<f32>(n) * LN2_HIGH) - vec4<f32>(n) * LN2_LOW;
-    var sum = vec4<f32>(1.0 / 5040.0);
-    sum = 1.0 / 720.0 + sum * r;
-    sum = 1.0 / 120.0 + sum * r;
-    sum = 1.0 / 24.0 + sum * r;
-    sum = 1.0 / 6.0 + sum * r;
-    sum = 0.5 + sum * r;
-    sum = 1.0 + sum * r;
-    sum = 1.0 + sum * r;
-    let scale = bitcast<vec4<f32>>(vec4<u32>(n + 127) << vec4<u32>(23u));
-    return select(sum * scale, vec4<f32>(), x < vec4<f32>(LEAST));
-}
 
 // The 16 columns of a row.
 fn layers_weights(at: u32) -> mat4x4<f32> {
@@ -116,7 +80,7 @@ fn layers_sound(x: vec4<f32>) -> bool {
 
 // Replaces the scores z of one sample by errors, and returns whether the scores are sound.
 fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32, label: u32) -> bool {
-    let share = layers_reciprocal(f32(samples));
+    let share = arithmetic_reciprocal(f32(samples));
     let columns = vec4<u32>(0u, 1u, 2u, 3u);
     var most = vec4<f32>(bitcast<f32>(0xff7fffffu));
     var sound = true;
@@ -131,11 +95,11 @@ fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32
     for (var c = 0u; c < 4u * panels; c += 1u) {
         let place = z + 4u * (c / 4u * samples + s) + c % 4u;
         let inside = vec4<u32>(4u * c) + columns < vec4<u32>(classes);
-        let powers = select(vec4<f32>(), layers_exp(scratch[place] - top), inside);
+        let powers = select(vec4<f32>(), arithmetic_exp(scratch[place] - top), inside);
         scratch[place] = powers;
         sums += powers;
     }
-    let scale = layers_reciprocal(((sums.x + sums.y) + sums.z) + sums.w);
+    let scale = arithmetic_reciprocal(((sums.x + sums.y) + sums.z) + sums.w);
     for (var c = 0u; c < 4u * panels; c += 1u) {
         let place = z + 4u * (c / 4u * samples + s) + c % 4u;
         let one = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(4u * c) + columns == vec4<u32>(label));
@@ -146,7 +110,7 @@ fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32
 
 // Adam's factors at a step: rate / (1 - b1^t), 1 / (1 - b2^t), rate * decay.
 fn layers_adam(powers: vec2<f32>, rate: f32, decay: f32) -> vec3<f32> {
-    return vec3<f32>(rate * layers_reciprocal(1.0 - powers.x), layers_reciprocal(1.0 - powers.y), rate * decay);
+    return vec3<f32>(rate * arithmetic_reciprocal(1.0 - powers.x), arithmetic_reciprocal(1.0 - powers.y), rate * decay);
 }
 
 // Updates the 16 weights at `w` with the gradients g. The moments are at `w + moments` and `w + 2 moments`.
@@ -159,7 +123,7 @@ fn layers_adam_update(w: u32, moments: u32, g: mat4x4<f32>, adam: vec3<f32>) {
         square = select(square, vec4<f32>(), square < vec4<f32>(TINY));
         state[at + moments] = mean;
         state[at + 2u * moments] = square;
-        let root = layers_inverse_root(EPSILON_SQUARED + adam.y * square);
+        let root = arithmetic_inverse_root(EPSILON_SQUARED + adam.y * square);
         let weights = state[at];
         state[at] = (weights - (adam.x * mean) * root) - adam.z * weights;
     }

@@ -4,10 +4,11 @@
 //! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with the CPU,
 //! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
-//! The layers of networks, which kernels share, are in `layers.rs` and `layers.wgsl`.
+//! Kernels share the layers of networks (`layers`), and functions beside + - * (`arithmetic`). Both have a part for shaders.
 //!
 //! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 
+pub mod arithmetic;
 pub mod atoms;
 pub mod distil;
 pub mod exam_time;

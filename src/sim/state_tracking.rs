@@ -15,6 +15,7 @@
 use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel, Parity};
 use crate::rng::{self, Alias, Draws, Gaussian, Stream, permutation};
+use crate::sim::arithmetic::inverse_root;
 use crate::theory::state_tracking::{image, permutations};
 
 /// Random stream from which the training sequences are drawn.
@@ -158,17 +159,6 @@ pub fn lane(state: &[[f32; LANES]], lane: usize, width: usize) -> &[f32] {
 #[inline(always)]
 fn flushed(x: f32) -> f32 {
     if x.abs() < TINY { 0.0 } else { x }
-}
-
-/// Inverse square root of x, which is above 0 and not subnormal. Newton's method starts from a guess that is made from
-/// the bits of x. A built-in square root would not do, because devices round it differently.
-#[inline(always)]
-fn inverse_root(x: f32) -> f32 {
-    let mut y = f32::from_bits(0x5f37_59df - (x.to_bits() >> 1));
-    for _ in 0..3 {
-        y *= 1.5 - 0.5 * x * y * y;
-    }
-    y
 }
 
 /// One matrix for each of [`PART`] lanes.
@@ -354,7 +344,7 @@ fn part<const N: usize, const NN: usize>(
         let mut rate = [u.lr; PART];
         for l in 0..PART {
             if norm[l] > u.clip * u.clip {
-                rate[l] = u.lr * (u.clip * inverse_root(norm[l]));
+                rate[l] = u.lr * (u.clip * inverse_root::<false>(norm[l]));
             }
         }
         for i in 0..hops {
@@ -397,7 +387,8 @@ fn part<const N: usize, const NN: usize>(
 
 impl Kernel for Track {
     const NAME: &'static str = "state_tracking";
-    const WGSL: &'static str = concat!(include_str!("state_tracking.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: &'static str =
+        concat!(include_str!("state_tracking.wgsl"), include_str!("arithmetic.wgsl"), include_str!("../rng.wgsl"));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,
@@ -687,17 +678,6 @@ mod tests {
         task.run(&mut state, 5000..6000);
         for l in (0..LANES).filter(|&l| lane(&frozen, l, width)[width - 1] == 2.0) {
             assert_eq!(lane(&state, l, width), lane(&frozen, l, width), "frozen");
-        }
-    }
-
-    #[test]
-    fn inverse_roots_are_right() {
-        let mut x = 1e-8_f32;
-        while x < 1e10 {
-            let found = f64::from(inverse_root(x)) * f64::from(x).sqrt();
-            // Newton's third step leaves 1e-10; its roundings are a few units of 2^-24.
-            assert!((found - 1.0).abs() < 4.0 / 16_777_216.0, "{x}: {found}");
-            x *= 1.07;
         }
     }
 }

@@ -39,15 +39,6 @@ fn flushed(x: f32) -> f32 {
     return select(x, 0.0, abs(x) < TINY);
 }
 
-// 1/sqrt(x) for normal x, by Newton's method.
-fn inverse_root(x: f32) -> f32 {
-    var y = bitcast<f32>(0x5f3759dfu - (bitcast<u32>(x) >> 1u));
-    for (var i = 0u; i < 3u; i += 1u) {
-        y *= 1.5 - 0.5 * x * y * y;
-    }
-    return y;
-}
-
 // The rank that a word draws from the packed alias table that starts at `first`.
 fn pick(first: u32, word: u32) -> u32 {
     return rng_alias_pick(tables[first + rng_alias_column(word, u.bits)], word, u.bits);
@@ -222,7 +213,7 @@ fn state_tracking(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups)
             break;
         }
         var rate = u.lr;
-        if (norm > u.clip * u.clip) { rate = u.lr * (u.clip * inverse_root(norm)); }
+        if (norm > u.clip * u.clip) { rate = u.lr * (u.clip * arithmetic_inverse_root(vec4<f32>(norm)).x); }
         // From the last to the first: a later occurrence, whose gradient is 0 now, is overwritten by the first.
         for (var i = hops; i > 0u; i -= 1u) {
             let g = select(matrix(hops + i - 2u), error, i == 1u);
