@@ -55,6 +55,8 @@ pub(super) struct State {
     /// [`Gpu::id`] of the device that holds the state.
     device: u64,
     raw: raw::State,
+    /// Number of bytes of the scratch.
+    scratch: usize,
     /// Inputs that this state uses. The cache of the device keeps inputs only as long as some state holds them.
     _inputs: Rc<raw::Inputs>,
 }
@@ -232,8 +234,9 @@ impl Gpu {
         }
         let inputs = self.upload(&lanes.inputs).await?;
         let state = bytemuck::cast_slice(&lanes.host);
-        let raw = self.raw.load(shader.name, &inputs, state, shader.uniforms, lanes.scratch()).await?;
-        lanes.state = Some(State { device: self.id, raw, _inputs: inputs });
+        let scratch = lanes.scratch();
+        let raw = self.raw.load(shader.name, &inputs, state, shader.uniforms, scratch).await?;
+        lanes.state = Some(State { device: self.id, raw, scratch, _inputs: inputs });
         self.run(lanes, 0).await
     }
 
@@ -259,6 +262,8 @@ impl Gpu {
     /// The device is lost or refuses a command.
     pub(super) async fn run(&self, lanes: &Held, from: usize) -> Result<()> {
         let state = self.state(lanes)?;
+        let room = lanes.state.as_ref().map_or(0, |state| state.scratch);
+        assert!(lanes.scratch() <= room, "{}: all ranges of steps need equal scratch", lanes.shader.name);
         let groups = lanes.groups();
         let key = (lanes.shader.name, groups);
         // Above the limit the grid is nearly square; kernels skip the surplus groups.

@@ -602,6 +602,13 @@ impl Test {
     }
 }
 
+/// How often each class is chosen, and the class that is chosen most often; of several, the first.
+fn tally(choices: &[usize]) -> ([u32; CLASSES], usize) {
+    let mut counts = [0; CLASSES];
+    choices.iter().for_each(|choice| counts[*choice] += 1);
+    (counts, (1..CLASSES).fold(0, |best, i| if counts[i] > counts[best] { i } else { best }))
+}
+
 impl Job for Test {
     const NAME: &'static str = "gcd-test";
     const WIDTH: usize = 1 + 3 * DIVISORS;
@@ -640,9 +647,7 @@ impl Job for Test {
             let right = natural.iter().zip(&pairs).filter(|(choice, [a, b])| **choice == class(gcd(*a, *b)) as usize);
             out.push(right.count() as f64 / f64::from(NATURAL));
             for (divisor, choices) in even.chunks(EACH as usize).enumerate() {
-                let mut counts = [0; CLASSES];
-                choices.iter().for_each(|choice| counts[*choice] += 1);
-                let usual = (1..CLASSES).fold(0, |best, i| if counts[i] > counts[best] { i } else { best });
+                let (counts, usual) = tally(choices);
                 let share = |class: usize| f64::from(counts[class]) / f64::from(EACH);
                 out.extend([share(divisor), usual as f64 + 1.0, share(usual)]);
             }
@@ -796,6 +801,12 @@ mod tests {
         assert_eq!(digits(0), [29, 29, 29, 29, 0, 0, 0, 0]);
         assert_eq!(digits(1), [0, 0, 0, 1, 0, 1, 0, 0]);
         assert_eq!(digits(2), [0, 0, 1, 0, 0, 0, 1, 29]);
+    }
+
+    #[test]
+    fn the_usual_choice_is_the_first_of_the_most_frequent() {
+        let (counts, usual) = tally(&[100, 7, 3, 7, 100, 0]);
+        assert_eq!(([0, 3, 7, 100].map(|class| counts[class]), usual), ([1, 1, 2, 2], 7));
     }
 
     #[test]

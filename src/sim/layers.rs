@@ -404,5 +404,11 @@ mod tests {
             assert!((found - exact).abs() < within, "weight {j}: {found}, not {exact}");
         }
         assert_eq!((m[0][0], v[0][0]), (0.0, 0.0), "no gradient");
+        // A gradient of 1e-16 is too small for a second moment, and one of 1e-30 for a first moment.
+        let (mut m, mut v) = (vec![[0.0; PANEL]], vec![[0.0; PANEL]]);
+        let mut g = vec![[1e-16; PANEL]];
+        g[0][1] = 1e-30;
+        Adam::next::<false>(&mut [1.0, 1.0], 0.01, 0.0).update::<false>(&mut w, &mut m, &mut v, &g);
+        assert!(m[0][0] > 0.0 && m[0][1] == 0.0 && v[0] == [0.0; PANEL], "small moments become 0");
     }
 }
