@@ -8,6 +8,7 @@ use super::verdicts::{accuracy_verdict, agreement_verdict, rule_verdict};
 use crate::kit::Experiment;
 use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;
+use crate::output::Cell;
 use crate::sim::gcd::{DIVISORS, Divisor, Tested as Results};
 use crate::theory::gcd::{learned, masses, predicted};
 
@@ -27,6 +28,25 @@ fn networks_learn_divisors_of_powers_of_the_base() {
         let verdict = run.verdict(id);
         assert_eq!(verdict.agrees, Some(true), "{verdict:?}");
     }
+}
+
+#[test]
+fn the_table_of_divisors_tells_when_and_by_how_many_networks_each_is_known() {
+    let run = CommonDivisors::finished(QUICK, 1);
+    let table = run.tables().into_iter().find(|table| table.id == "divisors").expect("a table");
+    for row in &table.rows {
+        let number = |column: usize| match row[column] {
+            Cell::Number(x) => x,
+            Cell::Text(_) => panic!("column {column} has numbers"),
+        };
+        let divisor = number(0) as u32;
+        let knows = |mark: usize| run.found[0][mark].iter().filter(|seen| seen.knows(divisor)).count();
+        assert_eq!(number(5), knows(run.marks.len() - 1) as f64, "networks that know {divisor} at the end");
+        let first = (0..run.marks.len()).find(|mark| knows(*mark) > 0).map_or(f64::NAN, |mark| run.samples(mark));
+        assert!(number(3) == first || number(3).is_nan() && first.is_nan(), "{divisor}: {}, not {first}", number(3));
+        assert!(number(4).is_nan() || number(4) >= first, "{divisor}: all not before the first");
+    }
+    assert!(table.rows.len() >= learned(6, 100).len(), "all that theory allows");
 }
 
 #[test]
