@@ -238,7 +238,8 @@ check() {
     stage "lint: native, no GPU" lint --all-targets --no-default-features
     stage "lint: wasm32" lint $wasm32 --no-default-features
     stage "lint: wasm32, the GPU device" lint $wasm32 --no-default-features --features device
-    stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --no-default-features
+    stage "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps --no-default-features \
+        --document-private-items
 }
 
 format() {

@@ -6,7 +6,7 @@
 
 /// Differences below this give a probability of 0, because smaller numbers could become subnormal, on which devices
 /// differ. `exp(-40)` is 4e-18, far below the rounding of a sum of probabilities.
-const LEAST: f32 = -40.0;
+pub const LEAST: f32 = -40.0;
 /// `1 / ln 2`.
 #[expect(clippy::approx_constant, reason = "the shader has this number")]
 const LOG2_E: f32 = 1.442_695;

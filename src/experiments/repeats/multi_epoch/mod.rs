@@ -142,8 +142,8 @@ const WILD: f64 = 0.5;
 const MEAN_FIELD: f64 = 0.15;
 /// Error that is allowed for a fitted exponent of the effective reuse rate.
 const EXPONENT: f64 = 0.005;
-/// Number of runs from which the limit [`FALLING`] is used unchanged. With fewer runs a smaller limit is used, because
-/// fewer runs show less of a heavy tail.
+/// Number of runs from which the limit [`FALLING`](crate::experiments::repeats::reuse::FALLING) is used unchanged. With
+/// fewer runs a smaller limit is used, because fewer runs show less of a heavy tail.
 const ENOUGH: f64 = 384.0;
 /// The ratio of simulated risk to exact risk decides a verdict only if neither end of its interval is farther than this
 /// from 1.
