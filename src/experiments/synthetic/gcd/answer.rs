@@ -16,7 +16,7 @@ impl CommonDivisors {
                 words::EXPECTED_DATA,
                 base = base,
                 allowed = allowed,
-                error = error,
+                limit = count(self.params.limit),
                 plateau = share(1.0 - self.kinds[2].ceiling())
             ),
             "base" => {

@@ -55,11 +55,11 @@ crate::params! {
         batch: u32 = Spec::integer("256", 64.0, 512.0).log().unit("pairs");
         /// Learning rate of Adam. With a rate that is too large, networks diverge, or answer 1 for ever.
         rate: f64 = Spec::number("0.005", 0.00001, 10.0).log().label("learning rate");
-        /// Decay of the weights: at every step they shrink by this number times the learning rate.
+        /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
         decay: f64 = Spec::number("0", 0.0, 1.0).label("weight decay");
         /// Number of pairs that each network learns from, unless the run stops early. It is rounded to whole steps.
         samples: u32 = Spec::integer("820000", 10_000.0, 4_000_000.0).log().unit("pairs").label("training pairs");
-        /// The run stops when all networks of the first kind know this many divisors; if laws are compared, those of both kinds. With 0 it does not stop early.
+        /// The run stops when all networks of the first kind know at least this many divisors; if laws are compared, those of both kinds. The first kind has real pairs only, and the chosen base. With 0 it does not stop early.
         divisors: u32 = Spec::integer("11", 0.0, 100.0).label("stop at known divisors");
     }
 }

@@ -5,17 +5,17 @@ use crate::kit::{Formula, Info, Preset, Source};
 /// Texts of the page about `gcd` that do not depend on results.
 pub(super) const INFO: Info = Info {
     title: "A network learns divisors",
-    question: "Which greatest common divisors does a network learn, when, and what do synthetic data take away?",
+    question: "A network reads the digits of two numbers: which greatest common divisors does it learn, when, and which ones do synthetic data keep from it?",
     notice: &[
-        r"The networks are trained live on this page. At first they learn to answer 1. Then their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
-        r"The base of the digits decides what can be learned. A network learns only divisors of powers of the base, such as 2, 3, 4, 5 and 6 in base 30, because only these show in the last digits. In base 31 that is 31 alone, so it learns hardly anything.",
+        r"The networks are trained live on this page. The divisor of a pair means the greatest common divisor of its two numbers. At first they learn to answer 1. Then their error does not fall evenly: it stays on a plateau for a long time, then it drops, and with each drop a few more divisors are known.",
+        r"The base of the digits decides what is learned. The networks here learn only divisors of powers of the base, such as 2, 3, 4, 5 and 6 in base 30, because the last digits show these. In base 31 that is 31 alone, so they learn hardly anything.",
         r"Where a network does not know the true divisor, it answers with the largest divisor that it knows and that divides the true one. So its accuracy is the probability that the divisor of a pair is one that it knows.",
-        r"Synthetic pairs that contain only small divisors stop the networks at a plateau, because larger divisors are never seen. A small share of real pairs ends it, but late, because real pairs with rare divisors come seldom.",
+        r"Synthetic pairs that contain only small divisors never teach larger ones, so the error stops falling. With a small share of real pairs the networks learn larger divisors too, but most of them later than with real pairs only, because rare divisors are then even rarer.",
     ],
     model: &[
-        r"A network reads the digits of two numbers. Each digit switches on one of $B$ inputs, where $B$ is the base. Two hidden layers of ReLU follow, and scores for the divisors from 1 to 100 and for all larger ones, where “divisor” means greatest common divisor. The network learns by Adam from pairs that are drawn anew at every step. A real pair consists of two numbers drawn uniformly from 1 to the largest number. A synthetic pair is drawn in this way too, but again until its divisor is at most the limit.",
-        r"At each checkpoint, all networks are tested on 10,000 real pairs, and on 40 pairs for each divisor from 1 to 100. A network knows a divisor if it is right about at least half of these 40 pairs, and if it does not usually give it as the answer for other divisors that it does not divide.",
-        r"This is a toy network and not the paper's transformer with four layers, which trains on hundreds of millions of pairs. In base 30 the transformer knows 27 divisors at the end. After about 820,000 pairs the networks here know 11 to 13, and more later; by default a run stops at 11. The rule of the largest known divisor holds on the plateaus. Just after a jump a network may answer with a multiple of the divisor that the rule gives.",
+        r"A network reads the digits of two numbers. Each digit switches on one of $B$ inputs, where $B$ is the base. Two hidden layers of ReLU follow. The outputs are scores for each divisor from 1 to 100, and one for all larger divisors. The network learns by Adam from pairs that are drawn anew at every step. A real pair consists of two numbers drawn uniformly from 1 to the largest number. A synthetic pair is drawn in this way too, but again until its divisor is at most the limit.",
+        r"At each checkpoint, all networks are tested on 10,000 real pairs, and on 40 pairs for each divisor from 1 to 100. A network knows a divisor if it is right about at least half of these 40 pairs, and if it does not usually give it as the answer for other divisors that it does not divide. All networks that read in one base get the same test pairs, so chance may shift their errors together by about one percentage point.",
+        r"This is a toy network and not the paper's transformer with four layers, which trains on hundreds of millions of pairs. In base 30 the transformer knows 27 divisors at the end. After about 820,000 pairs the networks here know 11 to 13, and more later. By default a run stops once all networks with real pairs only know at least 11. After 66 million pairs, the paper's transformer of base 1000 also knew the prime 3, which does not divide the base. The rule of the largest known divisor holds on the plateaus. Just after a jump a network may answer with a multiple of the divisor that the rule gives.",
         r"The paper reports many more divisors if the logarithms of the numbers are uniform, and the same divisors several times sooner if 5% of the pairs have equally frequent divisors. The networks here are probably too small, and train too briefly, to show this. Choose one of these as a comparison to see for yourself.",
         r"A folded figure compares the networks with a learner that remembers each divisor that it has seen once, and is right about it from then on. It knows all that the data have shown, and needs far fewer pairs than a network, which must find out how digits show a divisor.",
         r"A learner that remembers what it has seen predicts plateaus with synthetic pairs; the page about real and synthetic data simulates it. Here trained networks show such plateaus.",
@@ -31,7 +31,7 @@ pub(super) const INFO: Info = Info {
             tex: r"A = \frac{6}{\pi^2} \prod_{p \mid B} \frac{p^2}{p^2 - 1}",
         },
         Formula {
-            label: "Plateau with synthetic pairs whose divisors are at most $k$, if $D$ holds all divisors of powers of the base",
+            label: "Last plateau with synthetic pairs whose divisors are at most $k$, if $D$ holds all divisors of powers of the base",
             tex: r"A_k = \frac{6}{\pi^2} \sum_{g \in D,\, g \le k} \frac{1}{g^2}",
         },
     ],
@@ -46,12 +46,12 @@ pub(super) const INFO: Info = Info {
         },
     ],
     presets: &[
-        Preset { title: "Real pairs, synthetic pairs, and a mixture", query: "" },
+        Preset { title: "Real, synthetic and mixed pairs", query: "" },
         Preset { title: "Base 6", query: "base=6&largest=46655&compare=nothing" },
         Preset { title: "Bases compared", query: "compare=base" },
-        Preset { title: "Uniform logarithms of the numbers", query: "compare=operands&divisors=0" },
-        Preset { title: "5% of pairs with equally frequent divisors", query: "compare=outcomes&divisors=0" },
-        Preset { title: "10% real pairs: the plateau is short", query: "real=0.1" },
+        Preset { title: "Uniform logarithms of the numbers", query: "compare=operands&networks=6&divisors=0" },
+        Preset { title: "5% of pairs with equally frequent divisors", query: "compare=outcomes&networks=6&divisors=0" },
+        Preset { title: "10% real pairs: larger divisors are known sooner", query: "real=0.1" },
     ],
 };
 
@@ -67,7 +67,7 @@ crate::texts! {
     UNIFORM = "uniform numbers";
     LOGARITHMIC = "uniform logarithms";
     NATURAL_DIVISORS = "natural divisors";
-    EVEN_DIVISORS = "{even} drawn evenly";
+    EVEN_DIVISORS = "{even} uniform divisors";
     BASE = "base {base}";
     // Axes and columns.
     SAMPLES = "training pairs";
@@ -97,7 +97,7 @@ crate::texts! {
     NO = "no";
     // Titles.
     ERROR_AGAINST_SAMPLES = "Error against training pairs";
-    ERROR_AGAINST_LIMIT = "Where synthetic pairs stop: error against their largest divisor";
+    ERROR_AGAINST_LIMIT = "Where synthetic pairs stop";
     WHEN = "When each network first knows which divisor";
     KNOWN_AGAINST_SAMPLES = "Known divisors against training pairs";
     ANSWERS = "What a network answers for each true divisor ({kind})";
@@ -108,7 +108,7 @@ crate::texts! {
     PUBLISHED_TITLE = "Transformers of the paper, and the probabilities of the divisors that they have learned";
     // Curves and places.
     ALLOWED = "theory: divisors of powers of the base";
-    CEILING = "best possible accuracy";
+    CEILING = "accuracy that theory allows";
     PLATEAU = "divisors of synthetic pairs that the base can show";
     PRINTED_COUNT = "the paper's transformer: {count}";
     MEAN_AND_RANGE = "networks: mean and range";
@@ -122,8 +122,8 @@ crate::texts! {
     BY_MEMBERSHIP = "a learner that remembers: exact";
     ONLY_ONE = "only 1 is known";
     ONLY_ONE_LEAVES = "only 1 is known: {share}";
-    LEFT_OUT = "synthetic pairs stop at: {share}";
-    BASE_LEAVES = "base {base} cannot show: {share}";
+    LEFT_OUT = "where synthetic pairs stop: {share}";
+    BASE_LEAVES = "what base {base} cannot show: {share}";
     BASE_SHOWS = "base {base} can show {count}";
     // Picture.
     HOW_CELLS_FILL = "Each cell is a divisor up to 100 that the base can show, the smallest first. A cell is fuller the more networks know its divisor.";
@@ -131,10 +131,10 @@ crate::texts! {
     // Answers.
     PART = "{share} ({kind})";
     EXPECTED = "Theory: digits in base {base} show {allowed} of the divisors up to 100; a network that knows all that they show is wrong about {error} of all pairs.";
-    EXPECTED_DATA = "Theory: base {base} can show {allowed} divisors up to 100, which leaves an error of {error}; with synthetic pairs only, the error stops at {plateau}.";
+    EXPECTED_DATA = "Theory: digits in base {base} show a network {allowed} greatest common divisors up to 100. If it learns only from synthetic pairs, with divisors up to {limit}, its error stops at {plateau}.";
     EXPECTED_BASES = "Theory: the base decides how far the error can fall: {parts}.";
     MEASURED = "After {samples} pairs, a network of base {base} knows {known} of {allowed} possible divisors, on average, and is wrong about {error} of real pairs.";
-    MEASURED_DATA = "After {samples} pairs, the error is {error} with real pairs only ({known} known {known:divisor|divisors}), {mixed} with {real} real pairs, and {synthetic} with synthetic pairs only.";
+    MEASURED_DATA = "After {samples} pairs, the error is {error} with real pairs only ({known} known {known:divisor|divisors} on average), {mixed} with {real} real pairs, and {synthetic} with synthetic pairs only.";
     MEASURED_PARTS = "After {samples} pairs, the error is {parts}.";
     DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} pairs: the learning rate {rate} is too large.";
     // Verdicts.
@@ -142,13 +142,13 @@ crate::texts! {
     RULE_HOLDS = "Where a network's answer is clear, it is the largest known divisor that divides the true one. Share of the divisors with a clear answer for which it is";
     AGREEMENT = "The answer depends on the true divisor only. Share of the answers for a divisor that are the usual one";
     ACCURACY_IS = "The accuracy on real pairs is the probability of the known divisors";
-    STAYS_BELOW = "With synthetic pairs only, the accuracy does not exceed the plateau, which is the probability of the divisors that synthetic pairs contain and the base can show";
-    RECOVERS = "With a share of real pairs, the accuracy exceeds the plateau of synthetic pairs";
+    STAYS_BELOW = "With synthetic pairs only, the accuracy exceeds their last plateau by no more than chance explains. This plateau is the probability of the divisors that synthetic pairs contain and the base can show";
+    RECOVERS = "With a share of real pairs, the accuracy exceeds the last plateau of synthetic pairs";
     BELOW_CEILING = "The accuracy is at most the probability of all divisors of powers of the base ({kind})";
-    GAIN = "Networks know more divisors with {second} than with {first}. Additional known divisors";
+    GAIN = "After equally many pairs, networks know more divisors with {second} than with {first}. Additional known divisors";
     THESE_NETWORKS = "The interval is for these networks; other networks may differ.";
     CEILING_UNCLEAR = "The accuracy is too near to the limit for this number of test pairs, or too little is known.";
-    SET_COUNTS = "Counted once for each base, the networks know {known} different {known:divisor|divisors} above 1. Of all divisors from 2 to 100, {chance} are divisors of powers of the base.";
+    SET_COUNTS = "Counted once for each base, the networks know {known} different {known:divisor|divisors} above 1. Of all numbers from 2 to 100, {chance} are divisors of powers of the base.";
     SET_UNCLEAR = "Too few different divisors are known: chance alone would give this result too often.";
     NOTHING_KNOWN = "No network knows a divisor above 1. Train on more pairs, or choose a smaller learning rate.";
     OTHER_BASE = "at least one base other than the chosen one";
@@ -162,11 +162,11 @@ crate::texts! {
     ACCURACY_UNCLEAR = "The networks know too little. Train on more pairs.";
     TOO_PARTIAL = "Too many divisors are known only partly. Train on more pairs.";
     ALL_SYNTHETIC = "Synthetic pairs contain all divisors up to 100 that the base can show. Lower the largest synthetic divisor, or choose another base.";
-    PLATEAU_UNCLEAR = "The networks with synthetic pairs have not reached the plateau, or those with real pairs have not passed it. Train on more pairs.";
-    NOT_PASSED = "The networks with real pairs only have not passed the plateau yet. Train on more pairs.";
+    PLATEAU_UNCLEAR = "The networks with synthetic pairs have not reached their last plateau, or those with real pairs have not passed it. Train on more pairs.";
+    NOT_PASSED = "The networks with real pairs only have not passed the last plateau of synthetic pairs yet. Train on more pairs.";
     NO_REAL = "There are no real pairs in the mixture. Choose a share above 0.";
     ALL_REAL = "There are no synthetic pairs in the mixture. Choose a share below 1.";
-    RECOVERY_UNCLEAR = "The accuracy is too near to the plateau. Train on more pairs, or choose a larger share of real pairs.";
+    RECOVERY_UNCLEAR = "The accuracy is too near to the last plateau of synthetic pairs. Train on more pairs, or choose a larger share of real pairs.";
     NO_GAIN_HERE = "The paper's transformers train on many more pairs. With uniform logarithms they know more divisors, and with 5% of pairs with equally frequent divisors they know the same ones sooner.";
     TRANSFORMER = "The paper's transformer knows {known} {known:divisor|divisors} in this base, with an accuracy of {accuracy}.";
     NO_TRANSFORMER = "The paper has no transformer of this base.";
