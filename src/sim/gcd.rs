@@ -308,11 +308,16 @@ impl Outputs {
         let [one, two, three] = split(weights, shape.layers());
         let outputs = |panels: usize| vec![[0.0; PANEL]; panels * samples];
         let mut all = Self { first: outputs(panels), second: outputs(panels), scores: outputs(SCORES) };
-        layers::gather(rows, one, shape.inputs, &mut all.first, samples);
+        layers::biases(one, shape.inputs + 1, &mut all.first, samples);
+        for rows in rows.chunks_exact(samples) {
+            layers::add_gathered(rows, one, shape.inputs + 1, &mut all.first);
+        }
         layers::relu(&mut all.first);
-        layers::product::<FUSED>(&all.first, two, &mut all.second, samples);
+        layers::biases(two, shape.width + 1, &mut all.second, samples);
+        layers::add_product::<FUSED>(&all.first, two, shape.width + 1, &mut all.second, samples);
         layers::relu(&mut all.second);
-        layers::product::<FUSED>(&all.second, three, &mut all.scores, samples);
+        layers::biases(three, shape.width + 1, &mut all.scores, samples);
+        layers::add_product::<FUSED>(&all.second, three, shape.width + 1, &mut all.scores, samples);
         all
     }
 }
@@ -327,20 +332,31 @@ fn gradients<const FUSED: bool>(shape: Shape, weights: &[Panel], rows: &[u32], l
         return None;
     }
     let [_, two, three] = split(weights, shape.layers());
-    let mut second_errors = vec![[0.0; PANEL]; second.len()];
-    layers::product_errors::<FUSED>(&errors, three, &mut second_errors, samples);
-    layers::relu_errors(&second, &mut second_errors);
-    let mut first_errors = vec![[0.0; PANEL]; first.len()];
-    layers::product_errors::<FUSED>(&second_errors, two, &mut first_errors, samples);
-    layers::relu_errors(&first, &mut first_errors);
+    // The errors of a layer's inputs, which are the outputs y of ReLU.
+    let back = |errors: &[Panel], w: &[Panel], y: &[Panel]| {
+        let outputs = errors.len() / samples * PANEL;
+        let mut transposed = vec![[0.0; PANEL]; shape.width / PANEL * outputs];
+        layers::transpose(w, shape.width + 1, &mut transposed);
+        let mut found = vec![[0.0; PANEL]; y.len()];
+        layers::add_product::<FUSED>(errors, &transposed, outputs, &mut found, samples);
+        layers::relu_errors(y, &mut found);
+        found
+    };
+    let second_errors = back(&errors, three, &second);
+    let first_errors = back(&second_errors, two, &first);
 
     let mut all = vec![[0.0; PANEL]; weights.len()];
     let [in_first, in_second, _] = shape.layers();
     let (one, rest) = all.split_at_mut(in_first);
     let (two, three) = rest.split_at_mut(in_second);
-    layers::gather_gradients(rows, &first_errors, shape.inputs, one, samples);
-    layers::product_gradients::<FUSED>(&first, &second_errors, two, samples);
-    layers::product_gradients::<FUSED>(&second, &errors, three, samples);
+    for rows in rows.chunks_exact(samples) {
+        layers::scatter(rows, &first_errors, one, shape.inputs + 1);
+    }
+    layers::bias_gradients(&first_errors, one, shape.inputs + 1, samples);
+    for (x, dy, dw) in [(&first, &second_errors, two), (&second, &errors, three)] {
+        layers::add_product_gradients::<FUSED>(x, dy, dw, shape.width + 1, samples);
+        layers::bias_gradients(dy, dw, shape.width + 1, samples);
+    }
     Some(all)
 }
 
@@ -488,8 +504,8 @@ fn turns(u: &Uniforms) -> u32 {
     // Operands below 2^24 take Euclid's algorithm at most 35 turns, and random words take 10.
     let trials = if u.even > 0 || u.limit < u32::MAX { 1 + TRIALS } else { 1 };
     let draw = 45 * trials + 35 + 4 * u.digits;
-    let forward = panels * (1 + 2 * u.digits) + 8 * panels + (panels + SCORES as u32) * (1 + u.width / 4);
-    let backward = 12 * SCORES as u32 + 9 + u.width / 4 * (2 + 4 * SCORES as u32 + 4 * panels);
+    let forward = panels * (1 + 2 * u.digits) + 8 * panels + (panels + SCORES as u32) * (2 + u.width / 4);
+    let backward = 12 * SCORES as u32 + 9 + 8 * panels + u.width / 4 * (2 + 4 * SCORES as u32 + 4 * panels);
     let owned = |weights: u32| weights.div_ceil(lanes) * (u.batch / 4 + 17);
     let update = owned(panels * (inputs + 1)) + owned(panels * (u.width + 1)) + owned(SCORES as u32 * (u.width + 1));
     1 + u.batch.div_ceil(lanes) * (1 + draw + forward + backward) + update + 6

@@ -93,23 +93,31 @@ fn learn(run: u32, step: u32, s: u32, rows: u32, weights: vec3<u32>, h: vec2<u32
             rest /= u.base;
         }
     }
-    for (var c = 0u; c < panels; c += 1u) {
-        let panel = weights.x + 4u * c * (inputs + 1u);
-        var sum = layers_weights(panel + 4u * inputs);
-        for (var position = 0u; position < 2u * u.digits; position += 1u) {
-            let row = u32(scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u]);
-            sum += layers_weights(panel + 4u * row);
-        }
-        layers_store(h.x + 4u * (c * u.batch + s), sum);
+    layers_biases(s, u.batch, weights.x, inputs + 1u, h.x, panels);
+    for (var position = 0u; position < 2u * u.digits; position += 1u) {
+        let row = u32(scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u]);
+        layers_add_gathered(s, u.batch, row, weights.x, inputs + 1u, h.x, panels);
     }
     if (layers_relu(s, u.batch, h.x, panels)) { atomicStore(&awake[0], step + 1u); }
-    layers_product(s, u.batch, h.x, u.width, weights.y, h.y, panels);
+    layers_biases(s, u.batch, weights.y, u.width + 1u, h.y, panels);
+    layers_add_product(s, u.batch, h.x, u.width, weights.y, u.width + 1u, h.y, panels);
     if (layers_relu(s, u.batch, h.y, panels)) { atomicStore(&awake[1], step + 1u); }
-    layers_product(s, u.batch, h.y, u.width, weights.z, z, SCORES);
-    let sound = layers_softmax_errors(s, u.batch, z, SCORES, CLASSES, label);
-    layers_product_errors(s, u.batch, z, SCORES, weights.z, h.y, e.y, u.width);
-    layers_product_errors(s, u.batch, e.y, panels, weights.y, h.x, e.x, u.width);
+    layers_biases(s, u.batch, weights.z, u.width + 1u, z, SCORES);
+    layers_add_product(s, u.batch, h.y, u.width, weights.z, u.width + 1u, z, SCORES);
+    let sound = layers_softmax_errors(s, u.batch, z, SCORES, CLASSES, label, u.batch);
+    layers_write_errors(s, u.batch, z, SCORES, weights.z, u.width + 1u, e.y, u.width);
+    layers_relu_errors(s, u.batch, h.y, e.y, panels);
+    layers_write_errors(s, u.batch, e.y, panels, weights.y, u.width + 1u, e.x, u.width);
+    layers_relu_errors(s, u.batch, h.x, e.x, panels);
     return sound;
+}
+
+// The gradient of the 16 weights number `owned` of a hidden layer's outputs x, with the errors dy after the weights.
+fn gradient(owned: u32, x: u32, dy: u32) -> mat4x4<f32> {
+    let i = owned % (u.width + 1u);
+    let errors = dy + 4u * (owned / (u.width + 1u)) * u.batch;
+    if (i == u.width) { return layers_bias_gradient(u.batch, errors); }
+    return layers_add_gradient(mat4x4<f32>(), i, u.batch, x, errors);
 }
 
 @compute @workgroup_size(256)
@@ -150,15 +158,22 @@ fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<
             powers *= vec2<f32>(BETA_1, BETA_2);
             let adam = layers_adam(powers, u.rate, u.decay);
             for (var owned = lane; owned < panels * (inputs + 1u); owned += LANES) {
-                let g = layers_gather_gradient(owned, u.batch, rows, u.base, inputs, e1);
+                let row = owned % (inputs + 1u);
+                let errors = e1 + 4u * (owned / (inputs + 1u)) * u.batch;
+                var g = mat4x4<f32>();
+                if (row == inputs) {
+                    g = layers_bias_gradient(u.batch, errors);
+                } else {
+                    g = layers_scatter(g, row, u.batch, rows + row / u.base * (u.batch / 4u), errors);
+                }
                 layers_adam_update(w1 + 4u * owned, moments, g, adam);
             }
             for (var owned = lane; owned < panels * (u.width + 1u); owned += LANES) {
-                let g = layers_product_gradient(owned, u.batch, h1, u.width, e2);
+                let g = gradient(owned, h1, e2);
                 layers_adam_update(w2 + 4u * owned, moments, g, adam);
             }
             for (var owned = lane; owned < SCORES * (u.width + 1u); owned += LANES) {
-                let g = layers_product_gradient(owned, u.batch, h2, u.width, z);
+                let g = gradient(owned, h2, z);
                 layers_adam_update(w3 + 4u * owned, moments, g, adam);
             }
         }

@@ -3,14 +3,14 @@
 //!
 //! A matrix with rows and columns is stored in panels of 16 columns, so that every inner loop runs over 16 neighbours.
 //! Row r of panel c has the columns 16 c to 16 c + 15, and is number `c * rows + r` in the list. Numbers of columns are
-//! multiples of 16. Activations have a row for each sample. Weights have a row for each input of the layer, and a last
-//! row with the biases.
+//! multiples of 16. Activations have a row for each sample. Weights have a row for each input of the layer, and perhaps a
+//! last row with biases. Functions add to their outputs, so that a sum can go on over several calls.
 //!
 //! Every sum has a fixed order, and nothing is used but + - * and integers, so that equal inputs give equal bits in every
 //! build. Devices may fuse a product and a sum. The parameter `FUSED` of a layer fuses all of them, which shows how far
 //! the results of such a device can be from those of the CPU.
 
-use super::arithmetic::{add_product, exp, inverse_root, reciprocal};
+use super::arithmetic::{self, exp, inverse_root, reciprocal};
 
 /// Number of columns of a panel.
 pub const PANEL: usize = 16;
@@ -22,6 +22,8 @@ pub type Panel = [f32; PANEL];
 const BOUND: f32 = 1e6;
 /// Moments whose absolute values are smaller than this become 0, before devices round subnormal numbers differently.
 const TINY: f32 = 1e-30;
+/// Added to a mean square, so that its root is not 0.
+const NORM_EPSILON: f32 = 1e-5;
 /// Square of Adam's epsilon of 1e-8.
 const EPSILON_SQUARED: f32 = 1e-16;
 /// Decay of Adam's mean of the gradients.
@@ -36,18 +38,18 @@ const REST_2: f32 = 0.001;
 #[inline(always)]
 fn add_row<const FUSED: bool>(sum: &mut Panel, a: f32, b: &Panel) {
     for j in 0..PANEL {
-        sum[j] = add_product::<FUSED>(sum[j], a, b[j]);
+        sum[j] = arithmetic::add_product::<FUSED>(sum[j], a, b[j]);
     }
 }
 
-/// Writes `start + x w` to one panel of outputs. Each sum follows the order of the inputs. Panel k of x is
-/// `x[k * samples..][..samples]`. The sums of two samples fill the vector registers of WebAssembly.
+/// Adds `x w` to one panel of outputs. Panel k of x is `x[k * samples..][..samples]`. The sums of two samples fill the
+/// vector registers of WebAssembly.
 #[inline(always)]
-fn panel_product<const FUSED: bool>(x: &[Panel], w: &[Panel], start: Panel, out: &mut [Panel]) {
+fn add_panel_product<const FUSED: bool>(x: &[Panel], w: &[Panel], out: &mut [Panel]) {
     let samples = out.len();
     for s in (0..samples).step_by(2) {
         let t = (s + 1).min(samples - 1);
-        let [mut first, mut second] = [start; 2];
+        let (mut first, mut second) = (out[s], out[t]);
         for (x, w) in x.chunks_exact(samples).zip(w.as_chunks::<PANEL>().0) {
             let (a, b) = (&x[s], &x[t]);
             for i in 0..PANEL {
@@ -59,39 +61,49 @@ fn panel_product<const FUSED: bool>(x: &[Panel], w: &[Panel], start: Panel, out:
     }
 }
 
-/// `out = x W + bias`. The sum over the inputs starts with the bias and follows the order of the inputs.
-pub fn product<const FUSED: bool>(x: &[Panel], w: &[Panel], out: &mut [Panel], samples: usize) {
-    let inputs = x.len() / samples * PANEL;
-    for (w, out) in w.chunks_exact(inputs + 1).zip(out.chunks_exact_mut(samples)) {
-        panel_product::<FUSED>(x, &w[..inputs], w[inputs], out);
+/// Adds the product `x W` to `out`. Each sum follows the order of the inputs. `rows` is the number of rows of W: the
+/// number of inputs, and one more if there are biases, which this function does not use.
+pub fn add_product<const FUSED: bool>(x: &[Panel], w: &[Panel], rows: usize, out: &mut [Panel], samples: usize) {
+    for (w, out) in w.chunks_exact(rows).zip(out.chunks_exact_mut(samples)) {
+        add_panel_product::<FUSED>(x, &w[..x.len() / samples * PANEL], out);
     }
 }
 
-/// Error of the inputs of a product, `dx = dy W^T`, where dy is the error of its outputs. The sum follows the order of
-/// the outputs.
-pub fn product_errors<const FUSED: bool>(dy: &[Panel], w: &[Panel], dx: &mut [Panel], samples: usize) {
-    let inputs = dx.len() / samples * PANEL;
-    let mut transposed = vec![[0.0; PANEL]; dy.len() / samples * PANEL];
-    for (k, dx) in dx.chunks_exact_mut(samples).enumerate() {
-        for (w, transposed) in w.chunks_exact(inputs + 1).zip(transposed.chunks_exact_mut(PANEL)) {
+/// Writes the biases of W, which has so many rows with them, to each sample's outputs.
+pub fn biases(w: &[Panel], rows: usize, out: &mut [Panel], samples: usize) {
+    for (w, out) in w.chunks_exact(rows).zip(out.chunks_exact_mut(samples)) {
+        out.fill(w[rows - 1]);
+    }
+}
+
+/// Writes the transposed matrix of W, without biases, to `out`. The error of the inputs of a product is
+/// `dx = dy W^T`, where dy is the error of its outputs.
+pub fn transpose(w: &[Panel], rows: usize, out: &mut [Panel]) {
+    let outputs = w.len() / rows * PANEL;
+    for (k, out) in out.chunks_exact_mut(outputs).enumerate() {
+        for (w, out) in w.chunks_exact(rows).zip(out.chunks_exact_mut(PANEL)) {
             for (i, row) in w[PANEL * k..][..PANEL].iter().enumerate() {
-                for (column, transposed) in row.iter().zip(&mut *transposed) {
-                    transposed[i] = *column;
+                for (column, out) in row.iter().zip(&mut *out) {
+                    out[i] = *column;
                 }
             }
         }
-        panel_product::<FUSED>(dy, &transposed, [0.0; PANEL], dx);
     }
 }
 
-/// Gradient of the weights of a product, `dW = x^T dy`, with the gradient of the biases, `sum_s dy_s`, in the last row.
-/// Sums follow the order of the samples.
-pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut [Panel], samples: usize) {
-    let inputs = x.len() / samples * PANEL;
-    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(inputs + 1)) {
+/// Adds `x^T dy`, the gradient of the weights of a product, to `dw`, which has so many rows. Sums follow the order of
+/// the samples.
+pub fn add_product_gradients<const FUSED: bool>(
+    x: &[Panel],
+    dy: &[Panel],
+    dw: &mut [Panel],
+    rows: usize,
+    samples: usize,
+) {
+    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(rows)) {
         for (x, dw) in x.chunks_exact(samples).zip(dw.chunks_exact_mut(PANEL)) {
             for (i, dw) in dw.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-                let [mut first, mut second] = [[0.0; PANEL]; 2];
+                let [mut first, mut second] = *dw;
                 for s in 0..samples {
                     add_row::<FUSED>(&mut first, x[s][2 * i], &dy[s]);
                     add_row::<FUSED>(&mut second, x[s][2 * i + 1], &dy[s]);
@@ -99,15 +111,15 @@ pub fn product_gradients<const FUSED: bool>(x: &[Panel], dy: &[Panel], dw: &mut 
                 *dw = [first, second];
             }
         }
-        dw[inputs] = sum_of_rows(dy);
     }
 }
 
-/// Sum of the rows of a panel, in order.
-fn sum_of_rows(rows: &[Panel]) -> Panel {
-    let mut sum = [0.0; PANEL];
-    rows.iter().for_each(|row| add(&mut sum, row));
-    sum
+/// Writes the gradient of the biases, which is the sum of dy over the samples, to the last row of `dw`.
+pub fn bias_gradients(dy: &[Panel], dw: &mut [Panel], rows: usize, samples: usize) {
+    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(rows)) {
+        dw[rows - 1] = [0.0; PANEL];
+        dy.iter().for_each(|row| add(&mut dw[rows - 1], row));
+    }
 }
 
 /// Adds a row to a sum.
@@ -118,31 +130,79 @@ fn add(sum: &mut Panel, row: &Panel) {
     }
 }
 
-/// Product with inputs of which a few are 1 and the others are 0: `out_s = bias + sum_p W[rows[p][s]]`, in the order of
-/// p. `rows` has a list of `samples` rows for each p, and `inputs` is the number of rows without the bias.
-pub fn gather(rows: &[u32], w: &[Panel], inputs: usize, out: &mut [Panel], samples: usize) {
-    for (w, out) in w.chunks_exact(inputs + 1).zip(out.chunks_exact_mut(samples)) {
-        out.fill(w[inputs]);
-        for rows in rows.chunks_exact(samples) {
-            for (out, row) in out.iter_mut().zip(rows) {
-                add(out, &w[*row as usize]);
+/// Adds rows of W, which has `rows` rows, to the outputs: `out_s += W[row of sample s]`. The product of W with inputs of
+/// which one is 1 and the others are 0.
+pub fn add_gathered(gathered: &[u32], w: &[Panel], rows: usize, out: &mut [Panel]) {
+    for (w, out) in w.chunks_exact(rows).zip(out.chunks_exact_mut(gathered.len())) {
+        for (out, row) in out.iter_mut().zip(gathered) {
+            add(out, &w[*row as usize]);
+        }
+    }
+}
+
+/// Adds the gradient of the weights of [`add_gathered`] to `dw`: to row r, dy of the samples that gather row r, in their
+/// order.
+pub fn scatter(gathered: &[u32], dy: &[Panel], dw: &mut [Panel], rows: usize) {
+    for (dy, dw) in dy.chunks_exact(gathered.len()).zip(dw.chunks_exact_mut(rows)) {
+        for (dy, row) in dy.iter().zip(gathered) {
+            add(&mut dw[*row as usize], dy);
+        }
+    }
+}
+
+/// Root mean square normalisation without gain: writes `x / sqrt(mean of x^2 + 1e-5)` of each sample to `out`, and the
+/// factors by which x was multiplied to `factors`. The squares are summed in four parts, one for each quarter of
+/// neighbouring columns.
+pub fn normalize<const FUSED: bool>(x: &[Panel], out: &mut [Panel], factors: &mut [f32]) {
+    let samples = factors.len();
+    let share = share_of_columns(x, samples);
+    for (s, factor) in factors.iter_mut().enumerate() {
+        let squares = dot::<FUSED>(x, x, s, samples);
+        *factor = inverse_root::<FUSED>(arithmetic::add_product::<FUSED>(NORM_EPSILON, squares, share));
+        for (x, out) in x.iter().skip(s).step_by(samples).zip(out.iter_mut().skip(s).step_by(samples)) {
+            *out = x.map(|x| x * *factor);
+        }
+    }
+}
+
+/// Adds the errors of the inputs of [`normalize`] to `dx`: with its outputs u, factors r and errors du of the outputs,
+/// `dx += r (du - u mean(u du))` for each sample.
+pub fn add_normalize_errors<const FUSED: bool>(u: &[Panel], factors: &[f32], du: &[Panel], dx: &mut [Panel]) {
+    let samples = factors.len();
+    let share = share_of_columns(u, samples);
+    for (s, factor) in factors.iter().enumerate() {
+        let mean = dot::<FUSED>(u, du, s, samples) * share;
+        for k in (s..u.len()).step_by(samples) {
+            for j in 0..PANEL {
+                let along = arithmetic::add_product::<FUSED>(du[k][j], -mean, u[k][j]);
+                dx[k][j] = arithmetic::add_product::<FUSED>(dx[k][j], *factor, along);
             }
         }
     }
 }
 
-/// Gradient of the weights of [`gather`]: row r is the sum of `dy_s` over the samples that gather row r, in their order.
-/// Samples gather a row at most once.
-pub fn gather_gradients(rows: &[u32], dy: &[Panel], inputs: usize, dw: &mut [Panel], samples: usize) {
-    for (dy, dw) in dy.chunks_exact(samples).zip(dw.chunks_exact_mut(inputs + 1)) {
-        dw.fill([0.0; PANEL]);
-        for rows in rows.chunks_exact(samples) {
-            for (dy, row) in dy.iter().zip(rows) {
-                add(&mut dw[*row as usize], dy);
+/// One divided by the number of columns.
+fn share_of_columns(x: &[Panel], samples: usize) -> f32 {
+    1.0 / (x.len() / samples * PANEL) as f32
+}
+
+/// Inner product of the rows of sample s.
+#[inline(always)]
+fn dot<const FUSED: bool>(x: &[Panel], y: &[Panel], s: usize, samples: usize) -> f32 {
+    let mut sums = [0.0; 4];
+    for (x, y) in x.iter().skip(s).step_by(samples).zip(y.iter().skip(s).step_by(samples)) {
+        for (x, y) in x.chunks_exact(4).zip(y.chunks_exact(4)) {
+            for j in 0..4 {
+                sums[j] = arithmetic::add_product::<FUSED>(sums[j], x[j], y[j]);
             }
         }
-        dw[inputs] = sum_of_rows(dy);
     }
+    ((sums[0] + sums[1]) + sums[2]) + sums[3]
+}
+
+/// Adds the rows of x to `sum`.
+pub fn add_all(sum: &mut [Panel], x: &[Panel]) {
+    sum.iter_mut().zip(x).for_each(|(sum, x)| add(sum, x));
 }
 
 /// ReLU: replaces x by `max(x, 0)`.
@@ -163,12 +223,13 @@ const fn sound(x: f32) -> bool {
     x.to_bits() & 0x7fff_ffff <= BOUND.to_bits()
 }
 
-/// Softmax with cross-entropy. Replaces the scores z of each sample by the errors `(softmax(z) - one_hot(label))/samples`
-/// of the mean cross-entropy. Only the first `classes` columns are classes; errors of the others are 0.
+/// Softmax with cross-entropy. Replaces the scores z of each sample by the errors `(softmax(z) - one_hot(label))/count`
+/// of the sum of the cross-entropies, divided by `count`. Only the first `classes` columns are classes; errors of the
+/// others are 0.
 ///
 /// Returns whether all scores of classes are sound. If not, the errors mean nothing.
-pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classes: usize, samples: usize) -> bool {
-    let share = reciprocal::<FUSED>(samples as f32);
+pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classes: usize, count: usize) -> bool {
+    let (samples, share) = (labels.len(), reciprocal::<FUSED>(count as f32));
     let mut all_sound = true;
     // Loops over a slice become vector instructions, also where they select.
     let mut scores = vec![0.0; z.len() / samples * PANEL];
@@ -179,7 +240,7 @@ pub fn softmax_errors<const FUSED: bool>(z: &mut [Panel], labels: &[u32], classe
         all_sound &= scores[..classes].iter().fold(true, |all, z| all & sound(*z));
         let scale = reciprocal::<FUSED>(powers::<FUSED>(&mut scores, classes));
         let label = *label as usize;
-        let right = add_product::<FUSED>(-1.0, scores[label], scale) * share;
+        let right = arithmetic::add_product::<FUSED>(-1.0, scores[label], scale) * share;
         scores.iter_mut().for_each(|power| *power = (*power * scale) * share);
         scores[label] = right;
         for (scores, z) in scores.chunks_exact(PANEL).zip(z.iter_mut().skip(s).step_by(samples)) {
@@ -232,13 +293,13 @@ impl Adam {
     pub fn update<const FUSED: bool>(self, w: &mut [Panel], m: &mut [Panel], v: &mut [Panel], g: &[Panel]) {
         let moments = m.as_flattened_mut().iter_mut().zip(v.as_flattened_mut());
         for ((w, (m, v)), g) in w.as_flattened_mut().iter_mut().zip(moments).zip(g.as_flattened()) {
-            let mean = add_product::<FUSED>(REST_1 * g, BETA_1, *m);
-            let square = add_product::<FUSED>((REST_2 * g) * g, BETA_2, *v);
+            let mean = arithmetic::add_product::<FUSED>(REST_1 * g, BETA_1, *m);
+            let square = arithmetic::add_product::<FUSED>((REST_2 * g) * g, BETA_2, *v);
             *m = if mean.abs() < TINY { 0.0 } else { mean };
             *v = if square < TINY { 0.0 } else { square };
-            let root = inverse_root::<FUSED>(add_product::<FUSED>(EPSILON_SQUARED, self.second, *v));
-            let moved = add_product::<FUSED>(*w, -(self.first * *m), root);
-            *w = add_product::<FUSED>(moved, -self.shrink, *w);
+            let root = inverse_root::<FUSED>(arithmetic::add_product::<FUSED>(EPSILON_SQUARED, self.second, *v));
+            let moved = arithmetic::add_product::<FUSED>(*w, -(self.first * *m), root);
+            *w = arithmetic::add_product::<FUSED>(moved, -self.shrink, *w);
         }
     }
 }
@@ -278,12 +339,17 @@ mod tests {
             let w = random(2, outputs / PANEL * (inputs + 1));
             let dy = random(3, outputs / PANEL * samples);
 
+            let (rows, zero) = (inputs + 1, [0.0; PANEL]);
             let mut y = dy.clone();
-            product::<FUSED>(&x, &w, &mut y, samples);
-            let mut dx = x.clone();
-            product_errors::<FUSED>(&dy, &w, &mut dx, samples);
+            biases(&w, rows, &mut y, samples);
+            add_product::<FUSED>(&x, &w, rows, &mut y, samples);
+            let (mut transposed, mut dx) = (vec![zero; inputs / PANEL * outputs], vec![zero; x.len()]);
+            transpose(&w, rows, &mut transposed);
+            add_product::<FUSED>(&dy, &transposed, outputs, &mut dx, samples);
+            // The gradients of the weights go on from sums that are there.
             let mut dw = w.clone();
-            product_gradients::<FUSED>(&x, &dy, &mut dw, samples);
+            add_product_gradients::<FUSED>(&x, &dy, &mut dw, rows, samples);
+            bias_gradients(&dy, &mut dw, rows, samples);
             for s in 0..samples {
                 for j in 0..outputs {
                     let terms = (0..inputs).map(|i| at(&x, samples, s, i) * at(&w, inputs + 1, i, j));
@@ -297,26 +363,24 @@ mod tests {
             for j in 0..outputs {
                 for i in 0..inputs {
                     let terms = (0..samples).map(|s| at(&x, samples, s, i) * at(&dy, samples, s, j));
-                    close(at(&dw, inputs + 1, i, j), terms, &what);
+                    close(at(&dw, rows, i, j), terms.chain([at(&w, rows, i, j)]), &what);
                 }
                 close(at(&dw, inputs + 1, inputs, j), (0..samples).map(|s| at(&dy, samples, s, j)), &what);
             }
 
-            // Sample s gathers one of the first three rows and one of the others.
-            let rows: Vec<u32> =
-                (0..2 * samples as u32).map(|i| if i < samples as u32 { i % 3 } else { 3 + i % 7 }).collect();
-            gather(&rows, &w, inputs, &mut y, samples);
-            gather_gradients(&rows, &dy, inputs, &mut dw, samples);
+            let gathered: Vec<u32> = (0..samples as u32).map(|s| s % 3 * 5).collect();
+            biases(&w, rows, &mut y, samples);
+            add_gathered(&gathered, &w, rows, &mut y);
+            dw.fill(zero);
+            scatter(&gathered, &dy, &mut dw, rows);
             for j in 0..outputs {
                 for s in 0..samples {
-                    let terms =
-                        [inputs as u32, rows[s], rows[samples + s]].map(|row| at(&w, inputs + 1, row as usize, j));
+                    let terms = [inputs, gathered[s] as usize].map(|row| at(&w, rows, row, j));
                     close(at(&y, samples, s, j), terms.into_iter(), &what);
                 }
                 for row in 0..inputs {
-                    let gathers = |s: &usize| rows[*s] as usize == row || rows[samples + s] as usize == row;
-                    let terms = (0..samples).filter(gathers).map(|s| at(&dy, samples, s, j));
-                    close(at(&dw, inputs + 1, row, j), terms, &what);
+                    let terms = (0..samples).filter(|s| gathered[*s] as usize == row).map(|s| at(&dy, samples, s, j));
+                    close(at(&dw, rows, row, j), terms, &what);
                 }
             }
         }
@@ -356,6 +420,41 @@ mod tests {
         beyond[0][..2].fill(0.0);
         assert!(softmax_errors::<false>(&mut beyond, &[1], 2, 1), "columns after the classes do not matter");
         assert!((beyond[0][1] + 0.5).abs() < 1e-6 && beyond[0][2] == 0.0, "{:?}", beyond[0]);
+    }
+
+    #[test]
+    fn norms_and_their_errors_are_those_of_the_formula() {
+        let (samples, columns) = (3, 32);
+        let (mut x, du) = (random(8, 2 * samples), random(9, 2 * samples));
+        x[1] = [0.0; PANEL];
+        x[1 + samples] = [0.0; PANEL];
+        let mut u = x.clone();
+        let mut factors = vec![0.0; samples];
+        normalize::<false>(&x, &mut u, &mut factors);
+        let mut dx = du.clone();
+        add_normalize_errors::<false>(&u, &factors, &du, &mut dx);
+        for s in 0..samples {
+            let row = |m: &[Panel]| -> Vec<f64> { (0..columns).map(|j| at(m, samples, s, j)).collect() };
+            let (x, du) = (row(&x), row(&du));
+            // The objective whose gradient the errors are: the inner product of the norm's outputs and du.
+            let objective = |x: &[f64]| {
+                let mean = x.iter().map(|x| x * x).sum::<f64>() / columns as f64;
+                x.iter().zip(&du).map(|(x, du)| x * du).sum::<f64>() / (mean + 1e-5).sqrt()
+            };
+            for j in 0..columns {
+                let moved = |step: f64| {
+                    objective(
+                        &x.iter().enumerate().map(|(i, x)| x + if i == j { step } else { 0.0 }).collect::<Vec<_>>(),
+                    )
+                };
+                let (step, factor) = (1e-6, f64::from(factors[s]));
+                let exact = du[j] + (moved(step) - moved(-step)) / (2.0 * step);
+                let found = at(&dx, samples, s, j);
+                assert!((found - exact).abs() < 1e-5 * factor.max(1.0), "sample {s}, column {j}: {found}, not {exact}");
+                let size = x[j] * factor;
+                assert!((at(&u, samples, s, j) - size).abs() <= 1e-6 * size.abs(), "output {j}");
+            }
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 const BOUND = 1e6;
 const TINY = 1e-30;
+const NORM_EPSILON = 1e-5;
 const EPSILON_SQUARED = 1e-16;
 const BETA_1 = 0.9;
 const REST_1 = 0.1;
@@ -27,11 +28,19 @@ fn layers_store(at: u32, row: mat4x4<f32>) {
     scratch[at + 3u] = row[3];
 }
 
-// out = x W + bias, for one sample.
-fn layers_product(s: u32, samples: u32, x: u32, inputs: u32, w: u32, out: u32, panels: u32) {
+// Writes the biases, the last of the `rows` rows of W, to the outputs of one sample.
+fn layers_biases(s: u32, samples: u32, w: u32, rows: u32, out: u32, panels: u32) {
     for (var c = 0u; c < panels; c += 1u) {
-        let panel = w + 4u * c * (inputs + 1u);
-        var sum = layers_weights(panel + 4u * inputs);
+        layers_store(out + 4u * (c * samples + s), layers_weights(w + 4u * (c * rows + rows - 1u)));
+    }
+}
+
+// out += x W, for one sample.
+fn layers_add_product(s: u32, samples: u32, x: u32, inputs: u32, w: u32, rows: u32, out: u32, panels: u32) {
+    for (var c = 0u; c < panels; c += 1u) {
+        let panel = w + 4u * c * rows;
+        let place = out + 4u * (c * samples + s);
+        var sum = layers_values(place);
         for (var i = 0u; i < inputs; i += 4u) {
             let values = scratch[x + 4u * (i / 16u * samples + s) + i / 4u % 4u];
             let at = panel + 4u * i;
@@ -40,25 +49,74 @@ fn layers_product(s: u32, samples: u32, x: u32, inputs: u32, w: u32, out: u32, p
             sum += values.z * layers_weights(at + 8u);
             sum += values.w * layers_weights(at + 12u);
         }
-        layers_store(out + 4u * (c * samples + s), sum);
+        layers_store(place, sum);
     }
 }
 
-// dx = dy W^T where y is above 0, for one sample: errors of the inputs of a product that are the outputs y of ReLU.
-fn layers_product_errors(s: u32, samples: u32, dy: u32, panels: u32, w: u32, y: u32, dx: u32, inputs: u32) {
+// out += row r of W, for one sample.
+fn layers_add_gathered(s: u32, samples: u32, r: u32, w: u32, rows: u32, out: u32, panels: u32) {
+    for (var c = 0u; c < panels; c += 1u) {
+        let place = out + 4u * (c * samples + s);
+        layers_store(place, layers_values(place) + layers_weights(w + 4u * (c * rows + r)));
+    }
+}
+
+// Four neighbouring entries, from number i on, of dx = dy W^T for one sample.
+fn layers_product_errors(s: u32, samples: u32, dy: u32, panels: u32, w: u32, rows: u32, i: u32) -> vec4<f32> {
+    var sum = vec4<f32>();
+    for (var j = 0u; j < 4u * panels; j += 1u) {
+        let errors = scratch[dy + 4u * (j / 4u * samples + s) + j % 4u];
+        let at = w + 4u * (j / 4u * rows + i) + j % 4u;
+        let columns = transpose(mat4x4<f32>(state[at], state[at + 4u], state[at + 8u], state[at + 12u]));
+        sum += errors.x * columns[0];
+        sum += errors.y * columns[1];
+        sum += errors.z * columns[2];
+        sum += errors.w * columns[3];
+    }
+    return sum;
+}
+
+// Writes dx = dy W^T for one sample.
+fn layers_write_errors(s: u32, samples: u32, dy: u32, panels: u32, w: u32, rows: u32, dx: u32, inputs: u32) {
     for (var i = 0u; i < inputs; i += 4u) {
-        var sum = vec4<f32>();
-        for (var j = 0u; j < 4u * panels; j += 1u) {
-            let errors = scratch[dy + 4u * (j / 4u * samples + s) + j % 4u];
-            let at = w + 4u * (j / 4u * (inputs + 1u) + i) + j % 4u;
-            let columns = transpose(mat4x4<f32>(state[at], state[at + 4u], state[at + 8u], state[at + 12u]));
-            sum += errors.x * columns[0];
-            sum += errors.y * columns[1];
-            sum += errors.z * columns[2];
-            sum += errors.w * columns[3];
-        }
-        let place = 4u * (i / 16u * samples + s) + i / 4u % 4u;
-        scratch[dx + place] = select(vec4<f32>(), sum, scratch[y + place] > vec4<f32>());
+        scratch[dx + 4u * (i / 16u * samples + s) + i / 4u % 4u] = layers_product_errors(s, samples, dy, panels, w, rows, i);
+    }
+}
+
+// Replaces the errors of one sample by 0 where the output y of ReLU is not above 0.
+fn layers_relu_errors(s: u32, samples: u32, y: u32, errors: u32, panels: u32) {
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = 4u * (c / 4u * samples + s) + c % 4u;
+        scratch[errors + place] = select(vec4<f32>(), scratch[errors + place], scratch[y + place] > vec4<f32>());
+    }
+}
+
+// Inner product of the rows of one sample.
+fn layers_dot(s: u32, samples: u32, x: u32, y: u32, panels: u32) -> f32 {
+    var sums = vec4<f32>();
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = 4u * (c / 4u * samples + s) + c % 4u;
+        sums += scratch[x + place] * scratch[y + place];
+    }
+    return ((sums.x + sums.y) + sums.z) + sums.w;
+}
+
+// Writes x / sqrt(mean of x^2 + 1e-5) for one sample, and returns the factor.
+fn layers_normalize(s: u32, samples: u32, x: u32, out: u32, panels: u32, share: f32) -> f32 {
+    let factor = arithmetic_inverse_root(vec4<f32>(NORM_EPSILON + layers_dot(s, samples, x, x, panels) * share)).x;
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = 4u * (c / 4u * samples + s) + c % 4u;
+        scratch[out + place] = scratch[x + place] * factor;
+    }
+    return factor;
+}
+
+// Writes dx = before + r (du - u mean(u du)) for one sample.
+fn layers_normalize_errors(s: u32, samples: u32, u: u32, factor: f32, du: u32, before: u32, dx: u32, panels: u32, share: f32) {
+    let mean = layers_dot(s, samples, u, du, panels) * share;
+    for (var c = 0u; c < 4u * panels; c += 1u) {
+        let place = 4u * (c / 4u * samples + s) + c % 4u;
+        scratch[dx + place] = scratch[before + place] + factor * (scratch[du + place] - mean * scratch[u + place]);
     }
 }
 
@@ -79,8 +137,8 @@ fn layers_sound(x: vec4<f32>) -> bool {
 }
 
 // Replaces the scores z of one sample by errors, and returns whether the scores are sound.
-fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32, label: u32) -> bool {
-    let share = arithmetic_reciprocal(f32(samples));
+fn layers_softmax_errors(s: u32, samples: u32, z: u32, panels: u32, classes: u32, label: u32, count: u32) -> bool {
+    let share = arithmetic_reciprocal(f32(count));
     let columns = vec4<u32>(0u, 1u, 2u, 3u);
     var most = vec4<f32>(bitcast<f32>(0xff7fffffu));
     var sound = true;
@@ -129,43 +187,42 @@ fn layers_adam_update(w: u32, moments: u32, g: mat4x4<f32>, adam: vec3<f32>) {
     }
 }
 
-// The gradient of the 16 weights number `owned` of a product's weights. The number of samples is a multiple of 4.
-fn layers_product_gradient(owned: u32, samples: u32, x: u32, inputs: u32, dy: u32) -> mat4x4<f32> {
-    let i = owned % (inputs + 1u);
-    let errors = dy + 4u * (owned / (inputs + 1u)) * samples;
+// `before` plus the gradient of 16 weights: number i of `inputs` in a panel, whose outputs have the errors dy. The number
+// of samples is a multiple of 4.
+fn layers_add_gradient(before: mat4x4<f32>, i: u32, samples: u32, x: u32, dy: u32) -> mat4x4<f32> {
     let values = x + 4u * (i / 16u) * samples + i / 4u % 4u;
-    var sum = mat4x4<f32>();
+    var sum = before;
     for (var s = 0u; s < 4u * samples; s += 16u) {
-        if (i == inputs) {
-            sum += layers_values(errors + s);
-            sum += layers_values(errors + s + 4u);
-            sum += layers_values(errors + s + 8u);
-            sum += layers_values(errors + s + 12u);
-        } else {
-            sum += scratch[values + s][i % 4u] * layers_values(errors + s);
-            sum += scratch[values + s + 4u][i % 4u] * layers_values(errors + s + 4u);
-            sum += scratch[values + s + 8u][i % 4u] * layers_values(errors + s + 8u);
-            sum += scratch[values + s + 12u][i % 4u] * layers_values(errors + s + 12u);
-        }
+        sum += scratch[values + s][i % 4u] * layers_values(dy + s);
+        sum += scratch[values + s + 4u][i % 4u] * layers_values(dy + s + 4u);
+        sum += scratch[values + s + 8u][i % 4u] * layers_values(dy + s + 8u);
+        sum += scratch[values + s + 12u][i % 4u] * layers_values(dy + s + 12u);
     }
     return sum;
 }
 
-// The gradient of the 16 weights number `owned` of a gather's weights. The rows of four samples are in one place, and
-// `base` rows belong to a position.
-fn layers_gather_gradient(owned: u32, samples: u32, rows: u32, base: u32, inputs: u32, dy: u32) -> mat4x4<f32> {
-    let row = owned % (inputs + 1u);
-    let errors = dy + 4u * (owned / (inputs + 1u)) * samples;
-    let position = rows + row / base * (samples / 4u);
-    var sum = mat4x4<f32>();
+// `before` plus the errors dy of the samples that gather row r. The rows of four samples are in one place.
+fn layers_scatter(before: mat4x4<f32>, r: u32, samples: u32, gathered: u32, dy: u32) -> mat4x4<f32> {
+    var sum = before;
     for (var s = 0u; s < samples; s += 4u) {
-        var gathered = vec4<f32>(f32(row));
-        if (row < inputs) { gathered = scratch[position + s / 4u]; }
-        let at = errors + 4u * s;
-        if (gathered.x == f32(row)) { sum += layers_values(at); }
-        if (gathered.y == f32(row)) { sum += layers_values(at + 4u); }
-        if (gathered.z == f32(row)) { sum += layers_values(at + 8u); }
-        if (gathered.w == f32(row)) { sum += layers_values(at + 12u); }
+        let rows = scratch[gathered + s / 4u];
+        let at = dy + 4u * s;
+        if (rows.x == f32(r)) { sum += layers_values(at); }
+        if (rows.y == f32(r)) { sum += layers_values(at + 4u); }
+        if (rows.z == f32(r)) { sum += layers_values(at + 8u); }
+        if (rows.w == f32(r)) { sum += layers_values(at + 12u); }
+    }
+    return sum;
+}
+
+// Sum of the errors dy over the samples, whose number is a multiple of 4: the gradient of 16 biases.
+fn layers_bias_gradient(samples: u32, dy: u32) -> mat4x4<f32> {
+    var sum = mat4x4<f32>();
+    for (var s = 0u; s < 4u * samples; s += 16u) {
+        sum += layers_values(dy + s);
+        sum += layers_values(dy + s + 4u);
+        sum += layers_values(dy + s + 8u);
+        sum += layers_values(dy + s + 12u);
     }
     return sum;
 }
