@@ -7,6 +7,7 @@
 //! Language Models: The Data Problem", part 2.2.
 
 pub mod atoms;
+pub mod automaton;
 pub mod data_efficiency;
 pub mod dense;
 pub mod distillation;
