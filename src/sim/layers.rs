@@ -155,7 +155,7 @@ pub fn scatter(gathered: &[u32], dy: &[Panel], dw: &mut [Panel], rows: usize) {
 /// neighbouring columns.
 pub fn normalize<const FUSED: bool>(x: &[Panel], out: &mut [Panel], factors: &mut [f32]) {
     let samples = factors.len();
-    let share = share_of_columns(x, samples);
+    let share = share_of_columns::<FUSED>(x, samples);
     for (s, factor) in factors.iter_mut().enumerate() {
         let squares = dot::<FUSED>(x, x, s, samples);
         *factor = inverse_root::<FUSED>(arithmetic::add_product::<FUSED>(NORM_EPSILON, squares, share));
@@ -169,7 +169,7 @@ pub fn normalize<const FUSED: bool>(x: &[Panel], out: &mut [Panel], factors: &mu
 /// `dx += r (du - u mean(u du))` for each sample.
 pub fn add_normalize_errors<const FUSED: bool>(u: &[Panel], factors: &[f32], du: &[Panel], dx: &mut [Panel]) {
     let samples = factors.len();
-    let share = share_of_columns(u, samples);
+    let share = share_of_columns::<FUSED>(u, samples);
     for (s, factor) in factors.iter().enumerate() {
         let mean = dot::<FUSED>(u, du, s, samples) * share;
         for k in (s..u.len()).step_by(samples) {
@@ -182,8 +182,8 @@ pub fn add_normalize_errors<const FUSED: bool>(u: &[Panel], factors: &[f32], du:
 }
 
 /// One divided by the number of columns.
-fn share_of_columns(x: &[Panel], samples: usize) -> f32 {
-    1.0 / (x.len() / samples * PANEL) as f32
+fn share_of_columns<const FUSED: bool>(x: &[Panel], samples: usize) -> f32 {
+    reciprocal::<FUSED>((x.len() / samples * PANEL) as f32)
 }
 
 /// Inner product of the rows of sample s.

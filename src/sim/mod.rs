@@ -15,6 +15,7 @@ pub mod exam_time;
 pub mod gcd;
 pub mod k_composition;
 pub mod layers;
+pub mod looped;
 pub mod lottery_ridge;
 pub mod membership;
 pub mod multi_epoch;

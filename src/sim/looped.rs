@@ -1,0 +1,899 @@
+//! Kernel of networks that follow an automaton: they read one token after another, and name the label of the last state.
+//!
+//! A network has one block with two layers and a residual connection, which it applies to each token after the first:
+//! `h = E[x_1]`, then `h = h + relu(norm(h) A + E[x_i] B) C` for i from 2 to k, and the scores are `norm(h) U`. Norms are
+//! root mean squares without gain, and no layer has biases. It is the block of a transformer's layer without attention,
+//! looped over the tokens. Each group of labels has scores, and a softmax, of its own.
+//!
+//! A group of lanes is one run. Its lanes own tokens, samples and weights in turn. The layers are those of [`layers`].
+
+use std::ops::Range;
+
+#[cfg(not(target_arch = "wasm32"))]
+use crate::exec::parity::Case;
+use crate::exec::{Inputs, Job, Kernel, Parity};
+use crate::math;
+use crate::rng::{self, Alias, Draws, Gaussian, Stream};
+use crate::sim::layers::{self, Adam, PANEL, Panel};
+use crate::theory::automaton::Automaton;
+
+/// Random stream of the tokens that a network learns from.
+const TOKENS: Stream = Stream(24);
+/// Random stream of the initial weights.
+const WEIGHTS: Stream = Stream(25);
+/// Random stream of the order of the tokens' frequencies.
+const ORDERS: Stream = Stream(26);
+/// Random stream of the sequences on which networks are tested.
+const TESTS: Stream = Stream(27);
+
+/// Number of words in a row of a run's state, equal to the number of invocations of a workgroup.
+pub const LANES: usize = 128;
+/// Largest number of tokens of a sequence.
+pub const HOPS: usize = 8;
+/// Standard deviation of the initial weights.
+const SPREAD: f32 = 0.05;
+
+crate::uniforms! {
+    /// Uniforms of the kernel, at binding 0.
+    pub struct Uniforms {
+        /// Seed of all draws.
+        seed: u32,
+        /// Number of rows of a run's state.
+        rows: u32,
+        /// Number of rows of a run's scratch.
+        scratch: u32,
+        /// Number of tokens of a sequence, at most [`HOPS`].
+        hops: u32,
+        /// Number of different tokens.
+        tokens: u32,
+        /// Width of the residual stream, a multiple of 16.
+        width: u32,
+        /// Width of the hidden layer, a multiple of 16.
+        hidden: u32,
+        /// Number of sequences of a step, a multiple of 4.
+        batch: u32,
+        /// Number of groups of labels.
+        groups: u32,
+        /// Number of labels of a group.
+        classes: u32,
+        /// Place of the automaton's next states in the input.
+        next: u32,
+        /// Place of the automaton's labels in the input.
+        label: u32,
+        /// Learning rate.
+        rate: f32,
+        /// Decoupled decay of the weights, per step and learning rate.
+        decay: f32,
+    }
+}
+
+/// What networks are, and what they learn.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// What the networks learn.
+    pub task: Automaton,
+    /// Exponents of the power laws of the tokens. Tokens are drawn with probabilities proportional to `rank^-alpha`
+    /// within their place. Law 0 must be uniform, that is, have exponent 0.
+    pub laws: Vec<f64>,
+    /// Width of the residual stream, a multiple of 16. The hidden layer is four times as wide.
+    pub width: u32,
+    /// Number of sequences of a step, a multiple of 4.
+    pub batch: u32,
+    /// Learning rate.
+    pub rate: f32,
+    /// Decoupled decay of the weights.
+    pub decay: f32,
+}
+
+/// A run of a network: what it draws, and from which law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Number of the run, below 2^24. Runs with equal numbers have equal initial weights, equal orders of the tokens'
+    /// frequencies, and equal random words.
+    pub number: u32,
+    /// Index of the law from which it draws its tokens.
+    pub law: u32,
+    /// Number of the step from which on it draws from the uniform law instead, at most 2^24.
+    pub until: u32,
+}
+
+impl Run {
+    /// A run that draws from one law all the time.
+    pub const fn of(number: u32, law: u32) -> Self {
+        Self { number, law, until: 1 << 24 }
+    }
+}
+
+/// Sizes of a network.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    hops: usize,
+    tokens: usize,
+    width: usize,
+    hidden: usize,
+    /// Number of sequences that are computed together.
+    samples: usize,
+    groups: usize,
+    classes: usize,
+}
+
+impl Shape {
+    /// Number of panels of the scores of one group.
+    const fn group_panels(self) -> usize {
+        self.classes.div_ceil(PANEL)
+    }
+
+    /// Number of panels of all scores.
+    const fn head(self) -> usize {
+        self.groups * self.group_panels()
+    }
+
+    /// Numbers of panels of the weights E, A, B, C and U.
+    const fn parts(self) -> [usize; 5] {
+        let inner = self.hidden / PANEL * self.width;
+        [self.width / PANEL * self.tokens, inner, inner, self.width / PANEL * self.hidden, self.head() * self.width]
+    }
+
+    fn weights(self) -> usize {
+        self.parts().iter().sum()
+    }
+
+    /// Number of rows of a run's state: a panel with the powers of the betas, the status and the run, the weights, and
+    /// their two moments.
+    fn rows(self) -> usize {
+        ((1 + 3 * self.weights()) * PANEL).div_ceil(LANES)
+    }
+
+    /// Number of rows of the state that hold the weights.
+    fn weight_rows(self) -> usize {
+        ((1 + self.weights()) * PANEL).div_ceil(LANES)
+    }
+
+    /// Number of rows of a run's scratch: the tokens of the samples, a copy of E, the table E B and its errors, and for
+    /// each sample h, the norms, hidden layers, errors of the hidden layers and of h of all hops, the scores, and the
+    /// errors of a norm.
+    const fn scratch(self) -> usize {
+        let tables = self.tokens * (self.width + 2 * self.hidden);
+        let sample =
+            self.hops + (2 + 2 * self.hops) * self.width + 2 * (self.hops - 1) * self.hidden + self.head() * PANEL;
+        (tables + self.samples * sample).div_ceil(LANES)
+    }
+}
+
+/// Weights E, A, B, C and U.
+fn split<T>(weights: &[T], parts: [usize; 5]) -> [&[T]; 5] {
+    let mut rest = weights;
+    parts.map(|count| rest.split_off(..count).unwrap_or_default())
+}
+
+/// Weights E, A, B, C and U, to be changed.
+fn split_mut<T>(weights: &mut [T], parts: [usize; 5]) -> [&mut [T]; 5] {
+    let mut rest = weights;
+    parts.map(|count| rest.split_off_mut(..count).unwrap_or_default())
+}
+
+/// Panels of zeros.
+fn zeros(panels: usize) -> Vec<Panel> {
+    vec![[0.0; PANEL]; panels]
+}
+
+/// Outputs of the layers for some sequences.
+struct Outputs {
+    /// E B, the hidden layer's input from each token.
+    table: Vec<Panel>,
+    /// h.
+    state: Vec<Panel>,
+    /// Norm of h after each token, and the factors of the norms.
+    normed: Vec<Vec<Panel>>,
+    factors: Vec<Vec<f32>>,
+    /// Hidden layer for each token after the first.
+    active: Vec<Vec<Panel>>,
+    scores: Vec<Panel>,
+}
+
+impl Outputs {
+    fn new(shape: Shape) -> Self {
+        let Shape { hops, samples, .. } = shape;
+        let layer = |columns: usize| zeros(columns / PANEL * samples);
+        Self {
+            table: zeros(shape.hidden / PANEL * shape.tokens),
+            state: layer(shape.width),
+            normed: vec![layer(shape.width); hops],
+            factors: vec![vec![0.0; samples]; hops],
+            active: vec![layer(shape.hidden); hops - 1],
+            scores: zeros(shape.head() * samples),
+        }
+    }
+
+    /// Computes the outputs of a network with the given weights, for sequences whose tokens number i are
+    /// `tokens[i * samples..][..samples]`.
+    fn compute<const FUSED: bool>(&mut self, shape: Shape, weights: &[Panel], tokens: &[u32]) {
+        let Shape { samples, width, hidden, .. } = shape;
+        let [embedding, inner, read, outer, head] = split(weights, shape.parts());
+        self.table.fill([0.0; PANEL]);
+        layers::add_product::<FUSED>(embedding, read, width, &mut self.table, shape.tokens);
+        let mut tokens = tokens.chunks_exact(samples);
+        self.state.fill([0.0; PANEL]);
+        layers::add_gathered(tokens.next().unwrap_or_default(), embedding, shape.tokens, &mut self.state);
+        layers::normalize::<FUSED>(&self.state, &mut self.normed[0], &mut self.factors[0]);
+        for (i, tokens) in tokens.enumerate() {
+            let active = &mut self.active[i];
+            active.fill([0.0; PANEL]);
+            layers::add_gathered(tokens, &self.table, shape.tokens, active);
+            layers::add_product::<FUSED>(&self.normed[i], inner, width, active, samples);
+            layers::relu(active);
+            layers::add_product::<FUSED>(active, outer, hidden, &mut self.state, samples);
+            layers::normalize::<FUSED>(&self.state, &mut self.normed[i + 1], &mut self.factors[i + 1]);
+        }
+        self.scores.fill([0.0; PANEL]);
+        let last = &self.normed[shape.hops - 1];
+        layers::add_product::<FUSED>(last, head, width, &mut self.scores, samples);
+    }
+}
+
+/// What a step computes, kept from step to step so that nothing is allocated in a step.
+struct Learner {
+    shape: Shape,
+    outputs: Outputs,
+    /// A, C and U, transposed.
+    transposed: [Vec<Panel>; 3],
+    table_errors: Vec<Panel>,
+    active_errors: Vec<Panel>,
+    normed_errors: Vec<Panel>,
+    state_errors: Vec<Panel>,
+    /// Gradients of the mean cross-entropy, in the layout of the weights.
+    gradients: Vec<Panel>,
+}
+
+impl Learner {
+    fn new(shape: Shape) -> Self {
+        let layer = |columns: usize| zeros(columns / PANEL * shape.samples);
+        let [_, inner, _, outer, head] = shape.parts();
+        Self {
+            shape,
+            outputs: Outputs::new(shape),
+            // The transposed matrices have the panels of the inputs, with a row for each output.
+            transposed: [zeros(inner), zeros(outer), zeros(head)],
+            table_errors: zeros(shape.hidden / PANEL * shape.tokens),
+            active_errors: layer(shape.hidden),
+            normed_errors: layer(shape.width),
+            state_errors: layer(shape.width),
+            gradients: zeros(shape.weights()),
+        }
+    }
+
+    /// Computes the gradients of the mean cross-entropy over sequences and groups of labels. The labels of group g are
+    /// `labels[g * samples..][..samples]`. Returns whether the network is sound. If not, the gradients mean nothing.
+    fn learn<const FUSED: bool>(&mut self, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> bool {
+        let shape = self.shape;
+        let Shape { samples, width, hidden, .. } = shape;
+        let out = &mut self.outputs;
+        out.compute::<FUSED>(shape, weights, tokens);
+        let mut sound = true;
+        let scores = out.scores.chunks_exact_mut(shape.group_panels() * samples);
+        for (scores, labels) in scores.zip(labels.chunks_exact(samples)) {
+            sound &= layers::softmax_errors::<FUSED>(scores, labels, shape.classes, samples * shape.groups);
+        }
+        if !sound {
+            return false;
+        }
+
+        let [embedding, inner, read, outer, head] = split(weights, shape.parts());
+        let [inner_back, outer_back, head_back] = &mut self.transposed;
+        layers::transpose(inner, width, inner_back);
+        layers::transpose(outer, hidden, outer_back);
+        layers::transpose(head, width, head_back);
+        for zeroed in [&mut self.table_errors, &mut self.state_errors, &mut self.normed_errors, &mut self.gradients] {
+            zeroed.fill([0.0; PANEL]);
+        }
+        let [d_embedding, d_inner, d_read, d_outer, d_head] = split_mut(&mut self.gradients, shape.parts());
+        let last = shape.hops - 1;
+        layers::add_product_gradients::<FUSED>(&out.normed[last], &out.scores, d_head, width, samples);
+        let columns = shape.head() * PANEL;
+        layers::add_product::<FUSED>(&out.scores, head_back, columns, &mut self.normed_errors, samples);
+        let errors = &mut self.state_errors;
+        layers::add_normalize_errors::<FUSED>(&out.normed[last], &out.factors[last], &self.normed_errors, errors);
+        for i in (0..last).rev() {
+            let (active, normed) = (&out.active[i], &out.normed[i]);
+            layers::add_product_gradients::<FUSED>(active, errors, d_outer, hidden, samples);
+            self.active_errors.fill([0.0; PANEL]);
+            layers::add_product::<FUSED>(errors, outer_back, width, &mut self.active_errors, samples);
+            layers::relu_errors(active, &mut self.active_errors);
+            layers::scatter(
+                &tokens[(i + 1) * samples..][..samples],
+                &self.active_errors,
+                &mut self.table_errors,
+                shape.tokens,
+            );
+            layers::add_product_gradients::<FUSED>(normed, &self.active_errors, d_inner, width, samples);
+            self.normed_errors.fill([0.0; PANEL]);
+            layers::add_product::<FUSED>(&self.active_errors, inner_back, hidden, &mut self.normed_errors, samples);
+            layers::add_normalize_errors::<FUSED>(normed, &out.factors[i], &self.normed_errors, errors);
+        }
+        // E is read twice: as the first state, and through the table E B.
+        let mut read_back = zeros(read.len());
+        layers::transpose(read, width, &mut read_back);
+        layers::add_product::<FUSED>(&self.table_errors, &read_back, hidden, d_embedding, shape.tokens);
+        layers::scatter(&tokens[..samples], errors, d_embedding, shape.tokens);
+        layers::add_product_gradients::<FUSED>(embedding, &self.table_errors, d_read, width, shape.tokens);
+        true
+    }
+}
+
+/// Kernel that trains networks. The state of a run consists of panels of 16 words. The first panel has the powers of
+/// Adam's betas, the status, and the [`Run`]. Then follow the weights E, A, B, C and U, and the first and second moments
+/// of their gradients. The inputs are the laws and the automaton, and for each run the tokens in the order of their
+/// frequencies.
+///
+/// A network has diverged when a score exceeds 1e6 in absolute value. From then on its state does not change.
+#[derive(Debug)]
+pub struct Looped;
+
+/// Index of the status in the first panel of a state. It is 1 after the network has diverged.
+const STATUS: usize = 2;
+
+impl Looped {
+    /// Whether the network with this state, or with the first rows of it, has diverged.
+    pub fn diverged(state: &[[f32; LANES]]) -> bool {
+        state[0][STATUS] != 0.0
+    }
+
+    /// Advances a run through the range of steps in the uniforms.
+    fn run<const FUSED: bool>(u: &Uniforms, task: &[u32], orders: &[u32], state: &mut [[f32; LANES]]) {
+        let shape = u.shape();
+        let (head, rest) = state.as_flattened_mut().split_at_mut(PANEL);
+        let (panels, _) = rest.as_chunks_mut::<PANEL>();
+        let (weights, moments) = panels.split_at_mut(shape.weights());
+        let (means, squares) = moments.split_at_mut(shape.weights());
+        let squares = &mut squares[..shape.weights()];
+        let mut learner = Learner::new(shape);
+        let mut tokens = vec![0; shape.hops * shape.samples];
+        let mut labels = vec![0; shape.groups * shape.samples];
+        let [run, law, until] = [head[3], head[4], head[5]].map(|word| word as u32);
+        let order = &orders[(run * u.tokens) as usize..][..shape.tokens];
+        for step in u.first..u.first + u.steps {
+            if head[STATUS] != 0.0 {
+                return;
+            }
+            let law = if step >= until { 0 } else { law };
+            for s in 0..shape.samples {
+                let last = draw(u, task, order, [run, law, step], s, &mut tokens);
+                for g in 0..shape.groups {
+                    labels[g * shape.samples + s] = task[u.label as usize + last * shape.groups + g];
+                }
+            }
+            if !learner.learn::<FUSED>(weights, &tokens, &labels) {
+                head[STATUS] = 1.0;
+                return;
+            }
+            let mut powers = [head[0], head[1]];
+            let adam = Adam::next::<FUSED>(&mut powers, u.rate, u.decay);
+            head[..2].copy_from_slice(&powers);
+            adam.update::<FUSED>(weights, means, squares, &learner.gradients);
+        }
+    }
+}
+
+impl Uniforms {
+    const fn shape(&self) -> Shape {
+        Shape {
+            hops: self.hops as usize,
+            tokens: self.tokens as usize,
+            width: self.width as usize,
+            hidden: self.hidden as usize,
+            samples: self.batch as usize,
+            groups: self.groups as usize,
+            classes: self.classes as usize,
+        }
+    }
+}
+
+/// Draws the tokens of sample s, writes token i to `tokens[i * samples + s]`, and returns the automaton's last state.
+fn draw(u: &Uniforms, task: &[u32], order: &[u32], [run, law, step]: [u32; 3], s: usize, tokens: &mut [u32]) -> usize {
+    let (mut words, mut state) = ([0; 4], 0);
+    for i in 0..u.hops {
+        if i % 4 == 0 {
+            words = rng::philox([u.seed, TOKENS.0], [run, step, s as u32, i / 4]);
+        }
+        let place = 3 * (law * u.hops + i) as usize;
+        let [first, bits, at] = [task[place], task[place + 1], task[place + 2]];
+        let rank = Alias::pick_packed(&task[at as usize..], bits, words[i as usize % 4]);
+        let token = order[(first + rank) as usize];
+        state = task[(u.next + state * u.tokens + token) as usize];
+        tokens[i as usize * u.batch as usize + s] = token;
+    }
+    state as usize
+}
+
+impl Kernel for Looped {
+    const NAME: &'static str = "looped";
+    const WGSL: &'static str = concat!(
+        include_str!("looped.wgsl"),
+        include_str!("layers.wgsl"),
+        include_str!("arithmetic.wgsl"),
+        include_str!("../rng.wgsl")
+    );
+    const HARDWARE: Parity = Parity::Close {
+        rel: 1e-4,
+        abs: 1e-4,
+        reason: "WGSL may fuse a * b + c; between no and all fused, the steps of the cases move w by 2e-6 (1 + |w|), and a \
+                 gradient near 0 may move it further",
+    };
+    const INPUTS: usize = 2;
+    type Uniforms = Uniforms;
+    type Row = [f32; LANES];
+
+    fn software_steps(u: &Uniforms) -> u32 {
+        (65_535 / turns(u)).max(1)
+    }
+
+    fn scratch(u: &Uniforms) -> usize {
+        u.scratch as usize
+    }
+
+    fn weight(u: &Uniforms) -> u32 {
+        // Products of layers, compared with those of two tokens, 64 sequences and width 16.
+        (u.batch * u.hops * u.width * u.hidden).div_ceil(64 * 2 * 16 * 64)
+    }
+
+    fn group(u: &Uniforms, inputs: &Inputs, _: u32, state: &mut [[f32; LANES]]) {
+        Self::run::<false>(u, inputs.u32(0), inputs.u32(1), state);
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    fn cases() -> Vec<Case<Self>> {
+        let plain = Setting::default();
+        let small = Setting { task: Automaton::permutations(3, 2), width: 16, batch: 4, ..plain.clone() };
+        let case = |name, runs: &[Run], seed, setting: &Setting, cuts: &[u32]| Case::<Self> {
+            name,
+            host: setting.start(seed, runs),
+            rows: setting.rows(),
+            inputs: setting.inputs(seed, runs.iter().map(|run| run.number + 1).max().unwrap_or(1)),
+            uniforms: setting.uniforms(seed),
+            cuts: cuts.to_vec(),
+        };
+        let [one, two] = [Run::of(0, 1), Run { until: 2, ..Run::of(3, 1) }];
+        let mut resting = case("a run that has diverged before", &[one, two], 9, &small, &[0, 2]);
+        resting.host[0][STATUS] = 1.0;
+        vec![
+            case("one step", &[one], 1, &plain, &[0, 1]),
+            case("four steps of two laws", &[one, Run::of(0, 0)], 2, &plain, &[0, 1, 4]),
+            case("sixteen steps of a small network", &[one, two], u32::MAX, &small, &[0, 1, 2, 16]),
+            case("one token", &[one], 3, &Setting { task: Automaton::permutations(4, 1), ..small.clone() }, &[0, 4]),
+            case("eight tokens", &[two], 4, &Setting { task: Automaton::sum(23, 8), ..small.clone() }, &[0, 3]),
+            case(
+                "more tokens, samples and classes than a workgroup",
+                &[one],
+                5,
+                &Setting { task: Automaton::sum(211, 3), batch: 132, ..small.clone() },
+                &[5, 7],
+            ),
+            case(
+                "tokens of their own",
+                &[one],
+                6,
+                &Setting { task: Automaton::arithmetic(5), decay: 0.5, ..small.clone() },
+                &[0, 4],
+            ),
+            case("wider layers", &[one], 7, &Setting { width: 48, batch: 8, ..plain.clone() }, &[0, 2]),
+            resting,
+            case("a network that diverges", &[one, two], 8, &Setting { rate: 1e6, ..small.clone() }, &[0, 3, 16]),
+        ]
+    }
+}
+
+/// Most turns of all loops of an invocation in one step.
+fn turns(u: &Uniforms) -> u32 {
+    let lanes = LANES as u32;
+    let (d, f) = (u.width / 16, u.hidden / 16);
+    let group = u.classes.div_ceil(16);
+    let head = u.groups * group;
+    let (in_width, in_hidden) = (1 + u.width / 4, 1 + u.hidden / 4);
+    let table = u.tokens.div_ceil(lanes) * (1 + d + f + f * in_width);
+    let draw = u.hops * 2 + 10 * u.hops.div_ceil(4);
+    let forward = u.hops * (1 + 8 * d + 7 * f + f * in_width + d * in_hidden) + 2 * d + head * (1 + in_width);
+    let softmax = u.groups * (1 + 12 * group);
+    let backward = u.hops * (1 + 8 * d + 4 * f + in_hidden * (1 + 4 * d) + in_width * (1 + 4 * f));
+    let sample =
+        u.batch.div_ceil(lanes) * (1 + draw + forward + softmax + backward + in_width * (1 + 4 * head) + 9 * d);
+    let sum = 1 + u.hops * (1 + u.batch / 4);
+    let owned = |weights: u32| weights.div_ceil(lanes) * (sum + 5);
+    let update = owned(u.tokens * f)
+        + owned(u.tokens * d)
+        + (u.tokens * d).div_ceil(lanes) * 4 * (1 + 4 * f)
+        + 2 * owned(u.width * f)
+        + owned(u.hidden * d)
+        + owned(u.width * head)
+        + (u.width * f).div_ceil(lanes) * (1 + u.tokens);
+    2 + table + sample + update
+}
+
+/// Networks that learn to compose four permutations of four symbols, from a power law with exponent 1.25.
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            task: Automaton::permutations(4, 4),
+            laws: vec![0.0, 1.25],
+            width: 32,
+            batch: 64,
+            rate: 2e-3,
+            decay: 0.1,
+        }
+    }
+}
+
+impl Setting {
+    fn shape(&self, samples: usize) -> Shape {
+        let Automaton { tokens, groups, classes, .. } = self.task;
+        Shape {
+            hops: self.task.places.len(),
+            tokens: tokens as usize,
+            width: self.width as usize,
+            hidden: 4 * self.width as usize,
+            samples,
+            groups: groups as usize,
+            classes: classes as usize,
+        }
+    }
+
+    /// Number of rows of a run's state.
+    pub fn rows(&self) -> usize {
+        self.shape(1).rows()
+    }
+
+    /// Number of the first rows of a run's state that hold the weights.
+    pub fn weight_rows(&self) -> usize {
+        self.shape(1).weight_rows()
+    }
+
+    /// Uniforms of runs with this setting.
+    pub fn uniforms(&self, seed: u32) -> Uniforms {
+        let shape = self.shape(self.batch as usize);
+        let [next, label] = self.places().1;
+        Uniforms {
+            seed,
+            rows: shape.rows() as u32,
+            scratch: shape.scratch() as u32,
+            hops: shape.hops as u32,
+            tokens: self.task.tokens,
+            width: self.width,
+            hidden: shape.hidden as u32,
+            batch: self.batch,
+            groups: self.task.groups,
+            classes: self.task.classes,
+            next,
+            label,
+            rate: self.rate,
+            decay: self.decay,
+            first: 0,
+            steps: 0,
+        }
+    }
+
+    /// The laws: for each law and place the first token, the number of bits and the place of an alias table, and then the
+    /// tables. Also the places after them at which the automaton's next states and labels begin.
+    fn places(&self) -> (Vec<u32>, [u32; 2]) {
+        let places = &self.task.places;
+        let mut words = Vec::new();
+        let mut tables = Vec::new();
+        let after = 3 * self.laws.len() * places.len();
+        for alpha in &self.laws {
+            for place in places {
+                let table = Alias::new(&power_law(place.count, *alpha));
+                words.extend([place.first, table.bits(), (after + tables.len()) as u32]);
+                tables.extend(table.words);
+            }
+        }
+        words.extend(tables);
+        let next = words.len() as u32;
+        (words, [next, next + self.task.next.len() as u32])
+    }
+
+    /// Inputs of the kernel, for runs with numbers below `runs`.
+    pub fn inputs(&self, seed: u32, runs: u32) -> Inputs {
+        let mut task = self.places().0;
+        task.extend(&self.task.next);
+        task.extend(&self.task.label);
+        let orders: Vec<u32> = (0..runs).flat_map(|run| self.order(seed, run)).collect();
+        Inputs::new(&[bytemuck::cast_slice(&task), bytemuck::cast_slice(&orders)])
+    }
+
+    /// The tokens of each place in the order of their frequencies, in the run of the given number. Places that share
+    /// their tokens share the order.
+    pub fn order(&self, seed: u32, run: u32) -> Vec<u32> {
+        let mut order = vec![0; self.task.tokens as usize];
+        for place in &self.task.places {
+            let mut draws = Draws::new(seed, ORDERS, run, place.first);
+            let ranks = rng::permutation(&mut draws, place.count);
+            for (to, rank) in order[place.first as usize..].iter_mut().zip(ranks) {
+                *to = place.first + rank;
+            }
+        }
+        order
+    }
+
+    /// Initial states of runs. All weights are Gaussian with standard deviation 0.05; columns of scores that stand for no
+    /// label are 0.
+    pub fn start(&self, seed: u32, runs: &[Run]) -> Vec<[f32; LANES]> {
+        let (shape, gaussian) = (self.shape(1), Gaussian::new());
+        let mut states = vec![[0.0; LANES]; runs.len() * shape.rows()];
+        for (run, state) in runs.iter().zip(states.chunks_exact_mut(shape.rows())) {
+            let (panels, _) = state.as_flattened_mut().as_chunks_mut::<PANEL>();
+            panels[0][..2].fill(1.0);
+            panels[0][3..6].copy_from_slice(&[run.number, run.law, run.until].map(|word| word as f32));
+            let mut draws = Draws::new(seed, WEIGHTS, run.number, 0);
+            let weights = &mut panels[1..=shape.weights()];
+            for weight in weights.as_flattened_mut() {
+                *weight = SPREAD * gaussian.sample(draws.word());
+            }
+            let head = &mut split_mut(weights, shape.parts())[4];
+            for (c, panel) in head.chunks_exact_mut(shape.width).enumerate() {
+                let classes = shape.classes - c % shape.group_panels() * PANEL;
+                panel.iter_mut().for_each(|row| row[classes.min(PANEL)..].fill(0.0));
+            }
+        }
+        states
+    }
+}
+
+/// Probabilities of `count` ranks that are proportional to `rank^-alpha`.
+pub fn power_law(count: u32, alpha: f64) -> Vec<f64> {
+    let weights: Vec<f64> = (1..=count).map(|rank| math::pow(f64::from(rank), -alpha)).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / total).collect()
+}
+
+/// Number of sequences on which networks are tested.
+pub const SEQUENCES: u32 = 1024;
+
+/// Tests networks of one setting on [`SEQUENCES`] sequences whose tokens are uniform in their places. All networks of a
+/// seed are tested on the same sequences.
+#[derive(Debug)]
+pub struct Test;
+
+/// The result of a [`Test`] of one network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tested {
+    /// Mean cross-entropy over sequences and groups of labels, in nats.
+    pub loss: f64,
+    /// Share of the groups of labels that the network names rightly.
+    pub symbols: f64,
+    /// Share of the sequences for which it names all groups of labels rightly.
+    pub exact: f64,
+    /// For each number of rare tokens in a sequence, how many sequences have so many, and for how many of these the
+    /// network names all groups of labels rightly. A token is rare if it is in the less frequent half of its place.
+    pub by_rare: Vec<[f64; 2]>,
+}
+
+impl Test {
+    /// Inputs of the job, for `states` with the first [`Setting::weight_rows`] rows of each run.
+    pub fn inputs(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Inputs {
+        let Automaton { places, tokens, groups, classes, next, label, .. } = &setting.task;
+        let sizes = [seed, setting.width, places.len() as u32, *tokens, *groups, *classes];
+        let runs = states.chunks(setting.weight_rows()).map(|state| state[0][3] as u32);
+        let orders: Vec<u32> = runs.flat_map(|run| setting.order(seed, run)).collect();
+        let places: Vec<u32> = places.iter().flat_map(|place| [place.first, place.count]).collect();
+        let all: Vec<u32> = [&sizes[..], &places, next, label].concat();
+        let lengths = [next.len() as u32];
+        Inputs::new(&[
+            bytemuck::cast_slice(&all),
+            bytemuck::cast_slice(&lengths),
+            bytemuck::cast_slice(&orders),
+            bytemuck::cast_slice(states),
+        ])
+    }
+
+    /// Results of the networks, from what the job returns.
+    pub fn results(found: &[f64]) -> Vec<Tested> {
+        let tested = |found: &[f64]| Tested {
+            loss: found[0],
+            symbols: found[1],
+            exact: found[2],
+            by_rare: found[3..].as_chunks().0.to_vec(),
+        };
+        found.chunks(Self::WIDTH).map(tested).collect()
+    }
+}
+
+impl Job for Test {
+    const NAME: &'static str = "looped-test";
+    const WIDTH: usize = 3 + 2 * (HOPS + 1);
+
+    fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
+        /// Number of sequences that are tested together.
+        const PART: usize = 128;
+        let sizes = inputs.u32(0);
+        let [seed, width, hops, tokens, groups, classes] = [0, 1, 2, 3, 4, 5].map(|i| sizes[i]);
+        let (places, rest) = sizes[6..].split_at(2 * hops as usize);
+        let (next, label) = rest.split_at(inputs.u32(1)[0] as usize);
+        let [hops, tokens, groups] = [hops, tokens, groups].map(|count| count as usize);
+        let [width, classes] = [width, classes].map(|count| count as usize);
+        let shape = Shape { hops, tokens, width, hidden: 4 * width, samples: PART, groups, classes };
+        let rows = shape.weight_rows();
+        let mut outputs = Outputs::new(shape);
+        for run in items {
+            let state = &inputs.f32(3)[run as usize * rows * LANES..][..rows * LANES];
+            let weights = &state.as_chunks::<PANEL>().0[1..=shape.weights()];
+            let mut rank = vec![0; tokens];
+            for place in places.chunks(2) {
+                let order = &inputs.u32(2)[run as usize * tokens + place[0] as usize..][..place[1] as usize];
+                (0..).zip(order).for_each(|(r, token)| rank[*token as usize] = r);
+            }
+            let (mut loss, mut symbols, mut by_rare) = (0.0, 0.0, [[0.0; 2]; HOPS + 1]);
+            for part in 0..SEQUENCES as usize / PART {
+                let mut drawn = vec![0; hops * PART];
+                let mut last = [(0, 0); PART];
+                for (s, (last, rare)) in last.iter_mut().enumerate() {
+                    let mut words = [0; 4];
+                    for i in 0..hops {
+                        if i % 4 == 0 {
+                            words = rng::philox([seed, TESTS.0], [(part * PART + s) as u32, i as u32 / 4, 0, 0]);
+                        }
+                        let [first, count] = [places[2 * i], places[2 * i + 1]];
+                        let token = first + rng::mulhi(words[i % 4], count);
+                        *last = next[*last * tokens + token as usize] as usize;
+                        *rare += usize::from(2 * rank[token as usize] >= count);
+                        drawn[i * PART + s] = token;
+                    }
+                }
+                outputs.compute::<false>(shape, weights, &drawn);
+                for (s, (last, rare)) in last.iter().enumerate() {
+                    let mut right = 0;
+                    for g in 0..groups {
+                        let score = |class: usize| {
+                            outputs.scores[(g * shape.group_panels() + class / PANEL) * PART + s][class % PANEL]
+                        };
+                        let best = (1..classes).fold(0, |best, c| if score(c) > score(best) { c } else { best });
+                        let label = label[last * groups + g] as usize;
+                        let powers = (0..classes).map(|c| math::exp(f64::from(score(c)) - f64::from(score(best))));
+                        loss += math::ln(powers.sum()) + f64::from(score(best)) - f64::from(score(label));
+                        right += usize::from(best == label);
+                    }
+                    symbols += right as f64;
+                    by_rare[*rare][0] += 1.0;
+                    by_rare[*rare][1] += if right == groups { 1.0 } else { 0.0 };
+                }
+            }
+            let count = f64::from(SEQUENCES);
+            let exact: f64 = by_rare.iter().map(|[_, right]| right).sum();
+            out.extend([loss / (count * groups as f64), symbols / (count * groups as f64), exact / count]);
+            out.extend(by_rare.as_flattened());
+        }
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::exec::{Exec, Lanes};
+
+    fn train(setting: &Setting, seed: u32, runs: &[Run], cuts: &[u32]) -> Vec<[f32; LANES]> {
+        let exec = Exec::cpu();
+        let count = runs.iter().map(|run| run.number + 1).max().expect("runs");
+        let inputs = setting.inputs(seed, count);
+        let mut lanes = Lanes::<Looped>::new(&setting.start(seed, runs), setting.rows(), inputs);
+        for cut in cuts.windows(2) {
+            pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed), cut[0]..cut[1])).expect("runs");
+        }
+        pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec()
+    }
+
+    fn test(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Vec<Tested> {
+        let firsts: Vec<_> =
+            states.chunks(setting.rows()).flat_map(|run| &run[..setting.weight_rows()]).copied().collect();
+        let runs = (states.len() / setting.rows()) as u32;
+        let inputs = Test::inputs(setting, seed, &firsts);
+        Test::results(&pollster::block_on(Exec::cpu().map::<Test>(&inputs, 0..runs)).expect("tests"))
+    }
+
+    /// Loss of a network in f64, with matrices of the usual form.
+    fn loss(shape: Shape, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> f64 {
+        let parts = split(weights, shape.parts());
+        let entry =
+            |part: usize, rows: usize, i: usize, j: usize| f64::from(parts[part][j / PANEL * rows + i][j % PANEL]);
+        let norm = |h: &[f64]| -> Vec<f64> {
+            let mean = h.iter().map(|h| h * h).sum::<f64>() / h.len() as f64;
+            h.iter().map(|h| h / (mean + 1e-5).sqrt()).collect()
+        };
+        let product = |x: &[f64], part: usize, columns: usize| -> Vec<f64> {
+            let sum = |j| x.iter().enumerate().map(|(i, x)| x * entry(part, x_rows(x, shape, part), i, j)).sum();
+            (0..columns).map(sum).collect()
+        };
+        const fn x_rows(_: &f64, shape: Shape, part: usize) -> usize {
+            if part == 3 { shape.hidden } else { shape.width }
+        }
+        let row =
+            |token: u32| -> Vec<f64> { (0..shape.width).map(|j| entry(0, shape.tokens, token as usize, j)).collect() };
+        let mut total = 0.0;
+        for s in 0..shape.samples {
+            let mut h = row(tokens[s]);
+            for i in 1..shape.hops {
+                let (known, read) = (
+                    product(&norm(&h), 1, shape.hidden),
+                    product(&row(tokens[i * shape.samples + s]), 2, shape.hidden),
+                );
+                let hidden: Vec<f64> = known.iter().zip(&read).map(|(a, b)| (a + b).max(0.0)).collect();
+                let change = product(&hidden, 3, shape.width);
+                h.iter_mut().zip(change).for_each(|(h, change)| *h += change);
+            }
+            let scores = product(&norm(&h), 4, shape.head() * PANEL);
+            for g in 0..shape.groups {
+                let own = &scores[g * shape.group_panels() * PANEL..][..shape.classes];
+                let label = labels[g * shape.samples + s] as usize;
+                total += math::ln(own.iter().map(|z| math::exp(*z)).sum()) - own[label];
+            }
+        }
+        total / (shape.samples * shape.groups) as f64
+    }
+
+    #[test]
+    fn gradients_are_those_of_the_loss() {
+        for task in [Automaton::permutations(3, 1), Automaton::permutations(3, 4), Automaton::sum(17, 2)] {
+            let setting = Setting { task, width: 16, batch: 4, ..Setting::default() };
+            let shape = setting.shape(4);
+            let state = setting.start(3, &[Run::of(0, 0)]);
+            let mut weights = state.as_flattened().as_chunks::<PANEL>().0[1..=shape.weights()].to_vec();
+            // Larger weights than those at the start, so that every part matters.
+            weights.as_flattened_mut().iter_mut().for_each(|w| *w *= 6.0);
+            let task = &setting.task;
+            let mut tokens = Vec::new();
+            for i in 0..shape.hops as u32 {
+                tokens.extend((0..4).map(|s| (5 * s + 3 * i + s * i) % task.tokens));
+            }
+            let mut labels = vec![0; 4 * shape.groups];
+            for s in 0..4 {
+                let own: Vec<u32> = tokens.iter().skip(s).step_by(4).copied().collect();
+                for (g, label) in task.label_of(task.run(&own)).iter().enumerate() {
+                    labels[g * 4 + s] = *label;
+                }
+            }
+            let mut learner = Learner::new(shape);
+            assert!(learner.learn::<false>(&weights, &tokens, &labels), "sound");
+            let found = learner.gradients.clone();
+            let size = found.as_flattened().iter().fold(0.0, |most: f32, g| most.max(g.abs()));
+            let mut wrong = 0;
+            for i in 0..weights.len() * PANEL {
+                let (weight, step) = (weights.as_flattened()[i], 1.0 / 1024.0);
+                let mut at = |x: f32| {
+                    weights.as_flattened_mut()[i] = x;
+                    let loss = loss(shape, &weights, &tokens, &labels);
+                    weights.as_flattened_mut()[i] = weight;
+                    (loss, f64::from(x))
+                };
+                let ((above, high), (below, low)) = (at(weight + step), at(weight - step));
+                let (exact, found) = ((above - below) / (high - low), f64::from(found.as_flattened()[i]));
+                // The difference has an error of the second order in the step, 1e-6, and single precision less.
+                wrong += usize::from((exact - found).abs() > 2e-5 * f64::from(size).max(0.1));
+            }
+            // Where an input of ReLU crosses 0 within the step, the loss has a kink.
+            assert!(wrong <= weights.len() * PANEL / 200, "{wrong} of {} gradients", weights.len() * PANEL);
+        }
+    }
+
+    #[test]
+    #[ignore = "spike"]
+    fn spike() {
+        for seed in 0..4 {
+            let setting = Setting::default();
+            let runs: Vec<Run> = (0..3).map(|n| Run::of(n, 1)).chain([Run::of(0, 0)]).collect();
+            let mut state = setting.start(seed, &runs);
+            let mut solved = vec![0; runs.len()];
+            for mark in 1..=40_u32 {
+                let exec = Exec::cpu();
+                let mut lanes = Lanes::<Looped>::new(&state, setting.rows(), setting.inputs(seed, 3));
+                pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed), 100 * (mark - 1)..100 * mark))
+                    .expect("runs");
+                state = pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec();
+                for (i, tested) in test(&setting, seed, &state).iter().enumerate() {
+                    if tested.exact >= 0.9 && solved[i] == 0 {
+                        solved[i] = 100 * mark;
+                    }
+                    if mark % 10 == 0 && i != 1 {
+                        println!("{seed} {i} {mark} {tested:?}");
+                    }
+                }
+            }
+            println!("{solved:?}");
+        }
+    }
+}
