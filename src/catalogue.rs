@@ -26,7 +26,7 @@ pub struct Catalogue {
 
 /// The text templates that belong to no single experiment or part, by module.
 fn shared() -> Vec<(String, Templates)> {
-    let modules: [(&str, Templates); 13] = [
+    let modules: [(&str, Templates); 14] = [
         ("text", text::TEXTS),
         ("error", error::TEXTS),
         ("params", params::TEXTS),
@@ -38,6 +38,7 @@ fn shared() -> Vec<(String, Templates)> {
         ("fit", fit::words::TEXTS),
         ("kit", kit::words::TEXTS),
         ("fits", kit::fits::TEXTS),
+        ("race", experiments::race::words::TEXTS),
         ("session", session::TEXTS),
         ("page", session::page::TEXTS),
     ];

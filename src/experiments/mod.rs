@@ -1,5 +1,5 @@
 //! The experiments of the lab, divided into parts. A part has a title and an introduction, and all of its experiments
-//! are in one folder.
+//! are in one folder. What experiments of several parts share is in `race`.
 
 use crate::exec::Twin;
 use crate::kit::{Entry, Part};
@@ -7,11 +7,14 @@ use crate::kit::{Entry, Part};
 pub mod best_data;
 pub mod laws;
 pub mod little_data;
+pub mod networks;
+pub mod race;
 pub mod repeats;
 pub mod synthetic;
 
 /// The parts of the lab, in the order of the page.
-pub const PARTS: &[Part] = &[best_data::PART, repeats::PART, laws::PART, little_data::PART, synthetic::PART];
+pub const PARTS: &[Part] =
+    &[best_data::PART, networks::PART, repeats::PART, laws::PART, little_data::PART, synthetic::PART];
 
 /// Every experiment, in the order of the page.
 pub fn all() -> impl Iterator<Item = &'static Entry> {

@@ -41,8 +41,8 @@ struct Places {
     table_errors: u32,
     state: u32,
     normed: u32,
-    active: u32,
-    active_errors: u32,
+    inside: u32,
+    inside_errors: u32,
     state_errors: u32,
     scores: u32,
     normed_errors: u32,
@@ -64,9 +64,9 @@ fn places(group: u32) -> Places {
     p.table_errors = p.table + u.tokens * f;
     p.state = p.table_errors + u.tokens * f;
     p.normed = p.state + u.batch * d;
-    p.active = p.normed + u.hops * u.batch * d;
-    p.active_errors = p.active + (u.hops - 1u) * u.batch * f;
-    p.state_errors = p.active_errors + (u.hops - 1u) * u.batch * f;
+    p.inside = p.normed + u.hops * u.batch * d;
+    p.inside_errors = p.inside + (u.hops - 1u) * u.batch * f;
+    p.state_errors = p.inside_errors + (u.hops - 1u) * u.batch * f;
     p.scores = p.state_errors + u.hops * u.batch * d;
     p.normed_errors = p.scores + u.batch * 4u * head_panels();
     return p;
@@ -101,10 +101,10 @@ fn token(tokens: u32, i: u32, s: u32) -> u32 {
     return u32(scratch[tokens + i * (u.batch / 4u) + s / 4u][s % 4u]);
 }
 
-fn add_scratch_row(s: u32, samples: u32, r: u32, from: u32, rows: u32, out: u32, panels: u32) {
+fn add_scratch_row(s: u32, samples: u32, r: u32, table: u32, rows: u32, out: u32, panels: u32) {
     for (var c = 0u; c < panels; c += 1u) {
         let place = out + 4u * (c * samples + s);
-        layers_store(place, layers_values(place) + layers_values(from + 4u * (c * rows + r)));
+        layers_store(place, layers_values(place) + layers_values(table + 4u * (c * rows + r)));
     }
 }
 
@@ -119,7 +119,7 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
     let f = u.hidden / 16u;
     let share = arithmetic_reciprocal(f32(u.width));
     let hop_state = n * u.width / 4u;
-    let hop_active = n * u.hidden / 4u;
+    let hop_inside = n * u.hidden / 4u;
     let automaton = draw(run, law, step, s, p.tokens);
     var factors: array<f32, 8>;
 
@@ -129,7 +129,7 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
         let normed = p.normed + i * hop_state;
         factors[i] = layers_normalize(s, n, p.state, normed, d, share);
         if (i + 1u < u.hops) {
-            let hidden = p.active + i * hop_active;
+            let hidden = p.inside + i * hop_inside;
             clear(s, n, hidden, f);
             add_scratch_row(s, n, token(p.tokens, i + 1u, s), p.table, u.tokens, hidden, f);
             layers_add_product(s, n, normed, u.width, p.inner, u.width, hidden, f);
@@ -154,8 +154,8 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
     layers_normalize_errors(s, n, p.normed + last * hop_state, factors[last], p.normed_errors, p.state, last_errors, d, share);
     for (var i = last; i > 0u; i -= 1u) {
         let errors = p.state_errors + i * hop_state;
-        let hidden = p.active + (i - 1u) * hop_active;
-        let hidden_errors = p.active_errors + (i - 1u) * hop_active;
+        let hidden = p.inside + (i - 1u) * hop_inside;
+        let hidden_errors = p.inside_errors + (i - 1u) * hop_inside;
         let normed = p.normed + (i - 1u) * hop_state;
         layers_write_errors(s, n, errors, d, p.outer, u.hidden, hidden_errors, u.hidden);
         layers_relu_errors(s, n, hidden, hidden_errors, f);
@@ -185,7 +185,7 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
     let d = u.width / 16u;
     let f = u.hidden / 16u;
     let hop_state = n * u.width / 4u;
-    let hop_active = n * u.hidden / 4u;
+    let hop_inside = n * u.hidden / 4u;
     let start = state[base];
     let law = state[base + 1u];
     var powers = start.xy;
@@ -218,7 +218,7 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
             for (var owned = lane; owned < u.tokens * f; owned += LANES) {
                 var g = mat4x4<f32>();
                 for (var i = u.hops - 1u; i > 0u; i -= 1u) {
-                    let errors = p.active_errors + (i - 1u) * hop_active + 4u * (owned / u.tokens) * n;
+                    let errors = p.inside_errors + (i - 1u) * hop_inside + 4u * (owned / u.tokens) * n;
                     g = layers_scatter(g, owned % u.tokens, n, p.tokens + i * (n / 4u), errors);
                 }
                 layers_store(p.table_errors + 4u * owned, g);
@@ -240,11 +240,11 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
                 layers_adam_update(p.embedding + 4u * owned, p.moments, g, adam);
             }
             for (var owned = lane; owned < u.width * f; owned += LANES) {
-                let g = looped_gradient(owned, u.width, p.normed, hop_state, p.active_errors, hop_active);
+                let g = looped_gradient(owned, u.width, p.normed, hop_state, p.inside_errors, hop_inside);
                 layers_adam_update(p.inner + 4u * owned, p.moments, g, adam);
             }
             for (var owned = lane; owned < u.hidden * d; owned += LANES) {
-                let g = looped_gradient(owned, u.hidden, p.active, hop_active, p.state_errors + hop_state, hop_state);
+                let g = looped_gradient(owned, u.hidden, p.inside, hop_inside, p.state_errors + hop_state, hop_state);
                 layers_adam_update(p.outer + 4u * owned, p.moments, g, adam);
             }
             for (var owned = lane; owned < u.width * head_panels(); owned += LANES) {

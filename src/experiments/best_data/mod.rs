@@ -1,13 +1,9 @@
 //! Which data are best? These experiments train on a distribution that differs from the test distribution.
 
-pub mod race;
-pub mod rates;
-mod words;
-
 crate::part! {
     "What data are best?",
     "Training data need not have the distribution of the test: another distribution, often a power law, can lower the test loss more.",
-    texts: words::TEXTS,
+    texts: &[],
     exam_time::ExamTime,
     positive_shift::PositiveShift,
     atoms::Atoms,

@@ -1,4 +1,4 @@
-//! Texts that several experiments of this part share. They are about training distributions, and about the times that
+//! Texts that several experiments share. They are about training distributions, and about the times that
 //! these need to reach a target.
 
 crate::texts! {

@@ -5,8 +5,8 @@
 //! distribution is the rate with the least median time. The interval of the ratio of the best medians allows for the
 //! fact that the rates were chosen from the same runs.
 
-use super::race::{Favourite, LEAST_RUNS, Race, Racer, TAIL, Time, name};
 use super::words;
+use super::{Favourite, LEAST_RUNS, Race, Racer, TAIL, Time, name};
 use crate::math;
 use crate::output::{Axis, Column, Figure, Mark, Points, Series, Table, Verdict, units};
 use crate::text;

@@ -1,6 +1,6 @@
 //! Which training distribution reaches a target loss in the fewest samples, if some runs never reach it?
 //!
-//! The experiments on composition share this module. A run that does not reach the target within the budget of samples
+//! The experiments on composition share this module, in several parts of the lab. A run that does not reach the target within the budget of samples
 //! is cut off. Its time is then only known to exceed the budget. So all statistics are quantiles, which can be computed
 //! without the times of the slowest runs. The quantile of a share is the least number of samples after which that share
 //! of the runs has reached the target. If fewer runs than this share reach the target, the budget is a lower bound of
@@ -12,11 +12,13 @@
 
 use std::cmp::Ordering;
 
-use super::words;
 use crate::output::{Axis, Cell, Column, Figure, Mark, Points, Series, Table, Verdict, units};
 use crate::stats::{lower_end, median_weights, place, sort};
 use crate::text;
 use crate::text::{Argument, Template, Text, count, multiple, number, phrase, setting};
+
+pub mod rates;
+pub(crate) mod words;
 
 /// Id of the line at the budget of training samples.
 const BUDGET: &str = "budget";

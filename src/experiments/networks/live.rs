@@ -1,0 +1,428 @@
+//! Networks that learn one task from several training distributions.
+//!
+//! The experiments of this part share this module. All networks of one number start from equal weights and have equal
+//! random words and an equal order of the tokens' frequencies, whatever distribution they are trained on. They are
+//! tested at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
+//! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
+
+use super::words;
+use crate::error::Result;
+use crate::exec::{Exec, Lanes};
+use crate::experiments::race::{Race, Racer, name, rows_shown, words as shared};
+use crate::kit::legs::Carried;
+use crate::math::Z999;
+use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
+use crate::sim::looped::{LANES, Looped, Run, SEQUENCES, Setting, Test, Tested};
+use crate::stats::{mean_and_error, quartiles, student};
+use crate::text;
+use crate::text::{Text, count, number, setting, share};
+
+const SAMPLES: Axis = Axis::linear(words::SAMPLES).unit(units::SAMPLES);
+const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
+
+/// Number of steps between two checkpoints, in runs that are not long.
+pub const CHECK: u32 = 100;
+/// Largest number of checkpoints.
+const MOST: u32 = 60;
+/// Share of exact answers with which a network has solved the task.
+const SOLVED: f64 = 0.9;
+/// Share of exact answers at two checkpoints in a row after which a network rests.
+const REST: f64 = 0.95;
+/// Share of exact answers at which sequences of frequent and of rare skills are compared.
+const COMPARED: f64 = 0.3;
+/// Least number of networks for the interval of a mean over them.
+const LEAST: usize = 6;
+/// Largest distance of a loss from that of guessing, in nats, with which nothing is learned. On the test sequences the
+/// loss of a network that knows nothing varies by a tenth of it.
+const FLAT: f64 = 0.02;
+/// Largest number of cells of a row of the picture.
+const CELLS: usize = 64;
+
+/// What became of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// It still learns.
+    Learns,
+    /// It has learned the task.
+    Done,
+    /// It has diverged.
+    Diverged,
+}
+
+/// A network at a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Results of the test.
+    pub tested: Tested,
+    /// Number of training sequences at the first checkpoint at which the network had solved the task.
+    pub solved: Option<u64>,
+    /// Whether the network still learns.
+    pub rest: Rest,
+}
+
+/// States of the networks that still learn, and which these are.
+struct Active {
+    lanes: Lanes<Looped>,
+    runs: Vec<usize>,
+}
+
+/// Networks that learn one task from several training distributions.
+pub struct Live {
+    seed: u32,
+    /// What the networks are. Its first law is uniform, and the laws of the training distributions follow.
+    setting: Setting,
+    /// Exponents of the training distributions.
+    exponents: Vec<f64>,
+    /// Number of networks for each training distribution.
+    networks: u32,
+    /// Numbers of steps at the checkpoints, in increasing order.
+    marks: Vec<u32>,
+    active: Carried<Active>,
+    /// The networks at the checkpoints so far, `records[mark][exponent * networks + network]`.
+    records: Vec<Vec<Record>>,
+}
+
+impl Live {
+    /// Networks that learn the task of `setting` from the training distributions with the given exponents, for `steps`
+    /// steps. The laws in `setting` are replaced.
+    pub fn new(setting: Setting, exponents: &[f64], networks: u32, steps: u32, seed: u32) -> Self {
+        let laws = std::iter::once(0.0).chain(exponents.iter().copied()).collect();
+        let every = CHECK * steps.div_ceil(CHECK * MOST);
+        let mut marks: Vec<u32> = (1..=steps / every).map(|i| i * every).collect();
+        if marks.last() != Some(&steps) {
+            marks.push(steps);
+        }
+        Self {
+            seed,
+            setting: Setting { laws, ..setting },
+            exponents: exponents.to_vec(),
+            networks,
+            marks,
+            active: Carried::default(),
+            records: Vec::new(),
+        }
+    }
+
+    /// Number of the run's checkpoints that are done, and of all.
+    pub fn progress(&self) -> Progress {
+        let [done, total] = [self.records.len(), self.marks.len()].map(|count| count as u32);
+        Progress::of(done, total)
+    }
+
+    /// Whether all checkpoints are done.
+    pub fn finished(&self) -> bool {
+        self.records.len() == self.marks.len()
+    }
+
+    /// Number of training sequences at a checkpoint.
+    pub fn samples(&self, mark: usize) -> f64 {
+        f64::from(self.marks[mark]) * f64::from(self.setting.batch)
+    }
+
+    /// Number of training sequences of the whole run.
+    pub fn budget(&self) -> f64 {
+        self.samples(self.marks.len() - 1)
+    }
+
+    /// Number of tokens of a sequence.
+    const fn hops(&self) -> usize {
+        self.setting.task.places.len()
+    }
+
+    /// States from which the given networks start.
+    fn fresh(&self, runs: Vec<usize>) -> Active {
+        let networks = self.networks as usize;
+        let numbered: Vec<Run> =
+            runs.iter().map(|run| Run::of((run % networks) as u32, (run / networks) as u32 + 1)).collect();
+        let inputs = self.setting.inputs(self.seed, self.networks);
+        Active { lanes: Lanes::new(&self.setting.start(self.seed, &numbered), self.setting.rows(), inputs), runs }
+    }
+
+    /// Trains to the next checkpoint and tests.
+    ///
+    /// # Errors
+    /// Fails as [`Exec::advance`] does.
+    pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        let mark = self.records.len();
+        let last = self.records.last();
+        let learning = || {
+            (0..self.exponents.len() * self.networks as usize)
+                .filter(|run| last.is_none_or(|records| records[*run].rest == Rest::Learns))
+        };
+        let carried = self.active.take(mark as u32);
+        // If the states were lost, the networks that still learn start over.
+        let from = if carried.is_some() { self.marks[mark - 1] } else { 0 };
+        let mut active = carried.unwrap_or_else(|| self.fresh(learning().collect()));
+        let mut records = last.cloned().unwrap_or_default();
+        if !active.runs.is_empty() {
+            exec.advance(&mut active.lanes, &self.setting.uniforms(self.seed), from..self.marks[mark]).await?;
+            let rows = self.setting.weight_rows();
+            let states = exec.read_first(&mut active.lanes, rows).await?;
+            let inputs = Test::inputs(&self.setting, self.seed, &states);
+            let tested = exec.map::<Test>(&inputs, 0..active.runs.len() as u32).await?;
+            let diverged = states.chunks(rows).map(Looped::diverged);
+            let found = Test::results(&tested).into_iter().zip(diverged);
+            for (run, (tested, diverged)) in active.runs.iter().zip(found) {
+                let record = self.record(mark, records.get(*run), tested, diverged);
+                match records.get_mut(*run) {
+                    Some(before) => *before = record,
+                    None => records.push(record),
+                }
+            }
+            let rests = active.runs.iter().any(|run| records[*run].rest != Rest::Learns);
+            if rests && mark + 1 < self.marks.len() {
+                active = self.without_resting(exec, active, &records).await?;
+            }
+        }
+        self.records.push(records);
+        self.active.put(active, mark + 1 == self.marks.len());
+        Ok(())
+    }
+
+    /// A network at checkpoint `mark`, which was `before` at the checkpoint before it.
+    fn record(&self, mark: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
+        let done = tested.exact >= REST && before.is_some_and(|before| before.tested.exact >= REST);
+        let solved = (tested.exact >= SOLVED && !diverged).then(|| self.samples(mark) as u64);
+        let rest = if diverged {
+            Rest::Diverged
+        } else if done {
+            Rest::Done
+        } else {
+            Rest::Learns
+        };
+        Record { tested, solved: before.and_then(|before| before.solved).or(solved), rest }
+    }
+
+    /// The states of the networks that still learn.
+    async fn without_resting(&self, exec: &Exec, mut active: Active, records: &[Record]) -> Result<Active> {
+        let states = exec.read(&mut active.lanes).await?;
+        let rows = self.setting.rows();
+        let learns = |run: &usize| records[*run].rest == Rest::Learns;
+        let kept: Vec<[f32; LANES]> = (active.runs.iter().zip(states.chunks(rows)))
+            .filter(|(run, _)| learns(run))
+            .flat_map(|(_, state)| state.iter().copied())
+            .collect();
+        let runs: Vec<usize> = active.runs.iter().copied().filter(learns).collect();
+        Ok(Active { lanes: Lanes::new(&kept, rows, self.setting.inputs(self.seed, self.networks)), runs })
+    }
+
+    /// The networks with one training distribution at a checkpoint.
+    pub fn at(&self, mark: usize, exponent: usize) -> &[Record] {
+        let networks = self.networks as usize;
+        self.records.get(mark).map_or(&[], |records| &records[exponent * networks..][..networks])
+    }
+
+    /// The networks with one training distribution at the last checkpoint so far; empty before the first.
+    pub fn last(&self, exponent: usize) -> &[Record] {
+        self.at(self.records.len().wrapping_sub(1), exponent)
+    }
+
+    /// Index of uniform training among the training distributions.
+    pub fn uniform(&self) -> Option<usize> {
+        self.exponents.iter().position(|exponent| *exponent == 0.0)
+    }
+
+    /// Times until the networks have solved the task.
+    pub fn race(&self) -> Race {
+        let racer = |(i, &exponent): (usize, &f64)| Racer {
+            exponent,
+            hits: self.last(i).iter().map(|record| record.solved.filter(|_| record.rest != Rest::Diverged)).collect(),
+            diverged: self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count() as u32,
+        };
+        let budget = self.records.len().checked_sub(1).map_or(0.0, |mark| self.samples(mark));
+        Race { racers: self.exponents.iter().enumerate().map(racer).collect(), budget: budget as u64 }
+    }
+
+    /// Curve of a value over the training sequences: median and quartiles over the networks with one training
+    /// distribution that have not diverged.
+    #[inline(never)]
+    fn curve(&self, exponent: usize, value: impl Fn(&Record) -> f64) -> Option<Series> {
+        let mut points = Points::default();
+        for mark in 0..self.records.len() {
+            let sound = self.at(mark, exponent).iter().filter(|record| record.rest != Rest::Diverged);
+            let values: Vec<f32> = sound.map(|record| value(record) as f32).collect();
+            if !values.is_empty() {
+                let [low, median, high] = quartiles(&values);
+                points.push(self.samples(mark), median, [low, high]);
+            }
+        }
+        let label = match self.exponents[exponent] {
+            0.0 => words::UNIFORM.into(),
+            alpha => text!(words::POWER, alpha = setting(alpha)),
+        };
+        points.series(id_of(exponent), label).map(|series| series.line().how(shared::QUARTILES))
+    }
+
+    fn curves(&self, value: impl Fn(&Record) -> f64 + Copy) -> impl Iterator<Item = Series> {
+        (0..self.exponents.len()).filter_map(move |i| self.curve(i, value))
+    }
+
+    /// A figure with a curve for each training distribution.
+    fn by_training(&self, id: &'static str, title: impl Into<Text>, y: Axis) -> Figure {
+        let named = |(i, alpha): (usize, &f64)| (id_of(i), name(*alpha));
+        Figure::new(id, title, SAMPLES, y).groups(self.exponents.iter().enumerate().map(named))
+    }
+
+    /// A level before the run.
+    fn level(&self, label: impl Into<Text>, y: f64) -> Series {
+        Series::theory("guess", label, vec![self.samples(0), self.budget()], vec![y; 2])
+    }
+
+    /// The headline: the share of exact answers over the training sequences.
+    pub fn accuracy_figure(&self) -> Figure {
+        let guess = self.setting.task.chance().exact;
+        let mut figure = self
+            .by_training("accuracy", words::ACCURACY, EXACT)
+            .series(self.curves(|record| record.tested.exact))
+            .marks([
+                Mark::at_y(text!(words::GUESSING, share = share(guess)), guess),
+                Mark::at_y(text!(words::SOLVED, share = share(SOLVED)), SOLVED),
+            ]);
+        if figure.series.is_empty() {
+            figure.series.push(self.level(words::BEFORE, guess));
+            figure.marks.push(Mark::note(shared::RUN_DRAWS));
+        }
+        figure
+    }
+
+    /// The loss over the training sequences, with the loss of guessing.
+    pub fn loss_figure(&self) -> Figure {
+        let guess = self.setting.task.chance().loss;
+        let mut figure = self
+            .by_training("loss", words::TEST_LOSS, Axis::linear(words::LOSS))
+            .series(self.curves(|record| record.tested.loss))
+            .marks([Mark::at_y(text!(words::FLAT, loss = number(guess)), guess)]);
+        if figure.series.is_empty() {
+            figure.series.push(self.level(words::BEFORE, guess));
+        }
+        figure
+    }
+
+    /// The power law that most networks solve the task with first, or the first one.
+    fn best(&self) -> Option<usize> {
+        self.race().best().or_else(|| self.exponents.iter().position(|exponent| *exponent != 0.0))
+    }
+
+    /// Exact answers over the training sequences, by the number of rare skills in a sequence, with the best power law.
+    #[inline(never)]
+    pub fn rare_figure(&self) -> Option<Figure> {
+        let best = self.best()?;
+        let hops = self.hops();
+        let curve = |rare: usize| {
+            let mut points = Points::default();
+            for mark in 0..self.records.len() {
+                let sound = self.at(mark, best).iter().filter(|record| record.rest != Rest::Diverged);
+                let [all, right] = sound
+                    .map(|record| record.tested.by_rare[rare])
+                    .fold([0.0; 2], |[all, right], [more, also]| [all + more, right + also]);
+                if all > 0.0 {
+                    points.push(self.samples(mark), right / all, [right / all; 2]);
+                }
+            }
+            let label = text!(words::RARE, rare = count(rare), hops = count(hops));
+            points.series(format!("rare-{rare}"), label).map(|series| series.line().how(words::ALL_RUNS))
+        };
+        let title = text!(words::BY_RARE, alpha = setting(self.exponents[best]));
+        Figure::new("rare", title, SAMPLES, EXACT).series((0..=hops).filter_map(curve)).drawn()
+    }
+
+    /// How many networks have diverged.
+    fn diverged(&self) -> usize {
+        let records = self.records.last().map_or(&[][..], Vec::as_slice);
+        records.iter().filter(|record| record.rest == Rest::Diverged).count()
+    }
+
+    /// Uniform training stays at the loss of guessing. It is `None` if there is no uniform training.
+    #[inline(never)]
+    pub fn flat_verdict(&self) -> Option<Verdict> {
+        let uniform = self.uniform()?;
+        let samples = || count(self.records.len().checked_sub(1).map_or(self.budget(), |mark| self.samples(mark)));
+        let claim = text!(words::STAYS_FLAT, samples = samples());
+        let guess = self.setting.task.chance().loss;
+        let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
+        if !self.finished() {
+            return Some(Verdict { theory: Some(guess), ..Verdict::pending("uniform-stays-flat", claim) });
+        }
+        let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
+        let mean = losses().sum::<f64>() / losses().count() as f64;
+        let learned = ends[0] < guess - FLAT;
+        let verdict = Verdict::of("uniform-stays-flat", claim, mean, Some(ends), guess, FLAT)
+            .adding(words::RANGE_OVER_NETWORKS)
+            .adding(text!(words::NOT_LONGER, samples = samples()));
+        let verdict = Verdict { agrees: Some(!learned), ..verdict };
+        Some(match self.diverged() {
+            0 if learned => verdict.adding(words::NO_PLATEAU),
+            0 => verdict,
+            diverged => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
+        })
+    }
+
+    /// Sequences of frequent skills are answered first, with the best power law. It is `None` if there is no power law.
+    #[inline(never)]
+    pub fn head_verdict(&self) -> Option<Verdict> {
+        let best = self.best()?;
+        let claim = text!(words::HEAD_FIRST, least = share(COMPARED));
+        let pending = Verdict::pending("head-first", claim.clone());
+        if !self.finished() {
+            return Some(pending);
+        }
+        let hops = self.hops();
+        if hops == 1 {
+            return Some(pending.cannot_tell(words::ONE_HOP));
+        }
+        let share_of = |tested: &Tested, rare: std::ops::Range<usize>| {
+            let sums = tested.by_rare[rare].iter().fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
+            sums[1] / sums[0]
+        };
+        let differences: Vec<f64> = (0..self.networks as usize)
+            .filter_map(|network| {
+                let at = |mark: &usize| &self.at(*mark, best)[network];
+                let mark = (0..self.records.len()).find(|mark| at(mark).tested.exact >= COMPARED)?;
+                let tested = &at(&mark).tested;
+                Some(share_of(tested, 0..hops.div_ceil(2)) - share_of(tested, hops / 2 + 1..hops + 1))
+            })
+            .collect();
+        if differences.len() < LEAST {
+            return Some(pending.cannot_tell(words::NEVER_THERE));
+        }
+        let (mean, error) = mean_and_error(&differences);
+        let half = student(Z999, differences.len() as f64 - 1.0) * error;
+        let interval = [mean - half, mean + half];
+        let agrees = (interval[0] > 0.0 || interval[1] < 0.0).then_some(interval[0] > 0.0);
+        let verdict = Verdict::of("head-first", claim, mean, Some(interval), 0.0, 0.0)
+            .limit(crate::output::Limit::Lower)
+            .adding(words::RARE_HALF)
+            .unit(units::PERCENT);
+        Some(Verdict { agrees, ..verdict }.from_runs(differences.len(), LEAST))
+    }
+
+    /// The picture of the networks: a row of cells for each training distribution, with a cell for each network.
+    pub fn picture(&self) -> Picture {
+        let networks = self.networks as usize;
+        let picture = Picture::new(words::RUNS_THAT_SOLVE, words::HOW_CELLS_FILL);
+        let (rows, others) = rows_shown(self.exponents.len());
+        let picture = self.exponents.iter().take(rows).enumerate().fold(picture, |picture, (i, &alpha)| {
+            let records = self.last(i);
+            let mut cells: Vec<f64> = records.iter().take(CELLS).map(|record| record.tested.exact).collect();
+            cells.resize(networks.min(CELLS), 0.0);
+            let solved = records.iter().filter(|record| record.solved.is_some()).count();
+            let value = if records.is_empty() {
+                shared::NOT_YET.into()
+            } else {
+                text!(words::SOLVED_OF, solved = count(solved), networks = count(networks))
+            };
+            picture.shares(name(alpha), value, Drawing::Cells, cells)
+        });
+        let few = networks > CELLS;
+        let cells = few.then(|| text!(words::FIRST_NETWORKS, shown = count(CELLS), networks = count(networks)));
+        picture.without(others).without(cells)
+    }
+}
+
+/// Id of the curves of a training distribution.
+fn id_of(exponent: usize) -> Id {
+    format!("alpha-{exponent}").into()
+}
+
+/// Number of sequences of a test, for texts.
+pub const TESTS: u32 = SEQUENCES;

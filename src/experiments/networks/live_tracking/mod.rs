@@ -1,0 +1,152 @@
+//! Do small networks learn to follow a permutation through several steps, and does it help if some steps are frequent?
+//!
+//! Model: a residual block that is looped over the steps (see [`crate::sim::looped`]) reads one permutation of n symbols
+//! at a time, and names the places of all symbols after the last one. It is trained on permutations drawn uniformly or
+//! by a power law over random ranks, and tested on uniform ones. Prediction, from experiments with transformers: with
+//! three or more steps networks learn from a power law, while uniform training stays at the loss of guessing. With two,
+//! uniform training is as good. Falsifier: median times whose ratio shows the opposite, or uniform training that leaves
+//! the loss of guessing.
+
+use super::live::Live;
+use super::words as shared;
+use crate::error::{Error, Result};
+use crate::exec::{Exec, Twin};
+use crate::experiments::race::{CROWD, Favourite, each_once, words as race};
+use crate::kit::{Claim, Experiment, Info};
+use crate::output::{Answer, Column, Output, Picture, Progress};
+use crate::params::Spec;
+use crate::sim::looped::{Looped, Setting, Test};
+use crate::text;
+use crate::text::{Template, Text, count};
+use crate::theory::automaton::Automaton;
+
+mod claims;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+mod words;
+
+crate::params! {
+    /// What can be asked.
+    pub struct Params {
+        /// Number $n$ of symbols that are permuted. A skill is one of their $n!$ permutations.
+        symbols: u32 = Spec::integer("4", 3.0, 5.0).unit("symbols");
+        /// Number $k$ of skills that a sequence composes.
+        hops: u32 = Spec::integer("4", 1.0, 6.0);
+        /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
+        exponents: Vec<f64> = Spec::list("0,1.25", 0.0, 4.0, 1, 8);
+        /// Number of networks for each exponent. They differ in their initial weights, in the order of the skills' frequencies and in their training sequences.
+        networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");
+        /// Number of training steps of a network, a multiple of 100. A network that has learned the task stops sooner.
+        steps: u32 = Spec::integer("4000", 100.0, 100_000.0).log().unit("steps");
+        /// Width of the network, a multiple of 16. The hidden layer is four times as wide.
+        width: u32 = Spec::integer("16", 16.0, 64.0);
+        /// Number of training sequences of a step, a multiple of 4.
+        batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
+        /// Learning rate of Adam. With a rate that is too large, networks diverge.
+        rate: f64 = Spec::number("0.003", 0.00001, 10.0).log().label("learning rate");
+        /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
+        decay: f64 = Spec::number("0.1", 0.0, 1.0).label("weight decay");
+    }
+}
+
+/// The experiment `live-tracking`.
+pub struct LiveTracking {
+    params: Params,
+    live: Live,
+}
+
+impl LiveTracking {
+    /// What the published experiments let us expect.
+    fn expectation(&self) -> Text {
+        let Params { hops, exponents, .. } = &self.params;
+        if !exponents.contains(&0.0) || exponents.len() < 2 {
+            return race::RUN_WILL_SHOW.into();
+        }
+        match Favourite::with(*hops) {
+            Favourite::PowerLaw => words::EXPECT_POWER_LAW.into(),
+            Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
+        }
+    }
+
+    /// What became of the networks.
+    #[inline(never)]
+    fn measured_answer(&self) -> Text {
+        self.live.race().answer()
+    }
+}
+
+impl Experiment for LiveTracking {
+    const SLUG: &'static str = "live-tracking";
+    const INFO: Info = words::INFO;
+    const TEXTS: text::Templates = words::TEXTS;
+    const CLAIMS: &'static [Claim] = claims::CLAIMS;
+    const QUICK: &'static str = "symbols=3&hops=3&steps=500&networks=2";
+    const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
+    const FIRST: &'static [&'static str] = &["symbols=3", "hops=2", "exponents=0,2"];
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<Looped>(), Twin::job::<Test>()];
+    type Params = Params;
+
+    fn check(params: &Params) -> Result<()> {
+        for (name, value, of) in [("width", params.width, 16), ("batch", params.batch, 4), ("steps", params.steps, 100)]
+        {
+            if !value.is_multiple_of(of) {
+                return Err(Error::parameter(name, &value.to_string(), text!(shared::MULTIPLE, of = count(of))));
+            }
+        }
+        Ok(())
+    }
+
+    fn start(mut params: Params, seed: u32) -> Result<Self> {
+        params.exponents = each_once(&params.exponents);
+        let Params { symbols, hops, ref exponents, networks, steps, width, batch, rate, decay } = params;
+        let task = Automaton::permutations(symbols, hops);
+        let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
+        let live = Live::new(setting, exponents, networks, steps, seed);
+        Ok(Self { params, live })
+    }
+
+    fn progress(&self) -> Progress {
+        self.live.progress()
+    }
+
+    async fn advance(&mut self, exec: &Exec) -> Result<()> {
+        self.live.advance(exec).await
+    }
+
+    fn output(&self) -> Output {
+        let race = self.live.race();
+        let finished = self.live.finished();
+        let Params { symbols, hops, rate, ref exponents, .. } = self.params;
+        let number = |name: Template<0>| Column { name, unit: "" };
+        let lead = [
+            (number(words::SYMBOLS), f64::from(symbols)),
+            (number(words::HOPS), f64::from(hops)),
+            (number(words::LEARNING_RATE), rate),
+        ];
+        let favourite = Favourite::with(hops);
+        let verdict = race.verdict(favourite, finished).map(|verdict| match favourite {
+            Favourite::PowerLaw => verdict.adding(words::AS_TRANSFORMERS),
+            Favourite::Uniform => verdict.adding(words::NO_PLATEAU),
+        });
+        let flat = (favourite == Favourite::PowerLaw).then(|| self.live.flat_verdict()).flatten();
+        let answer = if finished { self.measured_answer() } else { self.expectation() };
+        let crowd = exponents.len() > CROWD;
+        let times = race.figure(crowd.then(|| race.budget_line(self.live.budget())));
+        let mut figures =
+            vec![Some(self.live.accuracy_figure()), Some(self.live.loss_figure()), self.live.rare_figure(), times];
+        // Many exponents are compared by their times, a few by their curves.
+        if crowd {
+            figures.rotate_right(1);
+        }
+        Output {
+            answer: Some(Answer::new(answer)),
+            figures: figures.into_iter().flatten().collect(),
+            tables: vec![race.table(&lead)],
+            verdicts: [verdict, flat, self.live.head_verdict()].into_iter().flatten().collect(),
+        }
+    }
+
+    fn picture(&self) -> Option<Picture> {
+        Some(self.live.picture())
+    }
+}
