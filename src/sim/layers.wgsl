@@ -187,17 +187,11 @@ fn layers_adam_update(w: u32, moments: u32, g: mat4x4<f32>, adam: vec3<f32>) {
     }
 }
 
-// `before` plus the gradient of 16 weights: number i of `inputs` in a panel, whose outputs have the errors dy. The number
-// of samples is a multiple of 4.
+// `before` plus the gradient of 16 weights: number i of the inputs in a panel, whose outputs have the errors dy.
 fn layers_add_gradient(before: mat4x4<f32>, i: u32, samples: u32, x: u32, dy: u32) -> mat4x4<f32> {
     let values = x + 4u * (i / 16u) * samples + i / 4u % 4u;
     var sum = before;
-    for (var s = 0u; s < 4u * samples; s += 16u) {
-        sum += scratch[values + s][i % 4u] * layers_values(dy + s);
-        sum += scratch[values + s + 4u][i % 4u] * layers_values(dy + s + 4u);
-        sum += scratch[values + s + 8u][i % 4u] * layers_values(dy + s + 8u);
-        sum += scratch[values + s + 12u][i % 4u] * layers_values(dy + s + 12u);
-    }
+    for (var s = 0u; s < 4u * samples; s += 4u) { sum += scratch[values + s][i % 4u] * layers_values(dy + s); }
     return sum;
 }
 
@@ -215,14 +209,9 @@ fn layers_scatter(before: mat4x4<f32>, r: u32, samples: u32, gathered: u32, dy: 
     return sum;
 }
 
-// Sum of the errors dy over the samples, whose number is a multiple of 4: the gradient of 16 biases.
+// Sum of the errors dy over the samples: the gradient of 16 biases.
 fn layers_bias_gradient(samples: u32, dy: u32) -> mat4x4<f32> {
     var sum = mat4x4<f32>();
-    for (var s = 0u; s < 4u * samples; s += 16u) {
-        sum += layers_values(dy + s);
-        sum += layers_values(dy + s + 4u);
-        sum += layers_values(dy + s + 8u);
-        sum += layers_values(dy + s + 12u);
-    }
+    for (var s = 0u; s < 4u * samples; s += 4u) { sum += layers_values(dy + s); }
     return sum;
 }

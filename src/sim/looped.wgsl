@@ -165,14 +165,44 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
     return sound;
 }
 
-// The gradient of the 16 weights number `owned` of a layer that is applied in every hop but the first, the last hop first.
-fn looped_gradient(owned: u32, inputs: u32, x: u32, x_hop: u32, dy: u32, dy_hop: u32) -> mat4x4<f32> {
-    var g = mat4x4<f32>();
-    let errors = dy + 4u * (owned / inputs) * u.batch;
-    for (var i = u.hops - 1u; i > 0u; i -= 1u) {
-        g = layers_add_gradient(g, owned % inputs, u.batch, x + (i - 1u) * x_hop, errors + (i - 1u) * dy_hop);
+// A layer's weights, and where the gradient comes from: pairs of inputs and errors, of which a hop has `step` places each.
+struct Layer {
+    weights: u32,
+    inputs: u32,
+    panels: u32,
+    samples: u32,
+    uses: u32,
+    x: u32,
+    x_step: u32,
+    dy: u32,
+    dy_step: u32,
+}
+
+// The layers A, C, U and B, in this order.
+fn layer(i: u32, p: Places) -> Layer {
+    let d = u.width / 16u;
+    let f = u.hidden / 16u;
+    let hops = u.hops - 1u;
+    let stream = u.batch * u.width / 4u;
+    let hidden = u.batch * u.hidden / 4u;
+    switch i {
+        case 0u: { return Layer(p.inner, u.width, f, u.batch, hops, p.normed, stream, p.inside_errors, hidden); }
+        case 1u: { return Layer(p.outer, u.hidden, d, u.batch, hops, p.inside, hidden, p.state_errors + stream, stream); }
+        case 2u: { return Layer(p.head, u.width, head_panels(), u.batch, 1u, p.normed + hops * stream, 0u, p.scores, 0u); }
+        default: { return Layer(p.read, u.width, f, u.tokens, 1u, p.copied, 0u, p.table_errors, 0u); }
     }
-    return g;
+}
+
+// Updates the weights of a layer.
+fn update(l: Layer, lane: u32, moments: u32, adam: vec3<f32>) {
+    for (var owned = lane; owned < l.inputs * l.panels; owned += LANES) {
+        let errors = l.dy + 4u * (owned / l.inputs) * l.samples;
+        var g = mat4x4<f32>();
+        for (var i = l.uses; i > 0u; i -= 1u) {
+            g = layers_add_gradient(g, owned % l.inputs, l.samples, l.x + (i - 1u) * l.x_step, errors + (i - 1u) * l.dy_step);
+        }
+        layers_adam_update(l.weights + 4u * owned, moments, g, adam);
+    }
 }
 
 @compute @workgroup_size(128)
@@ -239,43 +269,15 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
                 g = layers_scatter(g, t, n, p.tokens, p.state_errors + 4u * (owned / u.tokens) * n);
                 layers_adam_update(p.embedding + 4u * owned, p.moments, g, adam);
             }
-            for (var owned = lane; owned < u.width * f; owned += LANES) {
-                let g = looped_gradient(owned, u.width, p.normed, hop_state, p.inside_errors, hop_inside);
-                layers_adam_update(p.inner + 4u * owned, p.moments, g, adam);
-            }
-            for (var owned = lane; owned < u.hidden * d; owned += LANES) {
-                let g = looped_gradient(owned, u.hidden, p.inside, hop_inside, p.state_errors + hop_state, hop_state);
-                layers_adam_update(p.outer + 4u * owned, p.moments, g, adam);
-            }
-            for (var owned = lane; owned < u.width * head_panels(); owned += LANES) {
-                let last = p.normed + (u.hops - 1u) * hop_state;
-                let errors = p.scores + 4u * (owned / u.width) * n;
-                let g = layers_add_gradient(mat4x4<f32>(), owned % u.width, n, last, errors);
-                layers_adam_update(p.head + 4u * owned, p.moments, g, adam);
-            }
         }
+        // E's gradient needs the old B.
         storageBarrier();
         workgroupBarrier();
         if (learns) {
-            for (var owned = lane; owned < u.width * f; owned += LANES) {
-                let g = read_gradient(owned, p);
-                layers_adam_update(p.read + 4u * owned, p.moments, g, adam);
-            }
+            for (var i = 0u; i < 4u; i += 1u) { update(layer(i, p), lane, p.moments, adam); }
         }
         storageBarrier();
         workgroupBarrier();
     }
     if (lane == 0u) { state[base] = vec4<f32>(powers, max(start.z, f32(atomicLoad(&diverged))), start.w); }
-}
-
-// The gradient of the 16 weights number `owned` that read tokens: a product whose samples are the tokens.
-fn read_gradient(owned: u32, p: Places) -> mat4x4<f32> {
-    let i = owned % u.width;
-    let values = p.copied + 4u * (i / 16u) * u.tokens + i / 4u % 4u;
-    let errors = p.table_errors + 4u * (owned / u.width) * u.tokens;
-    var g = mat4x4<f32>();
-    for (var t = 0u; t < 4u * u.tokens; t += 4u) {
-        g += scratch[values + t][i % 4u] * layers_values(errors + t);
-    }
-    return g;
 }
