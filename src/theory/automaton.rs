@@ -152,9 +152,9 @@ impl Automaton {
         Self::numbers(entities, &[entities, relations], next).repeated(hops)
     }
 
-    /// Product of `terms` elements, from left to right, by a multiplication table of n elements: `products[a n + b] <
-    /// n` is the product a b. State 0 stands for a product without factors, and state 1 + x for the product x. So the
-    /// table needs no identity, and [`Flaw::of`] tells what it lacks to be the table of a group.
+    /// Product of `terms` elements, from left to right, by a multiplication table of n elements. The product a b is
+    /// `products[a n + b]`, which must be below n. State 0 stands for a product without factors, and state 1 + x for
+    /// the product x, so the table needs no identity. [`Flaw::of`] tells why it is not the table of a group.
     pub fn table(n: u32, products: &[u32], terms: u32) -> Self {
         let after = |state: u32, x| 1 + if state == 0 { x } else { products[((state - 1) * n + x) as usize] };
         let label = [0].into_iter().chain(0..n).collect();
@@ -206,7 +206,7 @@ impl Automaton {
 /// Why a multiplication table is not the table of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// The product a b is no element, so that the table is no task either.
+    /// The product a b is no element, so the table is no task either.
     Open {
         /// Left factor.
         a: u32,
@@ -262,9 +262,9 @@ fn waves(rows: &[Vec<f64>], frequency: usize) -> [Vec<f64>; 2] {
 /// Share of each frequency f = 1 to n/2 in the variation of an embedding of n numbers. Row j is the vector of number j,
 /// and not all rows are equal.
 ///
-/// The share is `c_f P_f / sum_g c_g P_g`, with the power `P_f = |sum_j e^(2 pi i f j/n) r_j|^2` and the factor `c_f =
-/// 2`. For f = n/2 the factor is 1, because this frequency is its own mirror image. The sum in the denominator is n
-/// times the sum of the squared distances of all rows from their mean.
+/// The share is `c_f P_f / sum_g c_g P_g`, with the power `P_f = |sum_j e^(2 pi i f j/n) r_j|^2`. The factor `c_f` is 1
+/// for f = n/2, which is its own mirror image, and 2 for all other frequencies. The denominator is n times the sum of
+/// the squared distances of all rows from their mean.
 pub fn fourier_shares(rows: &[Vec<f64>]) -> Vec<f64> {
     let power = |f: usize| {
         let square = |wave: &Vec<f64>| dot(wave, wave);
