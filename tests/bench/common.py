@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 NEEDS = ["numpy==2.2.6", "numba==0.61.2", "scipy==1.15.3"]
 VENV = TARGET / "bench-python"
-if Path(sys.argv[0]).name == "gcd.py":  # PyTorch takes 5 GB, so that it has an environment of its own
+if Path(sys.argv[0]).name in ("gcd.py", "looped.py"):  # PyTorch takes 5 GB, so that it has an environment of its own
     NEEDS, VENV = [*NEEDS, "torch==2.15.0"], TARGET / "bench-torch"
 
 
