@@ -18,7 +18,7 @@ use crate::math;
 use crate::rng::{self, Draws, Stream};
 
 /// Stream of random numbers for the relations of multi-hop questions: the run is the relation.
-const RELATIONS: Stream = Stream(24);
+const RELATIONS: Stream = Stream(28);
 
 /// The tokens that one place of a sequence allows: `first..first + count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
