@@ -8,11 +8,11 @@
 use super::words;
 use crate::error::Result;
 use crate::exec::{Exec, Lanes};
-use crate::experiments::race::{Race, Racer, name, rows_shown, words as shared};
+use crate::experiments::race::{Race, Racer, Time, name, rows_shown, words as shared};
 use crate::kit::legs::Carried;
 use crate::math::Z999;
 use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
-use crate::sim::looped::{LANES, Looped, Run, SEQUENCES, Setting, Test, Tested};
+use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
 use crate::text::{Text, count, number, setting, share};
@@ -233,6 +233,25 @@ impl Live {
         Race { racers: self.exponents.iter().enumerate().map(racer).collect(), budget: budget as u64 }
     }
 
+    /// What became of the networks, at the end of the run.
+    #[inline(never)]
+    pub fn answer(&self) -> Text {
+        let race = self.race();
+        let solved = |i: usize| self.last(i).iter().filter(|record| record.solved.is_some()).count();
+        let fast = race.best().and_then(|best| Some((best, race.quantile(best, 0.5)?)));
+        match (self.uniform(), fast) {
+            (Some(uniform), Some((best, Time::At(fast)))) if solved(uniform) == 0 => text!(
+                words::POWER_LAW_TEACHES,
+                alpha = setting(self.exponents[best]),
+                solved = count(solved(best)),
+                networks = count(self.networks),
+                fast = count(fast),
+                budget = count(self.budget())
+            ),
+            _ => race.answer(),
+        }
+    }
+
     /// Curve of a value over the training sequences: median and quartiles over the networks with one training
     /// distribution that have not diverged.
     #[inline(never)]
@@ -423,6 +442,3 @@ impl Live {
 fn id_of(exponent: usize) -> Id {
     format!("alpha-{exponent}").into()
 }
-
-/// Number of sequences of a test, for texts.
-pub const TESTS: u32 = SEQUENCES;

@@ -23,6 +23,8 @@ crate::texts! {
     HOW_CELLS_FILL = "Each cell is a network that is trained on this page. It is fuller the more test sequences it answers exactly.";
     SOLVED_OF = "{solved} of {networks} solved";
     FIRST_NETWORKS = "cells of the first {shown} of {networks} networks";
+    // Answer.
+    POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, half of them within {fast} sequences. With uniform data none solves it within {budget}.";
     // Verdicts.
     STAYS_FLAT = "After {samples} uniform training sequences nothing is learned: the loss on uniform sequences is still that of guessing";
     NOT_LONGER = "This holds for {samples} sequences. With many more, uniform training may leave the plateau.";

@@ -37,15 +37,15 @@ crate::params! {
         /// Number of networks for each exponent. They differ in their initial weights, in the order of the skills' frequencies and in their training sequences.
         networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");
         /// Number of training steps of a network, a multiple of 100. A network that has learned the task stops sooner.
-        steps: u32 = Spec::integer("4000", 100.0, 100_000.0).log().unit("steps");
+        steps: u32 = Spec::integer("5000", 100.0, 100_000.0).log().unit("steps");
         /// Width of the network, a multiple of 16. The hidden layer is four times as wide.
         width: u32 = Spec::integer("16", 16.0, 64.0);
         /// Number of training sequences of a step, a multiple of 4.
         batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
         /// Learning rate of Adam. With a rate that is too large, networks diverge.
-        rate: f64 = Spec::number("0.003", 0.00001, 10.0).log().label("learning rate");
+        rate: f64 = Spec::number("0.008", 0.00001, 10.0).log().label("learning rate");
         /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
-        decay: f64 = Spec::number("0.1", 0.0, 1.0).label("weight decay");
+        decay: f64 = Spec::number("0.2", 0.0, 1.0).label("weight decay");
     }
 }
 
@@ -66,12 +66,6 @@ impl LiveTracking {
             Favourite::PowerLaw => words::EXPECT_POWER_LAW.into(),
             Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
         }
-    }
-
-    /// What became of the networks.
-    #[inline(never)]
-    fn measured_answer(&self) -> Text {
-        self.live.race().answer()
     }
 }
 
@@ -129,7 +123,7 @@ impl Experiment for LiveTracking {
             Favourite::Uniform => verdict.adding(words::NO_PLATEAU),
         });
         let flat = (favourite == Favourite::PowerLaw).then(|| self.live.flat_verdict()).flatten();
-        let answer = if finished { self.measured_answer() } else { self.expectation() };
+        let answer = if finished { self.live.answer() } else { self.expectation() };
         let crowd = exponents.len() > CROWD;
         let times = race.figure(crowd.then(|| race.budget_line(self.live.budget())));
         let mut figures =

@@ -40,9 +40,12 @@ pub(super) const INFO: Info = Info {
     presets: &[
         Preset { title: "Four symbols, four hops", query: "" },
         Preset { title: "Two hops: uniform is as good", query: "hops=2&steps=2000" },
-        Preset { title: "Three symbols", query: "symbols=3&rate=0.004" },
-        Preset { title: "Five symbols, as published", query: "symbols=5&width=32&batch=128&networks=4&steps=6000" },
-        Preset { title: "Six exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2&steps=6000" },
+        Preset { title: "Three symbols", query: "symbols=3&steps=2500" },
+        Preset {
+            title: "Five symbols, as published",
+            query: "symbols=5&width=32&batch=128&rate=0.005&networks=4&steps=6000",
+        },
+        Preset { title: "Six exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2" },
     ],
 };
 

@@ -1,0 +1,53 @@
+//! Times training steps of kernel `looped` on one thread, for `looped.py`, which compares them with `PyTorch`.
+//!
+//! `cargo bench --bench looped` prints a table. If `LAB_BENCH_OUT` names a folder, every case writes files there for the
+//! page's WebAssembly: the state of a run at the start and at the `end`, the kernel's inputs and its uniforms.
+
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program that prints how long it took")]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use scaling_lab::exec::{Kernel as _, Uniforms as _};
+use scaling_lab::sim::looped::{Looped, Run, Setting};
+use scaling_lab::theory::automaton::Automaton;
+
+const STEPS: u32 = 20;
+/// Number of times that each case is timed. The fastest time counts, because other work on the machine can only slow a
+/// case down.
+const TRIES: usize = 40;
+
+fn main() {
+    let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
+    println!("task width batch steps seconds");
+    let cases = [
+        ("S4", Automaton::permutations(4, 4), 32, 64),
+        ("S4-narrow", Automaton::permutations(4, 4), 16, 64),
+        ("S5", Automaton::permutations(5, 4), 32, 128),
+        ("sum-23", Automaton::sum(23, 4), 32, 64),
+    ];
+    for (name, task, width, batch) in cases {
+        let setting = Setting { task, width, batch, ..Setting::default() };
+        let runs = [Run::of(0, 1)];
+        let (start, inputs) = (setting.start(1, &runs), setting.inputs(1, 1));
+        let uniforms = setting.uniforms(1).window(0..STEPS);
+        let (mut end, mut best) = (vec![], f64::INFINITY);
+        for _ in 0..TRIES {
+            end.clone_from(&start);
+            let clock = Instant::now();
+            Looped::group(&uniforms, &inputs, 0, &mut end);
+            best = best.min(clock.elapsed().as_secs_f64());
+        }
+        println!("{name} {width} {batch} {STEPS} {}", best / f64::from(STEPS));
+        if let Some(out) = &out {
+            let write = |kind: &str, bytes: &[u8]| {
+                std::fs::write(out.join(format!("{name}.{kind}")), bytes).expect("the folder can be written");
+            };
+            write("start", bytemuck::cast_slice(&start));
+            write("end", bytemuck::cast_slice(&end));
+            write("task", inputs.bytes(0));
+            write("orders", inputs.bytes(1));
+            write("uniforms", bytemuck::bytes_of(&uniforms));
+        }
+    }
+}
