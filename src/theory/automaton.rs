@@ -8,7 +8,6 @@
 //! A network may have a number of each class in an embedding. [`fourier_shares`] and [`ring`] show whether it has
 //! arranged these numbers on a circle.
 
-use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use super::state_tracking::{self, image};
@@ -68,9 +67,12 @@ impl Automaton {
     pub fn permutations(symbols: u32, hops: u32) -> Self {
         let codes = state_tracking::permutations(symbols);
         let count = codes.len() as u32;
-        let index: BTreeMap<u32, u32> = codes.iter().copied().zip(0..).collect();
-        let composed = |state: u32, token: u32| (0..symbols).map(|j| image(state, image(token, j)) << (3 * j)).sum();
-        let after = |&state: &u32| codes.iter().map(|&token| index[&composed(state, token)]).collect::<Vec<u32>>();
+        let mut index = vec![0; 1 << (3 * symbols)];
+        codes.iter().zip(0..).for_each(|(code, place)| index[*code as usize] = place);
+        let composed =
+            |state: u32, token: u32| (0..symbols).map(|j| image(state, image(token, j)) << (3 * j)).sum::<u32>();
+        let after =
+            |&state: &u32| codes.iter().map(|&token| index[composed(state, token) as usize]).collect::<Vec<u32>>();
         Self {
             places: vec![Place { first: 0, count }; hops as usize],
             tokens: count,
@@ -185,20 +187,19 @@ impl Automaton {
             }
             p = after;
         }
-        let mut whole = BTreeMap::new();
+        let labels = || self.label.chunks_exact(self.groups as usize);
         let mut classes = vec![vec![0.0; self.classes as usize]; self.groups as usize];
-        for (state, p) in (0..).zip(p) {
-            let label = self.label_of(state);
-            *whole.entry(label).or_insert(0.0) += p;
+        for (label, p) in labels().zip(&p) {
             classes.iter_mut().zip(label).for_each(|(group, class)| group[*class as usize] += p);
         }
+        let of_label = |label: &[u32]| labels().zip(&p).fold(0.0, |all, (l, p)| if l == label { all + p } else { all });
         let entropy = |p: &f64| if *p > 0.0 { -p * math::ln(*p) } else { 0.0 };
         let greatest = |p: &Vec<f64>| p.iter().copied().fold(0.0, f64::max);
         let groups = f64::from(self.groups);
         Chance {
             loss: sum(classes.iter().flatten().map(entropy)) / groups,
             symbol: sum(classes.iter().map(greatest)) / groups,
-            exact: whole.into_values().fold(0.0, f64::max),
+            exact: labels().map(of_label).fold(0.0, f64::max),
         }
     }
 }

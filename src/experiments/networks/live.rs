@@ -11,7 +11,7 @@ use crate::exec::{Exec, Lanes};
 use crate::experiments::race::{Race, Racer, Time, name, rows_shown, words as shared};
 use crate::kit::legs::Carried;
 use crate::math::Z999;
-use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
+use crate::output::{Axis, Drawing, Figure, Id, Limit, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
@@ -272,8 +272,12 @@ impl Live {
         points.series(id_of(exponent), label).map(|series| series.line().how(shared::QUARTILES))
     }
 
-    fn curves(&self, value: impl Fn(&Record) -> f64 + Copy) -> impl Iterator<Item = Series> {
-        (0..self.exponents.len()).filter_map(move |i| self.curve(i, value))
+    /// Curves of a value for all training distributions; none before the first checkpoint.
+    fn curves(&self, value: impl Fn(&Record) -> f64 + Copy) -> Vec<Series> {
+        if self.records.is_empty() {
+            return Vec::new();
+        }
+        (0..self.exponents.len()).filter_map(|i| self.curve(i, value)).collect()
     }
 
     /// A figure with a curve for each training distribution.
@@ -323,9 +327,12 @@ impl Live {
     }
 
     /// Exact answers over the training sequences, by the number of rare skills in a sequence, with the best power law.
-    #[inline(never)]
     pub fn rare_figure(&self) -> Option<Figure> {
-        let best = self.best()?;
+        if self.records.is_empty() { None } else { self.measured_rare_figure(self.best()?) }
+    }
+
+    #[inline(never)]
+    fn measured_rare_figure(&self, best: usize) -> Option<Figure> {
         let hops = self.hops();
         let curve = |rare: usize| {
             let mut points = Points::default();
@@ -352,42 +359,43 @@ impl Live {
     }
 
     /// Uniform training stays at the loss of guessing. It is `None` if there is no uniform training.
-    #[inline(never)]
     pub fn flat_verdict(&self) -> Option<Verdict> {
         let uniform = self.uniform()?;
-        let samples = || count(self.records.len().checked_sub(1).map_or(self.budget(), |mark| self.samples(mark)));
-        let claim = text!(words::STAYS_FLAT, samples = samples());
+        let verdict = Verdict::pending("uniform-stays-flat", text!(words::STAYS_FLAT, samples = count(self.budget())));
+        Some(if self.finished() { self.measured_flat_verdict(uniform, verdict) } else { verdict })
+    }
+
+    #[inline(never)]
+    fn measured_flat_verdict(&self, uniform: usize, pending: Verdict) -> Verdict {
         let guess = self.setting.task.chance().loss;
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
-        if !self.finished() {
-            return Some(Verdict { theory: Some(guess), ..Verdict::pending("uniform-stays-flat", claim) });
-        }
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
         let mean = losses().sum::<f64>() / losses().count() as f64;
         let learned = ends[0] < guess - FLAT;
-        let verdict = Verdict::of("uniform-stays-flat", claim, mean, Some(ends), guess, FLAT)
+        let verdict = Verdict::of(pending.id, pending.claim, mean, Some(ends), guess, FLAT)
             .adding(words::RANGE_OVER_NETWORKS)
-            .adding(text!(words::NOT_LONGER, samples = samples()));
+            .adding(text!(words::NOT_LONGER, samples = count(self.budget())));
         let verdict = Verdict { agrees: Some(!learned), ..verdict };
-        Some(match self.diverged() {
+        match self.diverged() {
             0 if learned => verdict.adding(words::NO_PLATEAU),
             0 => verdict,
             diverged => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
-        })
+        }
     }
 
     /// Sequences of frequent skills are answered first, with the best power law. It is `None` if there is no power law.
-    #[inline(never)]
     pub fn head_verdict(&self) -> Option<Verdict> {
-        let best = self.best()?;
-        let claim = text!(words::HEAD_FIRST, least = share(COMPARED));
-        let pending = Verdict::pending("head-first", claim.clone());
-        if !self.finished() {
-            return Some(pending);
-        }
-        let hops = self.hops();
+        self.exponents.iter().any(|exponent| *exponent != 0.0).then(|| {
+            let verdict = Verdict::pending("head-first", text!(words::HEAD_FIRST, least = share(COMPARED)));
+            if self.finished() { self.measured_head_verdict(verdict) } else { verdict }
+        })
+    }
+
+    #[inline(never)]
+    fn measured_head_verdict(&self, pending: Verdict) -> Verdict {
+        let (best, hops) = (self.best().unwrap_or_default(), self.hops());
         if hops == 1 {
-            return Some(pending.cannot_tell(words::ONE_HOP));
+            return pending.cannot_tell(words::ONE_HOP);
         }
         let share_of = |tested: &Tested, rare: std::ops::Range<usize>| {
             let sums = tested.by_rare[rare].iter().fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
@@ -402,17 +410,17 @@ impl Live {
             })
             .collect();
         if differences.len() < LEAST {
-            return Some(pending.cannot_tell(words::NEVER_THERE));
+            return pending.cannot_tell(words::NEVER_THERE);
         }
         let (mean, error) = mean_and_error(&differences);
         let half = student(Z999, differences.len() as f64 - 1.0) * error;
         let interval = [mean - half, mean + half];
         let agrees = (interval[0] > 0.0 || interval[1] < 0.0).then_some(interval[0] > 0.0);
-        let verdict = Verdict::of("head-first", claim, mean, Some(interval), 0.0, 0.0)
-            .limit(crate::output::Limit::Lower)
+        let verdict = Verdict::of(pending.id, pending.claim, mean, Some(interval), 0.0, 0.0)
+            .limit(Limit::Lower)
             .adding(words::RARE_HALF)
             .unit(units::PERCENT);
-        Some(Verdict { agrees, ..verdict }.from_runs(differences.len(), LEAST))
+        Verdict { agrees, ..verdict }.from_runs(differences.len(), LEAST)
     }
 
     /// The picture of the networks: a row of cells for each training distribution, with a cell for each network.
