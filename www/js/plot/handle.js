@@ -17,7 +17,7 @@ import { set } from "./svg-page.js";
 const ARROWS = "0 50%,32% 18%,32% 40%,68% 40%,68% 18%,100% 50%,68% 82%,68% 60%,32% 60%,32% 82%";
 /** Arrows outside of a ring, joined by a line without width. */
 const OUTER_ARROWS =
-  "0 50%,16% 10%,16% 50%,84% 50%,84% 10%,100% 50%,84% 90%,84% 50%,16% 50%,16% 90%";
+  "0 50%,14% 14%,14% 50%,86% 50%,86% 14%,100% 50%,86% 86%,86% 50%,14% 50%,14% 86%";
 const ALL_ARROWS =
   "50% 0,68% 24%,57% 24%,57% 43%,76% 43%,76% 32%,100% 50%,76% 68%,76% 57%,57% 57%,57% 76%,68% 76%,50% 100%,32% 76%,43% 76%,43% 57%,24% 57%,24% 68%,0 50%,24% 32%,24% 43%,43% 43%,43% 24%,32% 24%";
 const CSS = `
@@ -29,8 +29,8 @@ const CSS = `
 .lab-grip::before{inline-size:24px;block-size:24px;border-radius:50%;background:var(--lab-focus);box-shadow:0 0 0 2px var(--lab-bg)}
 .lab-grip::after{inline-size:16px;block-size:16px;background:var(--lab-bg);clip-path:polygon(${ARROWS})}
 .lab-grip.all::after{clip-path:polygon(${ALL_ARROWS})}
-.lab-grip.over::before{box-sizing:border-box;border:3px solid var(--lab-focus);background:none}
-.lab-grip.over::after{inline-size:44px;background:var(--lab-focus);clip-path:polygon(${OUTER_ARROWS})}
+.lab-grip.over::before{box-sizing:border-box;inline-size:20px;block-size:20px;border:3px solid var(--lab-focus);background:none}
+.lab-grip.over::after{inline-size:32px;background:var(--lab-focus);clip-path:polygon(${OUTER_ARROWS})}
 @media print{.lab-grip{display:none}}
 `;
 /** @type {CSSStyleSheet | undefined} */
