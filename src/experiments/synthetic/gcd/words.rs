@@ -99,7 +99,7 @@ crate::texts! {
     // Titles.
     ERROR_AGAINST_SAMPLES = "Error against training pairs";
     ERROR_AGAINST_LIMIT = "Where synthetic pairs stop";
-    WHEN = "When each network first knows which divisor";
+    WHEN = "When each divisor is first known";
     KNOWN_AGAINST_SAMPLES = "Known divisors against training pairs";
     ANSWERS = "What a network answers for each true divisor ({kind})";
     ERROR_OF_MEMORY = "Error of the networks, and of a learner that remembers what it has seen";
