@@ -599,6 +599,8 @@ pub struct Divisor {
     pub usual: u32,
     /// Share of the pairs for which the network chooses the usual class.
     pub agree: f64,
+    /// Share of the natural pairs that have the divisor.
+    pub natural: f64,
 }
 
 impl Test {
@@ -610,15 +612,14 @@ impl Test {
 
     /// Results of the networks, from what the job returns.
     pub fn results(found: &[f64]) -> Vec<Tested> {
-        let tested = |found: &[f64]| Tested {
-            accuracy: found[0],
-            divisors: found[1..].chunks(3).map(|d| Divisor { right: d[0], usual: d[1] as u32, agree: d[2] }).collect(),
-        };
+        let divisor = |d: &[f64]| Divisor { right: d[0], usual: d[1] as u32, agree: d[2], natural: d[3] };
+        let tested =
+            |found: &[f64]| Tested { accuracy: found[0], divisors: found[1..].chunks(4).map(divisor).collect() };
         found.chunks(Self::WIDTH).map(tested).collect()
     }
 }
 
-/// How often each class is chosen, and the class that is chosen most often; of several, the first.
+/// How often each class occurs, and the class that occurs most often; of several, the first.
 fn tally(choices: &[usize]) -> ([u32; CLASSES], usize) {
     let mut counts = [0; CLASSES];
     choices.iter().for_each(|choice| counts[*choice] += 1);
@@ -627,7 +628,7 @@ fn tally(choices: &[usize]) -> ([u32; CLASSES], usize) {
 
 impl Job for Test {
     const NAME: &'static str = "gcd-test";
-    const WIDTH: usize = 1 + 3 * DIVISORS;
+    const WIDTH: usize = 1 + 4 * DIVISORS;
 
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
         /// Number of pairs that are tested together.
@@ -642,6 +643,8 @@ impl Job for Test {
         };
         let even = |i: u32| pair_with(1 + i / EACH, largest, |trial| rng::philox([seed, TESTS.0], [i, 1, trial, 0]));
         let pairs: Vec<[u32; 2]> = (0..NATURAL).map(natural).chain((0..EACH * DIVISORS as u32).map(even)).collect();
+        let truth: Vec<usize> = pairs[..NATURAL as usize].iter().map(|[a, b]| class(gcd(*a, *b)) as usize).collect();
+        let (frequencies, _) = tally(&truth);
         for run in items {
             let state = &inputs.f32(1)[run as usize * rows * LANES..][..rows * LANES];
             let (panels, _) = state.as_chunks::<PANEL>();
@@ -660,12 +663,13 @@ impl Job for Test {
                 }
             }
             let (natural, even) = choices.split_at(NATURAL as usize);
-            let right = natural.iter().zip(&pairs).filter(|(choice, [a, b])| **choice == class(gcd(*a, *b)) as usize);
+            let right = natural.iter().zip(&truth).filter(|(choice, class)| choice == class);
             out.push(right.count() as f64 / f64::from(NATURAL));
             for (divisor, choices) in even.chunks(EACH as usize).enumerate() {
                 let (counts, usual) = tally(choices);
                 let share = |class: usize| f64::from(counts[class]) / f64::from(EACH);
-                out.extend([share(divisor), usual as f64 + 1.0, share(usual)]);
+                let natural = f64::from(frequencies[divisor]) / f64::from(NATURAL);
+                out.extend([share(divisor), usual as f64 + 1.0, share(usual), natural]);
             }
         }
     }
@@ -880,6 +884,19 @@ mod tests {
             let learned = [1, 2, 3, 5, 6, 10, 15, 30].iter().filter(|g| known(&tested).contains(g)).count();
             assert!(learned >= 7, "after 204800 samples: {:?}", known(&tested));
             assert!((tested.accuracy - 0.88).abs() < 0.01, "{}", tested.accuracy);
+            // The accuracy is the share of the test pairs whose divisor is known, free of the chance of these pairs. Divisors
+            // that are known partly, and those above 100, allow for a difference.
+            let (mut share, mut within) = (0.0, 1.0);
+            for Divisor { right, natural, .. } in &tested.divisors {
+                share += natural * right.round();
+                within -= natural - natural * (right - right.round()).abs();
+            }
+            assert!((tested.accuracy - share).abs() < within, "{}, not {share} within {within}", tested.accuracy);
+            assert!(within < 0.015, "{within}");
+            for (divisor, p) in tested.divisors.iter().zip(masses(setting.largest)) {
+                let within = 4.5 * (p * (1.0 - p) / f64::from(NATURAL)).sqrt() + 1e-4;
+                assert!((divisor.natural - p).abs() < within, "{}, not {p}", divisor.natural);
+            }
             // Pairs of a divisor that is not known get the largest known divisor of it.
             assert_eq!([7, 49].map(|g: usize| tested.divisors[g - 1].usual), [1, 1]);
             assert!(tested.divisors[6].agree > 0.9, "{}", tested.divisors[6].agree);

@@ -40,6 +40,17 @@ const control = (element, name) => element.locator(`[data-param="${name}"] input
 /** The label of a mark that begins with a word. @param {LabLocator} element @param {string} word */
 const label = (element, word) => element.locator(`svg text:text-matches("^${word}")`).first();
 
+test("a point of a network that lies under a grip is seen through it", () =>
+  lab.open("#/gcd?base=6&largest=46655&width=16&samples=10000&networks=1&limit=1", async (page) => {
+    const element = await ready(page);
+    const grip = await gripOf(element, 1);
+    const covers = () => grip.evaluate((one) => one.classList.contains("over"));
+    assert.equal(await covers(), false, "nothing is measured yet");
+    await run(element);
+    await grip.waitFor();
+    assert.equal(await covers(), true);
+  }));
+
 test("a mouse drags the share along its curve: control, link, label and run follow", () =>
   lab.open(HASH, async (page) => {
     const element = await ready(page);

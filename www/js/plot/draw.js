@@ -1,6 +1,6 @@
 // Draws one figure as a pure function: geometry and a tree of nodes. It needs no document.
 import { drawAxes, sameAxes } from "./axes.js";
-import { fieldDomain, ordinates, real, tight } from "./extent.js";
+import { clearOf, fieldDomain, ordinates, real, tight } from "./extent.js";
 import { axisFormat, axisTitle } from "./format.js";
 import { placeRows, textWidth, wrapText } from "./layout.js";
 import { drawMarks } from "./marks.js";
@@ -28,7 +28,7 @@ import { el } from "./svg.js";
 /** @typedef {Omit<Part, "layers" | "painted"> & {tree: import("./svg.js").Node, size: number, kept: Kept}} Drawn */
 
 /** The layers from back to front. */
-const LAYERS = ["field", "grid", "areas", "rules", "lines", "axes", "dots", "marks"];
+const LAYERS = ["field", "grid", "areas", "rules", "lines", "axes", "places", "dots", "marks"];
 /** The most decades that a logarithmic axis shows; smaller values lie below the axis. */
 const DECADES = 12;
 /** @param {number} width */
@@ -138,7 +138,13 @@ function drawPlane(figure, view, size, kept) {
       ? sound(kx, [ex[0] - room, ex[1] + room])
       : (kept.x = stableDomain(kept.x, kx, tight(kx, ex, figure.x.unit), 10));
   /** @type {Pair} */
-  const dy = field ? fieldDomain(ky, ey, field.y) : (kept.y = stableDomain(kept.y, ky, ey, 8));
+  const dy = field
+    ? fieldDomain(ky, ey, field.y)
+    : clearOf(
+        ky,
+        (kept.y = stableDomain(kept.y, ky, ey, 8)),
+        marks.filter((m) => !real(m.x)).map((m) => m.y),
+      );
 
   // The rows above the plot hold the title of the y axis, then the labels of the vertical rules.
   const rules = marks.filter((m) => real(m.x) && !real(m.y) && (kx !== "log" || m.x > 0));

@@ -150,10 +150,24 @@ test("lines, intervals, arrows and marks of a figure on logarithmic axes", () =>
   assert.match(String(d("open")[2]), new RegExp(`^M[\\d.]+ ${box.y1}m`));
   assert.deepEqual(
     layer(tree, "marks").map(({ children }) => children),
-    [[], "best", "floor", HOSTILE],
+    ["best", "floor", HOSTILE],
   );
+  const order = /** @type {Node[]} */ (tree.children).map((n) => n.attributes["data-layer"]);
+  assert.equal(layer(tree, "places").length, 1);
+  assert.ok(order.indexOf("places") < order.indexOf("dots"), "points lie before a marked place");
   assert.match(String(d("rule")[0]), /^M[\d.]+ [\d.]+V\d+M\d+ [\d.]+H\d+$/);
   assert.ok(texts(tree).includes("Loss (nats)"), texts(tree).join("; "));
+});
+
+test("a level does not lie on the lower end of a logarithmic axis", () => {
+  const at = (/** @type {number} */ level) => {
+    const series = logs.series.slice(0, 1).map((s) => ({ ...s, x: [1, 10], y: [0.4, level] }));
+    const { tree, box } = drawFigure({ ...logs, series, marks: [{ label: "", y: level }] }, view);
+    const [, y] = /M[\d.]+ ([\d.]+)H/.exec(String(ofClass(tree, "rule")[0].attributes.d)) ?? [];
+    return box.y1 - Number(y);
+  };
+  for (const level of [0.05, 0.0501, 0.02, 0.03])
+    assert.ok(at(level) > 8, `${level}: ${at(level)}`);
 });
 
 test("a map has its cells, its colours and no more than a page draws of it", () => {

@@ -38,6 +38,13 @@ export const tight = (kind, extent, unit) =>
     ? [0, 1]
     : extent;
 
+/** A domain in which no level lies on the lower end of a logarithmic axis, where the axis would hide it. @param {"linear" | "log"} kind @param {Pair} domain @param {(number | null | undefined)[]} levels @returns {Pair} */
+export function clearOf(kind, [lo, hi], levels) {
+  const edge = lo * (hi / lo) ** 0.02;
+  const hidden = kind === "log" && levels.some((y) => real(y) && y >= lo && y < edge);
+  return [hidden ? lo * 0.8 : lo, hi];
+}
+
 /** The outer edges of a field's cells. @param {"linear" | "log"} kind @param {Pair} extent @param {(number | null)[]} at @returns {Pair} */
 export function fieldDomain(kind, extent, at) {
   const f = kind === "log" ? Math.log : Number;

@@ -5,6 +5,7 @@ import { num, percent, t } from "../i18n.js";
 import { sliderScale } from "../slider.js";
 import { formatList, parseShares } from "../value-text.js";
 import { html } from "./html.js";
+import { hasDots } from "./style.js";
 import { set } from "./svg-page.js";
 
 /** @typedef {import("./figure.js").Handle} Handle
@@ -14,6 +15,9 @@ import { set } from "./svg-page.js";
  *  @typedef {{x: number, y: number}} Point */
 
 const ARROWS = "0 50%,32% 18%,32% 40%,68% 40%,68% 18%,100% 50%,68% 82%,68% 60%,32% 60%,32% 82%";
+/** Arrows outside of a ring, joined by a line without width. */
+const OUTER_ARROWS =
+  "0 50%,14% 14%,14% 50%,86% 50%,86% 14%,100% 50%,86% 86%,86% 50%,14% 50%,14% 86%";
 const ALL_ARROWS =
   "50% 0,68% 24%,57% 24%,57% 43%,76% 43%,76% 32%,100% 50%,76% 68%,76% 57%,57% 57%,57% 76%,68% 76%,50% 100%,32% 76%,43% 76%,43% 57%,24% 57%,24% 68%,0 50%,24% 32%,24% 43%,43% 43%,43% 24%,32% 24%";
 const CSS = `
@@ -25,11 +29,15 @@ const CSS = `
 .lab-grip::before{inline-size:24px;block-size:24px;border-radius:50%;background:var(--lab-focus);box-shadow:0 0 0 2px var(--lab-bg)}
 .lab-grip::after{inline-size:16px;block-size:16px;background:var(--lab-bg);clip-path:polygon(${ARROWS})}
 .lab-grip.all::after{clip-path:polygon(${ALL_ARROWS})}
+.lab-grip.over::before{box-sizing:border-box;inline-size:20px;block-size:20px;border:3px solid var(--lab-focus);background:none}
+.lab-grip.over::after{inline-size:32px;background:var(--lab-focus);clip-path:polygon(${OUTER_ARROWS})}
 @media print{.lab-grip{display:none}}
 `;
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
 
+/** How far from the middle of a grip a point is hidden by it. */
+const COVERED = 14;
 /** How far a pointer moves in the drawing before it drags the grip. */
 const TREMOR = 3;
 
@@ -195,6 +203,12 @@ export function createGrips(plot, svg, now, steer) {
       if (!at || !drawn) return;
       element.style.left = `${(100 * at.x) / drawn.width}%`;
       element.style.top = `${(100 * at.y) / drawn.height}%`;
+      // Points that the grip would hide are seen through it.
+      const hides = drawn.placed.some(
+        ({ series, px, py }) =>
+          hasDots(series) && px.some((x, i) => Math.hypot(x - at.x, py[i] - at.y) < COVERED),
+      );
+      element.classList.toggle("over", hides);
       const here = dial.read();
       set(element, "aria-valuenow", digits(here[0]));
       set(

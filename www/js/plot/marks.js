@@ -72,7 +72,7 @@ export function drawMarks(figure, size, box, sx, sy, placed, rules, rows, rowHei
       el("path", { d: bands || null, class: "band" }),
       el("path", { d: d || null, class: "rule", "stroke-width": size * 0.08 }),
     ],
-    marks: drawPlaces(
+    ...drawPlaces(
       (figure.marks ?? []).filter(
         (m) => real(m.x) && real(m.y) && !Number.isNaN(sx(m.x)) && !Number.isNaN(sy(m.y)),
       ),
@@ -166,10 +166,11 @@ export function drawPlaces(marks, size, box, placed, at, texts, gap, halo = 0.28
     size * 0.32,
     () => true,
   );
-  return [
-    el("path", { class: "place", d: ring, "stroke-width": size * 0.14 }),
-    ...all.map(({ text, x, y, anchor }) =>
+  return {
+    // Measured points lie in front of a marked place.
+    places: [el("path", { class: "place", d: ring, "stroke-width": size * 0.14 })],
+    marks: all.map(({ text, x, y, anchor }) =>
       el("text", { class: "halo", x, y, "text-anchor": anchor, "stroke-width": size * halo }, text),
     ),
-  ];
+  };
 }

@@ -96,7 +96,7 @@ export function drawSimplex(figure, view, size, kept) {
     };
     return { series: s, look, paths };
   });
-  const marks = drawPlaces(
+  const marked = drawPlaces(
     figure.marks ?? [],
     size,
     { x0: 2, y0: 2, x1: width - 2, y1: box.y1 },
@@ -107,7 +107,7 @@ export function drawSimplex(figure, view, size, kept) {
     0.6,
   );
   return {
-    layers: { field: map?.nodes, ...axes, marks },
+    layers: { field: map?.nodes, ...axes, ...marked },
     painted,
     width,
     height,

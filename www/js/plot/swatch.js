@@ -15,7 +15,7 @@ export function entryOf(s, groups = []) {
 }
 
 /** The entries of a legend. @param {import("./figure.js").Figure} figure @returns {Entry[]} */
-export function entries({ series, groups }) {
+export function entries({ series, groups = [] }) {
   const all = looks(series, groups);
   /** @type {Map<string, Entry>} */
   const found = new Map();
@@ -25,7 +25,11 @@ export function entries({ series, groups }) {
       found.set(entry.key, { ...entry, more: Boolean(s.hidden), members: [] });
     found.get(entry.key)?.members.push({ series: s, look: all[k] });
   });
-  return [...found.values()];
+  // Named groups stand in their own order, which no run changes.
+  const names = groups.map(({ id }) => `group ${id}`);
+  const place = (/** @type {Entry} */ { key }) =>
+    names.includes(key) ? names.indexOf(key) : names.length;
+  return [...found.values()].sort((a, b) => place(a) - place(b));
 }
 
 /** How the values of the entries were found: for each word a mark without the colour of a group. @param {Entry[]} list */
@@ -38,14 +42,15 @@ export function hows(list) {
   return [...found].map(([label, shown]) => ({ label, members: [shown] }));
 }
 
-/** A small picture of series that share an entry: the first one of each kind. @param {Shown[]} members @param {number} [size] */
+/** A small picture of series that share an entry: of each kind the first one that is not theory, or else the first. @param {Shown[]} members @param {number} [size] */
 export const swatch = (members, size = 14) =>
   el(
     "g",
     {},
-    members
-      .filter(({ series }, i) => members.findIndex((one) => one.series.kind === series.kind) === i)
-      .map((one) => picture(one, size)),
+    [...new Set(members.map(({ series }) => series.kind))].map((kind) => {
+      const alike = members.filter(({ series }) => series.kind === kind);
+      return picture(alike.find(({ series }) => series.role !== "theory") ?? alike[0], size);
+    }),
   );
 
 /** @param {Shown} shown @param {number} size */

@@ -8,7 +8,7 @@ import { standalone } from "./standalone.js";
 import { STRINGS } from "./strings.js";
 import { looks } from "./style.js";
 import { markup } from "./svg-text.js";
-import { entries, entryOf, hows } from "./swatch.js";
+import { entries, entryOf, hows, swatch } from "./swatch.js";
 
 const view = { locale: "en", strings: STRINGS, shown: () => true, maps: null };
 
@@ -56,6 +56,34 @@ test("a named group is one entry, and each kind of mark is named once", () => {
   assert.ok(!saved.includes(">Curve b</text>"));
   const without = standalone(figure, { ...view, shown: (id) => id !== "e" }, null, "light");
   assert.ok(!without.includes(">Curve e</text>"));
+});
+
+test("entries follow the order of the groups, and show lines that were measured", () => {
+  const measured = {
+    how: "mean",
+    kind: /** @type {const} */ ("line"),
+    role: /** @type {const} */ ("measured"),
+  };
+  const series = [
+    one({ id: "level", group: "g", how: "exact" }),
+    one({ id: "b", group: "a", ...measured }),
+    one({ id: "c", group: "g", ...measured }),
+  ];
+  const list = entries({ ...figure, series });
+  assert.deepEqual(
+    list.map(({ label }) => label),
+    ["First", "Second"],
+  );
+  assert.deepEqual(
+    hows(list).map(({ label, members }) => [label, markup(swatch(members)).includes("dasharray")]),
+    [
+      ["mean", false],
+      ["exact", true],
+    ],
+  );
+  for (const { label, members } of list)
+    assert.ok(!markup(swatch(members)).includes("dasharray"), label);
+  assert.ok(markup(swatch(list[1].members.slice(0, 1))).includes("dasharray"), "theory alone");
 });
 
 test("a run that adds series changes no colour", () => {

@@ -121,7 +121,8 @@ impl CommonDivisors {
                 }
             }
             let Compared { id, label, .. } = &self.kinds[kind];
-            (!x.is_empty()).then(|| Series::measured(id.clone(), label.clone(), x, y).group(id.clone()))
+            let series = Series::measured(id.clone(), label.clone(), x, y);
+            (!series.x.is_empty()).then(|| series.group(id.clone()).how(words::EACH_AND_EQUAL))
         };
         let series = (0..self.kinds.len()).filter_map(points);
         self.over_samples("when", words::WHEN, Axis::log(words::DIVISOR)).series(series)

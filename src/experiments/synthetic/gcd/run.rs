@@ -3,7 +3,7 @@
 use super::{CommonDivisors, FIRST, MOST, PER_DOUBLING, Params, words};
 use crate::math;
 use crate::output::Id;
-use crate::sim::gcd::{DIVISORS, EACH, Gcd, LANES, NATURAL, Setting, Test, Tested};
+use crate::sim::gcd::{DIVISORS, Divisor, EACH, Gcd, LANES, NATURAL, Setting, Test, Tested};
 use crate::text;
 use crate::text::{Text, count, share};
 use crate::theory::gcd::{accuracy, all_powers, digits, largest_operand, learned};
@@ -141,20 +141,24 @@ impl Seen {
         self.known.iter().any(|divisor| *divisor > 1)
     }
 
-    /// Standard error of the accuracy on the natural pairs.
-    pub(super) fn error(&self) -> f64 {
-        let a = self.tested.accuracy;
-        (a * (1.0 - a) / f64::from(NATURAL)).sqrt()
+    /// The usual answer for each divisor.
+    pub(super) fn usual(&self) -> impl Iterator<Item = u32> {
+        self.tested.divisors.iter().map(|divisor| divisor.usual)
     }
 
-    /// Part of the natural pairs for which a network that knows its divisors only partly may be right or wrong, given
-    /// the probabilities of the divisors.
-    pub(super) fn partial(&self, masses: &[f64]) -> f64 {
-        let part = |(divisor, mass): (u32, &f64)| {
-            let right = self.tested.divisors[divisor as usize - 1].right;
-            mass * (right - f64::from(u8::from(self.knows(divisor)))).abs()
+    /// Share of the natural test pairs whose divisor is in a set.
+    pub(super) fn share_of(&self, set: &[u32]) -> f64 {
+        // `sum` begins at -0, which would be shown with its sign.
+        set.iter().fold(0.0, |sum, divisor| sum + self.tested.divisors[*divisor as usize - 1].natural)
+    }
+
+    /// Share of the natural test pairs about which the network and a learner that knows exactly a set of divisors are not
+    /// both right or both wrong, as the pairs of each divisor tell. Divisors above 100 do not count.
+    pub(super) fn differs(&self, set: &[u32]) -> f64 {
+        let part = |(divisor, found): (u32, &Divisor)| {
+            found.natural * (found.right - f64::from(u8::from(set.contains(&divisor)))).abs()
         };
-        (1..=DIVISORS as u32).zip(masses).map(part).sum()
+        (1..).zip(&self.tested.divisors).map(part).sum()
     }
 
     /// Standard error of the mean agreement of the predictions.
@@ -185,6 +189,11 @@ impl CommonDivisors {
     /// The networks of a kind at the last checkpoint that they have reached.
     pub(super) fn last(&self, kind: usize) -> Option<&[Seen]> {
         self.found[kind].last().map(Vec::as_slice)
+    }
+
+    /// The networks of a kind at the checkpoint before the last one that they have reached.
+    pub(super) fn before_last(&self, kind: usize) -> Option<&[Seen]> {
+        self.found[kind].iter().rev().nth(1).map(Vec::as_slice)
     }
 
     /// Whether all networks of the first kind know as many divisors as the run waits for. If laws are compared, the run

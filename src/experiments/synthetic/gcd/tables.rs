@@ -29,6 +29,7 @@ impl CommonDivisors {
             vec![
                 Cell::from(self.kinds[kind].label.clone()),
                 mean(seen, |seen| seen.tested.accuracy).into(),
+                mean(seen, |seen| seen.share_of(&seen.known())).into(),
                 mean(seen, |seen| accuracy(&seen.known())).into(),
                 self.kinds[kind].ceiling().into(),
                 known().fold(f64::NAN, f64::min).into(),
@@ -43,6 +44,7 @@ impl CommonDivisors {
             columns: Column::plain([
                 words::KIND,
                 words::ACCURACY,
+                words::OF_TESTS,
                 words::OF_KNOWN,
                 words::CEILING,
                 words::FEWEST,

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::run::{Seen, mean};
 use super::{CommonDivisors, Compared, words};
 use crate::math::Z999;
-use crate::output::{Limit, Verdict, units};
+use crate::output::{Id, Limit, Verdict, units};
 use crate::sim::gcd::{DIVISORS, NATURAL};
 use crate::stats::{mean_and_error, student};
 use crate::text;
 use crate::text::{count, phrase, share};
-use crate::theory::gcd::{PUBLISHED, learned, masses, predicted};
+use crate::theory::gcd::{PUBLISHED, accuracy, learned, predicted};
 
 /// A network's usual answer for a divisor is clear if it gives it for at least this share of the pairs.
 const CLEAR: f64 = 0.9;
@@ -56,14 +56,13 @@ impl CommonDivisors {
 
     #[inline(never)]
     fn measured_verdicts(&self) -> Vec<Verdict> {
-        let first = self.last(0).unwrap_or_default();
-        let largest = self.kinds[0].setting.largest;
-        let known: Vec<Vec<u32>> = first.iter().map(Seen::known).collect();
+        let [first, before] = [self.last(0), self.before_last(0)].map(Option::unwrap_or_default);
+        let accuracy = |seen: &[Seen]| accuracy_verdict(seen, &seen.iter().map(Seen::known).collect::<Vec<_>>());
         let mut all = vec![
             self.set_verdict(),
-            rule_verdict(first),
-            agreement_verdict(first),
-            accuracy_verdict(first, &known, largest).adding(self.of_transformer()),
+            on_plateaus(first, before, rule_verdict),
+            on_plateaus(first, before, agreement_verdict),
+            on_plateaus(first, before, accuracy).adding(self.of_transformer()),
         ];
         match self.params.compare {
             "data" => all.extend(self.data_verdicts()),
@@ -119,22 +118,20 @@ impl CommonDivisors {
 
     /// Synthetic pairs alone stop at a plateau, which real pairs end.
     fn data_verdicts(&self) -> [Verdict; 2] {
-        let limit = self.kinds[2].ceiling();
-        let [real, mixed, synthetic] = [0, 1, 2].map(|kind| interval_of_accuracy(self.last(kind).unwrap_or_default()));
-        let passed = real.1[0] > limit;
-        let all = learned(self.params.base, self.params.limit).len() == self.kinds[2].allowed().len();
-        let verdict = |id: &'static str, claim: text::Template<0>, (accuracy, interval): (f64, [f64; 2]), side| {
-            Verdict::of(id, claim, accuracy, Some(interval), limit, 0.0)
-                .limit(side)
-                .adding(words::THESE_NETWORKS)
-                .unit(units::PERCENT)
+        let set = learned(self.params.base, self.params.limit);
+        let beside = |kind: usize| Beside::one(self.last(kind).unwrap_or_default(), &set);
+        let [real, mixed, synthetic] = [0, 1, 2].map(beside);
+        let passed = real.interval[0] > real.share;
+        let all = set.len() == self.kinds[2].allowed().len();
+        let verdict = |id: &'static str, claim: text::Template<0>, of: &Beside, side| {
+            of.verdict(id, claim, of.share).limit(side).adding(self.in_theory(2)).adding(words::THESE_NETWORKS)
         };
-        let stays = verdict("plateau", words::STAYS_BELOW, synthetic, Limit::Upper);
-        let agrees = if synthetic.1[0] > limit {
+        let stays = verdict("plateau", words::STAYS_BELOW, &synthetic, Limit::Upper);
+        let agrees = if synthetic.interval[0] > synthetic.share {
             Ok(false)
         } else if all {
             Err(words::ALL_SYNTHETIC)
-        } else if passed && (synthetic.0 - limit).abs() <= NEAR {
+        } else if passed && (synthetic.accuracy - synthetic.share).abs() <= NEAR {
             Ok(true)
         } else {
             Err(words::PLATEAU_UNCLEAR)
@@ -146,31 +143,38 @@ impl CommonDivisors {
             _ if all => Err(words::ALL_SYNTHETIC),
             _ if !passed => Err(words::NOT_PASSED),
             // The mixture may pass the plateau later.
-            _ if mixed.1[0] <= limit => Err(words::RECOVERY_UNCLEAR),
+            _ if mixed.interval[0] <= mixed.share => Err(words::RECOVERY_UNCLEAR),
             _ => Ok(true),
         };
-        [stays, decided(verdict("recovery", words::RECOVERS, mixed, Limit::Lower), agrees)]
+        [stays, decided(verdict("recovery", words::RECOVERS, &mixed, Limit::Lower), agrees)]
     }
 
-    /// The accuracy stays below what all divisors of powers of the base give.
+    /// The accuracy stays below what all divisors that the base can show give. Among the divisors above 100, which have one
+    /// class, any may be right.
     fn ceiling_verdict(&self, kind: usize) -> Verdict {
         let Compared { id, label, .. } = &self.kinds[kind];
-        let ceiling = self.kinds[kind].ceiling();
         let seen = self.last(kind).unwrap_or_default();
-        let (accuracy, interval) = interval_of_accuracy(seen);
+        let beside = Beside::one(seen, &self.kinds[kind].allowed());
+        let limit = beside.share + beside.larger;
         let claim = text!(words::BELOW_CEILING, kind = phrase(label.clone()));
-        let verdict = Verdict::of(format!("ceiling-{id}"), claim, accuracy, Some(interval), ceiling, 0.0)
+        let verdict = beside
+            .verdict(format!("ceiling-{id}"), claim, limit)
             .limit(Limit::Upper)
-            .adding(words::THESE_NETWORKS)
-            .unit(units::PERCENT);
-        let agrees = if interval[0] > ceiling {
+            .adding(self.in_theory(kind))
+            .adding(words::THESE_NETWORKS);
+        let agrees = if beside.interval[0] > limit {
             Ok(false)
-        } else if interval[1] <= ceiling && seen.iter().any(Seen::knows_more) {
+        } else if beside.interval[1] <= limit && seen.iter().any(Seen::knows_more) {
             Ok(true)
         } else {
             Err(words::CEILING_UNCLEAR)
         };
         decided(Verdict { null: Some(1.0), ..verdict }, agrees)
+    }
+
+    /// The number that theory gives for the largest accuracy of a kind.
+    fn in_theory(&self, kind: usize) -> text::Text {
+        text!(words::OF_ALL_PAIRS, theory = share(self.kinds[kind].ceiling()))
     }
 
     /// How many more divisors the networks of the second kind know than those of the first.
@@ -205,12 +209,55 @@ fn lies_above([lo, hi]: [f64; 2], number: f64) -> Option<bool> {
     (lo > number || hi < number).then_some(lo > number)
 }
 
-/// Mean accuracy of networks on the natural pairs, and its 99.9% interval. All networks are tested on equal pairs, so their mean is
-/// as uncertain as the result of one.
-fn interval_of_accuracy(seen: &[Seen]) -> (f64, [f64; 2]) {
-    let accuracy = mean(seen, |seen| seen.tested.accuracy);
-    let half = Z999 * mean(seen, Seen::error);
-    (accuracy, [accuracy - half, accuracy + half])
+/// Networks beside learners that know exactly some divisors. All are tested on equal pairs, so chance matters only for the
+/// pairs about which a network and its learner are not both right or both wrong.
+struct Beside {
+    /// Mean accuracy of the networks on the natural test pairs.
+    accuracy: f64,
+    /// The 99.9% interval of the accuracy. Networks that are tested on equal pairs are as uncertain together as one.
+    interval: [f64; 2],
+    /// Mean accuracy of the learners on the same pairs: the share of the pairs whose divisor they know.
+    share: f64,
+    /// Share of the pairs with a divisor above 100.
+    larger: f64,
+}
+
+impl Beside {
+    /// Networks beside learners, each of which knows one of the sets.
+    fn of(seen: &[Seen], sets: &[Vec<u32>]) -> Self {
+        let mean = |of: &dyn Fn(&Seen, &[u32]) -> f64| {
+            seen.iter().zip(sets).fold(0.0, |sum, (seen, set)| sum + of(seen, set)) / seen.len() as f64
+        };
+        let accuracy = mean(&|seen, _| seen.tested.accuracy);
+        let share = mean(&|seen, set| seen.share_of(set));
+        let differs = mean(&|seen, set| seen.differs(set));
+        let larger = 1.0 - mean(&|seen, _| seen.tested.divisors.iter().map(|divisor| divisor.natural).sum());
+        let half = Z999 * (differs.max((accuracy - share).abs()) / f64::from(NATURAL)).sqrt();
+        Self { accuracy, interval: [accuracy - half, accuracy + half], share, larger }
+    }
+
+    /// Networks beside a learner that knows this set.
+    fn one(seen: &[Seen], set: &[u32]) -> Self {
+        Self::of(seen, &vec![set.to_vec(); seen.len()])
+    }
+
+    /// A verdict on the accuracy of the networks.
+    fn verdict(&self, id: impl Into<Id>, claim: impl Into<text::Text>, theory: f64) -> Verdict {
+        Verdict::of(id, claim, self.accuracy, Some(self.interval), theory, 0.0).unit(units::PERCENT)
+    }
+}
+
+/// A verdict on what holds on plateaus. While networks jump to the next one it may fail, so it is refuted only if it fails
+/// for the networks that rest too: those that give the same usual answers as at the checkpoint before.
+pub(super) fn on_plateaus(seen: &[Seen], before: &[Seen], verdict: impl Fn(&[Seen]) -> Verdict) -> Verdict {
+    let all = verdict(seen);
+    if all.agrees != Some(false) {
+        return all;
+    }
+    let resting = seen.iter().zip(before).filter(|(now, before)| now.usual().eq(before.usual()));
+    let resting: Vec<Seen> = resting.map(|(now, _)| now.clone()).collect();
+    let fails = !resting.is_empty() && verdict(&resting).agrees == Some(false);
+    if fails { all } else { all.cannot_tell(words::JUMPING) }
 }
 
 /// Where the usual answer is clear, it is the largest known divisor that divides the true one. Networks that know nothing
@@ -257,20 +304,19 @@ pub(super) fn agreement_verdict(seen: &[Seen]) -> Verdict {
     if knows { Verdict { agrees, ..verdict } } else { verdict.cannot_tell(words::ALWAYS_ONE) }
 }
 
-/// The accuracy on natural pairs is the probability of the known divisors, given one set of them for each network. The
-/// interval allows for the chance of the test pairs, and the resolution for divisors that are known partly and for the
-/// outcome of all divisors above 100.
-pub(super) fn accuracy_verdict(seen: &[Seen], known: &[Vec<u32>], largest: u32) -> Verdict {
-    let masses = masses(largest);
-    let of_sets = known.iter().map(|set| set.iter().map(|divisor| masses[*divisor as usize - 1]).sum::<f64>());
+/// The accuracy on natural pairs is the share of these pairs whose divisor is known, given one set of known divisors for
+/// each network. The resolution allows for divisors that are known partly and for the outcome of all divisors above 100.
+pub(super) fn accuracy_verdict(seen: &[Seen], known: &[Vec<u32>]) -> Verdict {
+    let beside = Beside::of(seen, known);
+    let partial = mean(seen, |seen| seen.differs(&seen.known()));
+    let resolution = partial + beside.larger;
     // `sum` begins at -0, which would be shown with its sign.
-    let theory = of_sets.fold(0.0, |sum, set| sum + set) / known.len() as f64;
-    let (accuracy, interval) = interval_of_accuracy(seen);
-    let partial = mean(seen, |seen| seen.partial(&masses));
-    let resolution = partial + masses[DIVISORS];
-    let verdict = Verdict::of("accuracy", words::ACCURACY_IS, accuracy, Some(interval), theory, resolution)
-        .adding(text!(words::PARTLY_KNOWN, partial = share(partial), tests = count(NATURAL)))
-        .against(masses[0].min(theory), words::ACCURACY_UNCLEAR)
-        .unit(units::PERCENT);
+    let theory = known.iter().fold(0.0, |sum, set| sum + accuracy(set)) / known.len() as f64;
+    let verdict =
+        Verdict::of("accuracy", words::ACCURACY_IS, beside.accuracy, Some(beside.interval), beside.share, resolution)
+            .adding(text!(words::OF_ALL_PAIRS, theory = share(theory)))
+            .adding(text!(words::PARTLY_KNOWN, partial = share(partial), tests = count(NATURAL)))
+            .against(mean(seen, |seen| seen.share_of(&[1])).min(beside.share), words::ACCURACY_UNCLEAR)
+            .unit(units::PERCENT);
     if resolution > NEAR { verdict.cannot_tell(words::TOO_PARTIAL) } else { verdict }
 }
