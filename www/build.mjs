@@ -209,8 +209,9 @@ const copies = {
 /** The file of a table that an experiment can read. @param {string} slug */
 const exampleOf = (slug) => putHashed(`${slug}-example.csv`, examples[slug]);
 
-/** Modules of words that only an experiment with a table says. */
+/** Modules of words that only an experiment with a table says, and those that no such experiment says. */
 const OF_FITS = /^(law-.*|fits?|runs|table)$/;
+const OF_RACES = /^race$/;
 
 /** A module that exports each value of an object by name. @param {object} values */
 const exporting = (values) =>
@@ -425,7 +426,7 @@ export const explanation = ${load(`lab:words/${entry.slug}`)};`,
     // What several experiments say is typeset with the words that come after the first figure.
     const part = parts.find(({ entries }) => entries.some(({ slug }) => slug === entry.slug));
     const others = Object.entries(shared).flatMap(([module, texts]) =>
-      entry.data || !OF_FITS.test(module) ? [texts] : [],
+      (entry.data ? OF_RACES : OF_FITS).test(module) ? [] : [texts],
     );
     plugins.push(
       virtual(
