@@ -11,13 +11,13 @@ use crate::exec::{Exec, Lanes};
 use crate::experiments::race::{Race, Racer, Time, name, rows_shown, words as shared};
 use crate::kit::legs::Carried;
 use crate::math::Z999;
-use crate::output::{Axis, Drawing, Figure, Id, Limit, Mark, Picture, Points, Progress, Series, Verdict, units};
+use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
 use crate::text::{Text, count, number, setting, share};
 
-const SAMPLES: Axis = Axis::linear(words::SAMPLES).unit(units::SAMPLES);
+const SAMPLES: Axis = Axis::linear(words::SAMPLES);
 const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
 
 /// Number of steps between two checkpoints, in runs that are not long.
@@ -35,6 +35,9 @@ const LEAST: usize = 6;
 /// Largest distance of a loss from that of guessing, in nats, with which nothing is learned. On the test sequences the
 /// loss of a network that knows nothing varies by a tenth of it.
 const FLAT: f64 = 0.02;
+/// A network whose loss exceeds this, in nats, has diverged. Networks that learn only frequent skills have losses of a few
+/// nats on uniform sequences.
+const BEYOND: f64 = 20.0;
 /// Largest number of cells of a row of the picture.
 const CELLS: usize = 64;
 
@@ -54,7 +57,7 @@ pub enum Rest {
 pub struct Record {
     /// Results of the test.
     pub tested: Tested,
-    /// Number of training sequences at the first checkpoint at which the network had solved the task.
+    /// Number of training samples at the first checkpoint at which the network had solved the task.
     pub solved: Option<u64>,
     /// Whether the network still learns.
     pub rest: Rest,
@@ -114,12 +117,12 @@ impl Live {
         self.records.len() == self.marks.len()
     }
 
-    /// Number of training sequences at a checkpoint.
+    /// Number of training samples at a checkpoint.
     pub fn samples(&self, mark: usize) -> f64 {
         f64::from(self.marks[mark]) * f64::from(self.setting.batch)
     }
 
-    /// Number of training sequences of the whole run.
+    /// Number of training samples of the whole run.
     pub fn budget(&self) -> f64 {
         self.samples(self.marks.len() - 1)
     }
@@ -179,8 +182,15 @@ impl Live {
         Ok(())
     }
 
+    /// Loses the states, as a worker that dies does.
+    #[cfg(test)]
+    pub(super) fn lose(&mut self) {
+        self.active = Carried::default();
+    }
+
     /// A network at checkpoint `mark`, which was `before` at the checkpoint before it.
     fn record(&self, mark: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
+        let diverged = diverged || tested.loss > BEYOND;
         let done = tested.exact >= REST && before.is_some_and(|before| before.tested.exact >= REST);
         let solved = (tested.exact >= SOLVED && !diverged).then(|| self.samples(mark) as u64);
         let rest = if diverged {
@@ -236,6 +246,15 @@ impl Live {
     /// What became of the networks, at the end of the run.
     #[inline(never)]
     pub fn answer(&self) -> Text {
+        if let Some((diverged, samples)) = self.diverged() {
+            return text!(
+                words::HAVE_DIVERGED,
+                diverged = count(diverged),
+                networks = count(self.exponents.len() * self.networks as usize),
+                samples = count(samples),
+                rate = setting(f64::from(self.setting.rate))
+            );
+        }
         let race = self.race();
         let solved = |i: usize| self.last(i).iter().filter(|record| record.solved.is_some()).count();
         let fast = race.best().and_then(|best| Some((best, race.quantile(best, 0.5)?)));
@@ -252,7 +271,7 @@ impl Live {
         }
     }
 
-    /// Curve of a value over the training sequences: median and quartiles over the networks with one training
+    /// Curve of a value over the training samples: median and quartiles over the networks with one training
     /// distribution that have not diverged.
     #[inline(never)]
     fn curve(&self, exponent: usize, value: impl Fn(&Record) -> f64) -> Option<Series> {
@@ -291,7 +310,7 @@ impl Live {
         Series::theory("guess", label, vec![self.samples(0), self.budget()], vec![y; 2])
     }
 
-    /// The headline: the share of exact answers over the training sequences.
+    /// The headline: the share of exact answers over the training samples.
     pub fn accuracy_figure(&self) -> Figure {
         let guess = self.setting.task.chance().exact;
         let mut figure = self
@@ -308,7 +327,7 @@ impl Live {
         figure
     }
 
-    /// The loss over the training sequences, with the loss of guessing.
+    /// The loss over the training samples, with the loss of guessing.
     pub fn loss_figure(&self) -> Figure {
         let guess = self.setting.task.chance().loss;
         let mut figure = self
@@ -326,7 +345,7 @@ impl Live {
         self.race().best().or_else(|| self.exponents.iter().position(|exponent| *exponent != 0.0))
     }
 
-    /// Exact answers over the training sequences, by the number of rare skills in a sequence, with the best power law.
+    /// Exact answers over the training samples, by the number of rare skills in a sequence, with the best power law.
     pub fn rare_figure(&self) -> Option<Figure> {
         if self.records.is_empty() { None } else { self.measured_rare_figure(self.best()?) }
     }
@@ -352,10 +371,11 @@ impl Live {
         Figure::new("rare", title, SAMPLES, EXACT).series((0..=hops).filter_map(curve)).drawn()
     }
 
-    /// How many networks have diverged.
-    fn diverged(&self) -> usize {
-        let records = self.records.last().map_or(&[][..], Vec::as_slice);
-        records.iter().filter(|record| record.rest == Rest::Diverged).count()
+    /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.
+    fn diverged(&self) -> Option<(usize, f64)> {
+        let at = |records: &Vec<Record>| records.iter().filter(|record| record.rest == Rest::Diverged).count();
+        let mark = self.records.iter().position(|records| at(records) > 0)?;
+        Some((self.records.last().map_or(0, at), self.samples(mark)))
     }
 
     /// Uniform training stays at the loss of guessing. It is `None` if there is no uniform training.
@@ -371,15 +391,14 @@ impl Live {
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
         let mean = losses().sum::<f64>() / losses().count() as f64;
-        let learned = ends[0] < guess - FLAT;
         let verdict = Verdict::of(pending.id, pending.claim, mean, Some(ends), guess, FLAT)
             .adding(words::RANGE_OVER_NETWORKS)
             .adding(text!(words::NOT_LONGER, samples = count(self.budget())));
-        let verdict = Verdict { agrees: Some(!learned), ..verdict };
         match self.diverged() {
-            0 if learned => verdict.adding(words::NO_PLATEAU),
-            0 => verdict,
-            diverged => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
+            Some((diverged, _)) => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
+            None if ends[0] < guess - FLAT => Verdict { agrees: Some(false), ..verdict }.adding(words::NO_PLATEAU),
+            None if ends[1] > guess + FLAT => verdict.cannot_tell(words::ABOVE_GUESSING),
+            None => verdict,
         }
     }
 
@@ -416,11 +435,9 @@ impl Live {
         let half = student(Z999, differences.len() as f64 - 1.0) * error;
         let interval = [mean - half, mean + half];
         let agrees = (interval[0] > 0.0 || interval[1] < 0.0).then_some(interval[0] > 0.0);
-        let verdict = Verdict::of(pending.id, pending.claim, mean, Some(interval), 0.0, 0.0)
-            .limit(Limit::Lower)
-            .adding(words::RARE_HALF)
-            .unit(units::PERCENT);
-        Verdict { agrees, ..verdict }.from_runs(differences.len(), LEAST)
+        let verdict = pending.adding(words::RARE_HALF).unit(units::PERCENT);
+        Verdict { measured: mean, interval: Some(interval), null: Some(0.0), agrees, ..verdict }
+            .from_runs(differences.len(), LEAST)
     }
 
     /// The picture of the networks: a row of cells for each training distribution, with a cell for each network.

@@ -2,13 +2,13 @@
 
 crate::texts! {
     // Axes and columns.
-    SAMPLES = "training sequences";
+    SAMPLES = "training samples";
     EXACT = "sequences answered exactly";
     LOSS = "test loss in nats";
     // Titles.
     ACCURACY = "Exact answers on uniform sequences";
     TEST_LOSS = "Loss on uniform sequences";
-    BY_RARE = "Exact answers by number of rare skills in a sequence, power law with α = {alpha}";
+    BY_RARE = "Frequent skills come first (α = {alpha})";
     RUNS_THAT_SOLVE = "Networks that solve the task";
     // Curves and places.
     UNIFORM = "uniform: median and quartiles";
@@ -17,22 +17,24 @@ crate::texts! {
     GUESSING = "guessing: {share}";
     SOLVED = "solved: {share}";
     FLAT = "guessing: {loss}";
-    RARE = "{rare} of {hops} skills rare";
+    RARE = "{rare} of {hops} skills are rare";
     ALL_RUNS = "mean over the networks";
     // Picture.
     HOW_CELLS_FILL = "Each cell is a network that is trained on this page. It is fuller the more test sequences it answers exactly.";
     SOLVED_OF = "{solved} of {networks} solved";
     FIRST_NETWORKS = "cells of the first {shown} of {networks} networks";
     // Answer.
-    POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, half of them within {fast} sequences. With uniform data none solves it within {budget}.";
+    POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, half of them within {fast} samples. With uniform data none solves it within {budget}.";
+    HAVE_DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} samples: the learning rate {rate} is too large.";
     // Verdicts.
-    STAYS_FLAT = "After {samples} uniform training sequences nothing is learned: the loss on uniform sequences is still that of guessing";
-    NOT_LONGER = "This holds for {samples} sequences. With many more, uniform training may leave the plateau.";
+    STAYS_FLAT = "After {samples} samples of uniform training nothing is learned: the loss on uniform sequences is still that of guessing";
+    NOT_LONGER = "This holds for {samples} samples. With many more, uniform training may leave the plateau.";
     RANGE_OVER_NETWORKS = "The interval contains the losses of all networks.";
     NO_PLATEAU = "Uniform training has learned something: there is no plateau here, or it has ended.";
+    ABOVE_GUESSING = "Some losses are above that of guessing. Choose a smaller learning rate.";
     HEAD_FIRST = "Sequences of frequent skills are answered first. When a network first answers {least} of all sequences exactly, this is how much more of the sequences with few rare skills it answers than of those with many";
     RARE_HALF = "A skill is rare if it is in the less frequent half. Sequences with few rare skills are those with less than half of their skills rare.";
-    NEVER_THERE = "Too few networks reached this point with a power law. Train on more sequences.";
+    NEVER_THERE = "Too few networks reached this point with a power law. Train for more steps, or with more networks.";
     ONE_HOP = "A sequence of one skill has either no rare skill or only rare ones, so nothing is composed.";
     DIVERGED = "{diverged} {diverged:network|networks} diverged. Choose a smaller learning rate.";
     // Values that are refused.

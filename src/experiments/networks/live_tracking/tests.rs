@@ -1,30 +1,107 @@
-//! Tests of `live-tracking`.
+//! Tests of `live-tracking`, and of what it shares with the other experiments on networks.
 
 use super::LiveTracking;
+use crate::experiments::networks::live::Rest;
+use crate::kit::Experiment as _;
 use crate::kit::testing::Tested as _;
+use crate::output::Output;
+
+/// A task that a power law solves in a second, and uniform data do not.
+const SMALL: &str = "symbols=3&hops=3&steps=1500&networks=6";
+
+fn series<'a>(output: &'a Output, figure: &str, id: &str) -> &'a crate::output::Series {
+    let figure = output.figures.iter().find(|other| other.id == *figure).expect("the figure");
+    figure.series.iter().find(|series| series.id == *id).expect("the series")
+}
 
 #[test]
-#[ignore = "spike"]
-fn spike() {
-    for query in [
-        "",
-        "symbols=3&rate=0.004",
-        "width=32&rate=0.002&networks=11&exponents=1.25",
-        "symbols=3&hops=3&steps=500&networks=2",
-        "hops=2&steps=2000",
-        "symbols=5&width=32&batch=128&networks=4&steps=6000&exponents=1.25",
-    ] {
-        let from = std::time::Instant::now();
-        let run = LiveTracking::finished(query, 1);
-        let race = run.live.race();
-        println!("{query}: {:?}", from.elapsed());
-        for racer in &race.racers {
-            println!("  {}: {:?}", racer.exponent, racer.hits);
+fn a_power_law_teaches_what_uniform_data_do_not() {
+    let run = LiveTracking::finished("symbols=3&hops=3&steps=1500&networks=11", 1);
+    let output = run.output();
+    let last = |id| *series(&output, "accuracy", id).y.last().expect("a point");
+    assert!(last("alpha-0") < 0.3 && last("alpha-1") > 0.9, "{} and {}", last("alpha-0"), last("alpha-1"));
+    let answer = output.answer.as_ref().expect("an answer").text.english();
+    assert!(answer.starts_with("With a power law (α = 1.25) 11 of 11 networks solve the task"), "{answer}");
+    assert!(answer.ends_with("With uniform data none solves it within 96,000."), "{answer}");
+    let agrees: Vec<_> = output.verdicts.iter().map(|verdict| (verdict.id.to_string(), verdict.agrees)).collect();
+    let expected =
+        [("power-law-beats-uniform", Some(true)), ("uniform-stays-flat", Some(true)), ("head-first", Some(true))];
+    assert_eq!(agrees, expected.map(|(id, agrees)| (id.to_owned(), agrees)));
+    let loss = series(&output, "loss", "alpha-0").y.last().expect("a point") - crate::math::ln(3.0);
+    assert!(loss.abs() < 0.01, "uniform training is {loss} from the loss of guessing");
+}
+
+#[test]
+fn the_networks_that_rest_change_nothing_for_the_others() {
+    let (both, alone) =
+        (LiveTracking::finished(SMALL, 2), LiveTracking::finished(&format!("{SMALL}&exponents=1.25"), 2));
+    let mut rested = 0;
+    for mark in 0..15 {
+        for (one, other) in both.live.at(mark, 1).iter().zip(alone.live.at(mark, 0)) {
+            assert_eq!((&one.tested, one.solved, one.rest), (&other.tested, other.solved, other.rest));
+            rested += usize::from(one.rest == Rest::Done);
         }
-        let out = crate::kit::Experiment::output(&run);
-        println!("{}", out.answer.expect("an answer").text.english());
-        for v in out.verdicts {
-            println!("{:?} {:?} {:?} {} {}", v.agrees, v.measured, v.interval, v.claim.english(), v.said());
+    }
+    assert!(rested > 0, "none has rested");
+    let solved = |run: &LiveTracking| run.live.last(0).iter().all(|record| record.solved.is_some());
+    assert!(solved(&alone) && !solved(&both));
+}
+
+#[test]
+fn networks_start_over_if_their_states_are_lost() {
+    let whole = LiveTracking::finished("symbols=3&hops=2&steps=600&networks=2", 3);
+    let mut broken = LiveTracking::started("symbols=3&hops=2&steps=600&networks=2", 3);
+    while !broken.progress().finished() {
+        broken.live.lose();
+        broken.step();
+    }
+    for mark in 0..6 {
+        for exponent in 0..2 {
+            for (one, other) in whole.live.at(mark, exponent).iter().zip(broken.live.at(mark, exponent)) {
+                assert_eq!(one.tested, other.tested);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_run_is_refused_in_a_sentence() {
+    for (query, said) in [
+        ("width=24", "a multiple of 16"),
+        ("batch=30", "a multiple of 4"),
+        ("steps=150", "a multiple of 100"),
+        ("symbols=6", "from 3 to 5"),
+    ] {
+        let message = LiveTracking::refused(query);
+        assert!(message.contains(said), "{query}: {message}");
+    }
+}
+
+#[test]
+fn networks_that_diverge_are_said_and_decide_nothing() {
+    let run = LiveTracking::finished("symbols=3&hops=3&steps=200&networks=2&rate=10", 1);
+    let output = run.output();
+    let answer = output.answer.as_ref().expect("an answer").text.english();
+    assert!(answer.starts_with("4 of 4 networks diverged after about 6,400 samples: the learning rate 10"), "{answer}");
+    assert!(output.verdicts.iter().all(|verdict| verdict.agrees.is_none()), "{:?}", output.verdicts);
+    let above = LiveTracking::finished("symbols=3&hops=3&steps=200&networks=2&rate=1", 1).output();
+    let flat = above.verdicts.iter().find(|verdict| verdict.id == *"uniform-stays-flat").expect("a verdict");
+    assert!(flat.agrees.is_none(), "a loss above that of guessing is not flat: {flat:?}");
+}
+
+#[test]
+fn extremes_run_without_nan() {
+    for query in [
+        "symbols=3&hops=1&steps=100&networks=1&exponents=0",
+        "symbols=5&hops=6&steps=100&networks=1&exponents=4&width=64&batch=16",
+        "symbols=3&hops=6&steps=100&networks=1&exponents=0,0.5,1,1.5,2,2.5,3,4&decay=1&rate=0.00001",
+    ] {
+        let output = LiveTracking::finished(query, 4).output();
+        assert!(!output.figures.is_empty(), "{query}");
+        for figure in &output.figures {
+            for series in &figure.series {
+                assert!(series.y.iter().all(|y| y.is_finite()), "{query}: {} {}", figure.id, series.id);
+            }
         }
     }
 }

@@ -13,10 +13,10 @@ pub(super) const INFO: Info = Info {
         r"Networks differ. The order of the skills' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
-        r"A skill is one of the $n!$ permutations of $n$ symbols. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills are drawn with probabilities proportional to $\mathrm{rank}^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
+        r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills are drawn with probabilities proportional to $\mathrm{rank}^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
         r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
         r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
-        r"That uniform training stays flat is measured for the training sequences of this run, and for this learning rate and width. It does not mean that uniform training never learns.",
+        r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
         r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is thousands of times cheaper to train, because it is told to read the skills one by one. Choose five symbols for the published task.",
     ],
     formulas: &[
