@@ -29,7 +29,7 @@ const SOLVED: f64 = 0.9;
 /// Share of exact answers at two checkpoints in a row after which a network rests.
 const REST: f64 = 0.95;
 /// Share of exact answers at which sequences of frequent and of rare skills are compared.
-const COMPARED: f64 = 0.3;
+const COMPARED: f64 = 0.5;
 /// Least number of networks for the interval of a mean over them.
 const LEAST: usize = 6;
 /// Largest distance of a loss from that of guessing, in nats, with which nothing is learned. On the test sequences the
