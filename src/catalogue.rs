@@ -38,7 +38,7 @@ fn shared() -> Vec<(String, Templates)> {
         ("fit", fit::words::TEXTS),
         ("kit", kit::words::TEXTS),
         ("fits", kit::fits::TEXTS),
-        ("race", experiments::race::words::TEXTS),
+        ("race", kit::race::words::TEXTS),
         ("session", session::TEXTS),
         ("page", session::page::TEXTS),
     ];

@@ -1,5 +1,5 @@
 //! The experiments of the lab, divided into parts. A part has a title and an introduction, and all of its experiments
-//! are in one folder. What experiments of several parts share is in `race`.
+//! are in one folder.
 
 use crate::exec::Twin;
 use crate::kit::{Entry, Part};
@@ -8,7 +8,6 @@ pub mod best_data;
 pub mod laws;
 pub mod little_data;
 pub mod networks;
-pub mod race;
 pub mod repeats;
 pub mod synthetic;
 

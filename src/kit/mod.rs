@@ -236,6 +236,7 @@ mod claim;
 pub(crate) mod experiment;
 pub mod fits;
 pub mod legs;
+pub mod race;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod testing;
 pub(crate) mod words;

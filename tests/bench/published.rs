@@ -17,7 +17,7 @@ use std::time::Instant;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments::best_data::k_composition::KComposition;
 use scaling_lab::experiments::best_data::state_tracking::StateTracking;
-use scaling_lab::experiments::race::{Race, Time};
+use scaling_lab::kit::race::{Race, Time};
 use scaling_lab::kit::Experiment;
 use scaling_lab::params::Params as _;
 use scaling_lab::params::query;

@@ -1,7 +1,7 @@
 //! The small picture of `exam-time`: how the hours are divided between the subjects.
 
 use super::{ExamTime, real, words};
-use crate::experiments::race::words as shared;
+use crate::kit::race::words as shared;
 use crate::output::{Drawing, Picture};
 use crate::text;
 use crate::text::{count, share};

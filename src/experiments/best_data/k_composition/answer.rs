@@ -1,8 +1,8 @@
 //! Answers of `k-composition`.
 
 use super::{KComposition, Params, words};
-use crate::experiments::race::words as shared;
-use crate::experiments::race::{CROWD, Favourite, Race, Time};
+use crate::kit::race::words as shared;
+use crate::kit::race::{CROWD, Favourite, Race, Time};
 use crate::math::{self, Z999};
 use crate::text;
 use crate::text::{Text, count, multiple};

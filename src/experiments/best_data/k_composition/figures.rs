@@ -2,8 +2,8 @@
 
 use super::run::{Expected, FLOWS, Snapshot};
 use super::{KComposition, Params, words};
-use crate::experiments::race::words as shared;
-use crate::experiments::race::{CROWD, Race, Time, name};
+use crate::kit::race::words as shared;
+use crate::kit::race::{CROWD, Race, Time, name};
 use crate::math;
 use crate::output::{Axis, Field, Figure, Frame, Id, Mark, Points, Series, units};
 use crate::params::Scale;

@@ -2,7 +2,7 @@
 
 use super::words;
 use super::{KComposition, Params};
-use crate::experiments::race::rows_shown;
+use crate::kit::race::rows_shown;
 use crate::output::{Drawing, Picture};
 use crate::sim::k_composition as sim;
 use crate::text;

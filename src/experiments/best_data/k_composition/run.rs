@@ -3,8 +3,8 @@
 use super::figures::{LEAST_LOSS, SHOWN};
 use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
-use crate::experiments::race::Racer;
-use crate::experiments::race::rates::Rates;
+use crate::kit::race::Racer;
+use crate::kit::race::rates::Rates;
 use crate::kit::legs::{Block, Place};
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::{quartiles, sort};

@@ -4,7 +4,7 @@ use super::claims::CLAIMS;
 use super::figures::{LEAST_LOSS, MEDIAN_SIZE, down_to_least};
 use super::{KComposition, Params};
 use crate::exec::Exec;
-use crate::experiments::race::{Race, Time, name};
+use crate::kit::race::{Race, Time, name};
 use crate::kit::Experiment;
 use crate::kit::legs::Carried;
 use crate::kit::testing::Tested;

@@ -1,8 +1,8 @@
 //! Verdicts and tables of `k-composition`.
 
 use super::{KComposition, Params, words};
-use crate::experiments::race::words as shared;
-use crate::experiments::race::{Favourite, Race, Time};
+use crate::kit::race::words as shared;
+use crate::kit::race::{Favourite, Race, Time};
 use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
 use crate::output::{Column, Limit, Table, Verdict};

@@ -2,8 +2,8 @@
 
 use super::run::{MISSES, Record, Rest, TESTS};
 use super::{StateTracking, words};
-use crate::experiments::race::name;
-use crate::experiments::race::words as shared;
+use crate::kit::race::name;
+use crate::kit::race::words as shared;
 use crate::output::{Axis, Figure, Id, Mark, Points, Series, units};
 use crate::sim::state_tracking::CHECK;
 use crate::stats::quartiles;

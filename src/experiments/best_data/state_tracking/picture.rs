@@ -1,8 +1,8 @@
 //! The small picture of `state-tracking`: cups that are shuffled, and which runs follow them.
 
 use super::{Params, StateTracking, words};
-use crate::experiments::race::words as shared;
-use crate::experiments::race::{name, rows_shown};
+use crate::kit::race::words as shared;
+use crate::kit::race::{name, rows_shown};
 use crate::output::{Drawing, Picture};
 use crate::sim::state_tracking as sim;
 use crate::text;

@@ -11,7 +11,7 @@ use super::live::Live;
 use super::words as shared;
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
-use crate::experiments::race::{CROWD, Favourite, each_once, words as race};
+use crate::kit::race::{CROWD, Favourite, each_once, words as race};
 use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::Spec;
@@ -74,7 +74,7 @@ impl Experiment for LiveTracking {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const QUICK: &'static str = "symbols=3&hops=3&steps=500&networks=2";
+    const QUICK: &'static str = "symbols=3&steps=500&networks=2";
     const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
     const FIRST: &'static [&'static str] = &["symbols=3", "hops=2", "exponents=0,2"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Looped>(), Twin::job::<Test>()];
