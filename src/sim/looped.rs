@@ -456,6 +456,10 @@ impl Kernel for Looped {
         let [one, two] = [Run::of(0, 1), Run { until: 2, ..Run::of(3, 1) }];
         let mut resting = case("a run that has diverged before", &[one, two], 9, &small, &[0, 2]);
         resting.host[0][STATUS] = 1.0;
+        // The scores of the second of three groups of labels are too large.
+        let mut one_group = case("a network with one group of scores that diverges", &[one, two], 10, &small, &[0, 2]);
+        let (shape, panels) = (small.shape(1), one_group.host.as_flattened_mut().as_chunks_mut::<PANEL>().0);
+        split_mut(&mut panels[1..=shape.weights()], shape.parts())[4][shape.width] = [1e9; PANEL];
         vec![
             case("one step", &[one], 1, &plain, &[0, 1]),
             case("four steps of two laws", &[one, Run::of(0, 0)], 2, &plain, &[0, 1, 4]),
@@ -478,6 +482,7 @@ impl Kernel for Looped {
             ),
             case("wider layers", &[one], 7, &Setting { width: 48, batch: 8, ..plain.clone() }, &[0, 2]),
             resting,
+            one_group,
             case("a network that diverges", &[one, two], 8, &Setting { rate: 1e6, ..small.clone() }, &[0, 3, 16]),
         ]
     }
