@@ -332,6 +332,7 @@ bench() {
     ! has python3 || stage "bench: ridge, NumPy" tests/bench/ridge.py
     ! has python3 || stage "bench: membership, NumPy and numba" tests/bench/membership.py
     ! has python3 || stage "bench: gcd, NumPy and PyTorch" tests/bench/gcd.py
+    ! has python3 || stage "bench: looped, PyTorch" tests/bench/looped.py speed
     stage "bench: page" env TARGET="$target" node tests/bench/page.mjs
 }
 

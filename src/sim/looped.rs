@@ -414,10 +414,11 @@ impl Kernel for Looped {
         include_str!("../rng.wgsl")
     );
     const HARDWARE: Parity = Parity::Close {
-        rel: 1e-4,
-        abs: 1e-4,
-        reason: "WGSL may fuse a * b + c; between no and all fused, the steps of the cases move w by 2e-6 (1 + |w|), and a \
-                 gradient near 0 may move it further",
+        rel: 5e-5,
+        abs: 5e-5,
+        reason: "WGSL may fuse a * b + c; between no and all fused, the steps of the cases move w by 5e-7 (1 + |w|), and by \
+                 twice that while a network diverges; a device that fuses some products may move a weight with a \
+                 gradient near 0 further",
     };
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
@@ -455,12 +456,17 @@ impl Kernel for Looped {
         let [one, two] = [Run::of(0, 1), Run { until: 2, ..Run::of(3, 1) }];
         let mut resting = case("a run that has diverged before", &[one, two], 9, &small, &[0, 2]);
         resting.host[0][STATUS] = 1.0;
+        // The scores of the second of three groups of labels are too large.
+        let mut one_group = case("a network with one group of scores that diverges", &[one, two], 10, &small, &[0, 2]);
+        let (shape, panels) = (small.shape(1), one_group.host.as_flattened_mut().as_chunks_mut::<PANEL>().0);
+        split_mut(&mut panels[1..=shape.weights()], shape.parts())[4][shape.width] = [1e9; PANEL];
         vec![
             case("one step", &[one], 1, &plain, &[0, 1]),
             case("four steps of two laws", &[one, Run::of(0, 0)], 2, &plain, &[0, 1, 4]),
             case("sixteen steps of a small network", &[one, two], u32::MAX, &small, &[0, 1, 2, 16]),
             case("one token", &[one], 3, &Setting { task: Automaton::permutations(4, 1), ..small.clone() }, &[0, 4]),
-            case("eight tokens", &[two], 4, &Setting { task: Automaton::sum(23, 8), ..small.clone() }, &[0, 3]),
+            case("two groups of labels", &[one], 12, &Setting { task: said_twice(), ..small.clone() }, &[0, 2]),
+            case("eight tokens", &[two], 4, &Setting { task: Automaton::sum(16, 8), ..small.clone() }, &[0, 3]),
             case(
                 "more tokens, samples and classes than a workgroup",
                 &[one],
@@ -477,9 +483,18 @@ impl Kernel for Looped {
             ),
             case("wider layers", &[one], 7, &Setting { width: 48, batch: 8, ..plain.clone() }, &[0, 2]),
             resting,
+            one_group,
             case("a network that diverges", &[one, two], 8, &Setting { rate: 1e6, ..small.clone() }, &[0, 3, 16]),
         ]
     }
+}
+
+/// A task for tests: a label says the sum of two numbers modulo 17 twice, the second time plus 5. The scores of each of
+/// its two groups need two panels.
+#[cfg(not(target_arch = "wasm32"))]
+fn said_twice() -> Automaton {
+    let label = (0..17).flat_map(|state| [state, (state + 5) % 17]).collect();
+    Automaton { groups: 2, label, ..Automaton::sum(17, 2) }
 }
 
 /// Most turns of all loops of an invocation in one step.
@@ -765,17 +780,43 @@ impl Job for Test {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::exec::{Exec, Lanes};
+    use crate::exec::parity::agree;
+    use crate::exec::{Exec, Lanes, Uniforms as _};
+    use crate::rng::Digest;
+    use crate::theory::automaton::Place;
 
+    /// A small network that composes two permutations of three symbols. Law 1 is uniform, as law 0 is.
+    fn small() -> Setting {
+        Setting {
+            task: Automaton::permutations(3, 2),
+            laws: vec![0.0, 0.0, 1.25],
+            width: 16,
+            batch: 8,
+            ..Setting::default()
+        }
+    }
+
+    /// Trains runs from one of `cuts` to the next.
     fn train(setting: &Setting, seed: u32, runs: &[Run], cuts: &[u32]) -> Vec<[f32; LANES]> {
+        go_on(setting, seed, &setting.start(seed, runs), cuts)
+    }
+
+    /// Trains the runs with these states from one of `cuts` to the next.
+    fn go_on(setting: &Setting, seed: u32, states: &[[f32; LANES]], cuts: &[u32]) -> Vec<[f32; LANES]> {
         let exec = Exec::cpu();
-        let count = runs.iter().map(|run| run.number + 1).max().expect("runs");
-        let inputs = setting.inputs(seed, count);
-        let mut lanes = Lanes::<Looped>::new(&setting.start(seed, runs), setting.rows(), inputs);
+        let last = states.chunks(setting.rows()).map(|run| run[0][3] as u32).max().expect("runs");
+        let mut lanes = Lanes::<Looped>::new(states, setting.rows(), setting.inputs(seed, last + 1));
         for cut in cuts.windows(2) {
             pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed), cut[0]..cut[1])).expect("runs");
         }
         pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec()
+    }
+
+    /// The state without the run, that is, what the run has learned.
+    fn learned(run: &[[f32; LANES]]) -> Vec<f32> {
+        let mut words = run.as_flattened().to_vec();
+        words[3..6].fill(0.0);
+        words
     }
 
     fn test(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Vec<Tested> {
@@ -786,8 +827,8 @@ mod tests {
         Test::results(&pollster::block_on(Exec::cpu().map::<Test>(&inputs, 0..runs)).expect("tests"))
     }
 
-    /// Loss of a network in f64, with matrices of the usual form.
-    fn loss(shape: Shape, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> f64 {
+    /// Scores of a network in f64, with matrices of the usual form, `scores[sample][group][class]`.
+    fn scores(shape: Shape, weights: &[Panel], tokens: &[u32]) -> Vec<Vec<Vec<f64>>> {
         let parts = split(weights, shape.parts());
         let entry =
             |part: usize, rows: usize, i: usize, j: usize| f64::from(parts[part][j / PANEL * rows + i][j % PANEL]);
@@ -796,31 +837,38 @@ mod tests {
             h.iter().map(|h| h / (mean + 1e-5).sqrt()).collect()
         };
         let product = |x: &[f64], part: usize, columns: usize| -> Vec<f64> {
-            let sum = |j| x.iter().enumerate().map(|(i, x)| x * entry(part, x_rows(x, shape, part), i, j)).sum();
+            let rows = x.len();
+            let sum = |j| x.iter().enumerate().map(|(i, x)| x * entry(part, rows, i, j)).sum();
             (0..columns).map(sum).collect()
         };
-        const fn x_rows(_: &f64, shape: Shape, part: usize) -> usize {
-            if part == 3 { shape.hidden } else { shape.width }
-        }
         let row =
             |token: u32| -> Vec<f64> { (0..shape.width).map(|j| entry(0, shape.tokens, token as usize, j)).collect() };
-        let mut total = 0.0;
-        for s in 0..shape.samples {
+        let of_sample = |s: usize| {
             let mut h = row(tokens[s]);
             for i in 1..shape.hops {
-                let (known, read) = (
-                    product(&norm(&h), 1, shape.hidden),
-                    product(&row(tokens[i * shape.samples + s]), 2, shape.hidden),
-                );
+                let read = product(&row(tokens[i * shape.samples + s]), 2, shape.hidden);
+                let known = product(&norm(&h), 1, shape.hidden);
                 let hidden: Vec<f64> = known.iter().zip(&read).map(|(a, b)| (a + b).max(0.0)).collect();
                 let change = product(&hidden, 3, shape.width);
                 h.iter_mut().zip(change).for_each(|(h, change)| *h += change);
             }
-            let scores = product(&norm(&h), 4, shape.head() * PANEL);
-            for g in 0..shape.groups {
-                let own = &scores[g * shape.group_panels() * PANEL..][..shape.classes];
-                let label = labels[g * shape.samples + s] as usize;
-                total += math::ln(own.iter().map(|z| math::exp(*z)).sum()) - own[label];
+            let all = product(&norm(&h), 4, shape.head() * PANEL);
+            all.chunks(shape.group_panels() * PANEL).map(|own| own[..shape.classes].to_vec()).collect()
+        };
+        (0..shape.samples).map(of_sample).collect()
+    }
+
+    /// Cross-entropy of the scores of one group of labels.
+    fn cross_entropy(scores: &[f64], label: u32) -> f64 {
+        math::ln(scores.iter().map(|z| math::exp(*z)).sum()) - scores[label as usize]
+    }
+
+    /// Loss of a network in f64.
+    fn loss(shape: Shape, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> f64 {
+        let mut total = 0.0;
+        for (s, groups) in scores(shape, weights, tokens).iter().enumerate() {
+            for (g, own) in groups.iter().enumerate() {
+                total += cross_entropy(own, labels[g * shape.samples + s]);
             }
         }
         total / (shape.samples * shape.groups) as f64
@@ -828,7 +876,7 @@ mod tests {
 
     #[test]
     fn gradients_are_those_of_the_loss() {
-        for task in [Automaton::permutations(3, 1), Automaton::permutations(3, 4), Automaton::sum(17, 2)] {
+        for task in [Automaton::permutations(3, 1), Automaton::permutations(3, 4), said_twice()] {
             let setting = Setting { task, width: 16, batch: 4, ..Setting::default() };
             let shape = setting.shape(4);
             let state = setting.start(3, &[Run::of(0, 0)]);
@@ -871,29 +919,234 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "spike"]
-    fn spike() {
-        for seed in 0..4 {
-            let setting = Setting::default();
-            let runs: Vec<Run> = (0..3).map(|n| Run::of(n, 1)).chain([Run::of(0, 0)]).collect();
-            let mut state = setting.start(seed, &runs);
-            let mut solved = vec![0; runs.len()];
-            for mark in 1..=40_u32 {
-                let exec = Exec::cpu();
-                let mut lanes = Lanes::<Looped>::new(&state, setting.rows(), setting.inputs(seed, 3));
-                pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed), 100 * (mark - 1)..100 * mark))
-                    .expect("runs");
-                state = pollster::block_on(exec.read(&mut lanes)).expect("reads").to_vec();
-                for (i, tested) in test(&setting, seed, &state).iter().enumerate() {
-                    if tested.exact >= 0.9 && solved[i] == 0 {
-                        solved[i] = 100 * mark;
+    fn windows_compose_and_every_step_matters() {
+        let setting = small();
+        let runs = [Run { until: 4, ..Run::of(1, 2) }, Run::of(0, 2)];
+        let whole = train(&setting, 7, &runs, &[0, 9]);
+        assert_eq!(whole, train(&setting, 7, &runs, &[0, 1, 5, 9]), "windows compose");
+        assert_ne!(whole, train(&setting, 7, &runs, &[0, 8]), "the last step matters");
+        assert_eq!(whole[setting.rows()..], train(&setting, 7, &runs[1..], &[0, 9]), "runs do not know of each other");
+    }
+
+    #[test]
+    fn runs_with_equal_numbers_differ_only_by_their_laws() {
+        let setting = small();
+        let rows = setting.rows();
+        let runs = [Run::of(3, 0), Run::of(3, 1), Run::of(3, 2), Run::of(2, 0)];
+        let start = setting.start(5, &runs);
+        let weights = |i: usize| learned(&start[i * rows..][..rows]);
+        assert!(weights(0) == weights(1) && weights(0) == weights(2), "initial weights");
+        assert_ne!(weights(0), weights(3), "another number has other initial weights");
+        let end = train(&setting, 5, &runs, &[0, 6]);
+        let end = |i: usize| learned(&end[i * rows..][..rows]);
+        assert_eq!(end(0), end(1), "two laws that are both uniform");
+        assert_ne!(end(0), end(2), "a power law");
+        assert_ne!(setting.order(5, 3), setting.order(5, 2), "orders");
+    }
+
+    #[test]
+    fn a_run_draws_from_the_uniform_law_from_a_step_on() {
+        let setting = small();
+        let until = train(&setting, 5, &[Run { until: 3, ..Run::of(1, 2) }], &[0, 8]);
+        let mut state = train(&setting, 5, &[Run::of(1, 2)], &[0, 3]);
+        state[0][4] = 0.0;
+        assert_eq!(learned(&until), learned(&go_on(&setting, 5, &state, &[3, 8])), "three steps of law 2");
+        let at_once = train(&setting, 5, &[Run { until: 0, ..Run::of(1, 2) }], &[0, 8]);
+        assert_eq!(learned(&at_once), learned(&train(&setting, 5, &[Run::of(1, 0)], &[0, 8])), "uniform at once");
+    }
+
+    #[test]
+    fn draws_follow_the_laws_in_the_run_s_order() {
+        /// Number of steps of 256 sequences.
+        const STEPS: u32 = 100;
+        for task in [Automaton::permutations(4, 4), Automaton::arithmetic(5), Automaton::sum(7, 8)] {
+            let setting = Setting { task, batch: 256, ..Setting::default() };
+            let (u, task, automaton) = (setting.uniforms(3), setting.inputs(3, 1), &setting.task);
+            let samples = u.batch as usize;
+            let mut tokens = vec![0; u.hops as usize * samples];
+            for run in [0, 6] {
+                let order = setting.order(3, run);
+                for (law, alpha) in (0..).zip(&setting.laws) {
+                    let mut counts = vec![vec![0; u.tokens as usize]; u.hops as usize];
+                    for step in 0..STEPS {
+                        for s in 0..samples {
+                            let last = draw(&u, task.u32(0), &order, [run, law, step], s, &mut tokens);
+                            let own: Vec<u32> = tokens[s..].iter().step_by(samples).copied().collect();
+                            assert_eq!(last as u32, automaton.run(&own), "the last state");
+                            (counts.iter_mut().zip(own)).for_each(|(counts, token)| counts[token as usize] += 1);
+                        }
                     }
-                    if mark % 10 == 0 && i != 1 {
-                        println!("{seed} {i} {mark} {tested:?}");
+                    let n = f64::from(STEPS) * samples as f64;
+                    for (place, counts) in automaton.places.iter().zip(counts) {
+                        let order = &order[place.first as usize..][..place.count as usize];
+                        for (token, p) in order.iter().zip(power_law(place.count, *alpha)) {
+                            let z = (f64::from(counts[*token as usize]) - n * p) / (n * p * (1.0 - p)).sqrt();
+                            assert!(z.abs() < 4.5, "run {run}, exponent {alpha}, token {token}: z = {z}");
+                        }
+                        assert_eq!(order.iter().map(|token| counts[*token as usize]).sum::<u32>(), n as u32);
                     }
                 }
             }
-            println!("{solved:?}");
         }
+    }
+
+    #[test]
+    fn a_network_that_diverges_is_frozen_before_its_numbers_break() {
+        for rate in [100.0, 1e6] {
+            let setting = Setting { rate, ..small() };
+            let runs = [Run::of(0, 2), Run::of(1, 2)];
+            let state = train(&setting, 7, &runs, &[0, 400]);
+            assert!(state.chunks(setting.rows()).all(Looped::diverged), "diverged at the rate {rate}");
+            assert!(state.as_flattened().iter().all(|x| x.is_finite()), "no infinities");
+            assert_eq!(state, go_on(&setting, 7, &state, &[400, 420]), "frozen");
+        }
+        let mut resting = small().start(7, &[Run::of(0, 2)]);
+        resting[0][STATUS] = 1.0;
+        assert_eq!(resting, go_on(&small(), 7, &resting, &[0, 3]), "resting");
+    }
+
+    #[test]
+    fn scores_that_stand_for_no_label_keep_weights_of_zero() {
+        for task in [Automaton::permutations(3, 3), said_twice()] {
+            let setting = Setting { task, ..small() };
+            let shape = setting.shape(1);
+            let state = train(&setting, 2, &[Run::of(0, 2)], &[0, 50]);
+            assert!(!Looped::diverged(&state) && state.as_flattened().iter().all(|x| x.is_finite()), "sound");
+            let panels = state.as_flattened().as_chunks::<PANEL>().0;
+            // The weights, and their two moments.
+            for part in panels[1..].chunks_exact(shape.weights()).take(3) {
+                for (c, panel) in split(part, shape.parts())[4].chunks(shape.width).enumerate() {
+                    let own = (shape.classes - c % shape.group_panels() * PANEL).min(PANEL);
+                    assert!(panel.iter().all(|row| row[own..].iter().all(|w| *w == 0.0)), "columns after the classes");
+                    assert!(panel.iter().any(|row| row[..own].iter().all(|w| *w != 0.0)), "columns of the classes");
+                }
+            }
+        }
+    }
+
+    /// Results of [`Test`] in f64, from the formulas.
+    fn tested(setting: &Setting, seed: u32, state: &[[f32; LANES]]) -> Tested {
+        let shape = setting.shape(SEQUENCES as usize);
+        let weights = &state.as_flattened().as_chunks::<PANEL>().0[1..=shape.weights()];
+        let (task, order) = (&setting.task, setting.order(seed, state[0][3] as u32));
+        let sequence = |s: u32| -> Vec<u32> {
+            let word = |i: u32| rng::philox([seed, TESTS.0], [s, i / 4, 0, 0])[i as usize % 4];
+            let token = |(i, place): (u32, &Place)| place.first + rng::mulhi(word(i), place.count);
+            (0..).zip(&task.places).map(token).collect()
+        };
+        let sequences: Vec<Vec<u32>> = (0..SEQUENCES).map(sequence).collect();
+        let tokens: Vec<u32> =
+            (0..shape.hops).flat_map(|i| sequences.iter().map(move |sequence| sequence[i])).collect();
+        let (mut loss, mut symbols, mut by_rare) = (0.0, 0, vec![[0.0; 2]; HOPS + 1]);
+        for (sequence, groups) in sequences.iter().zip(scores(shape, weights, &tokens)) {
+            let is_rare = |(token, place): &(&u32, &Place)| {
+                let frequent = place.count.div_ceil(2) as usize;
+                !order[place.first as usize..][..frequent].contains(token)
+            };
+            let rare = sequence.iter().zip(&task.places).filter(is_rare).count();
+            let mut right = 0;
+            for (own, label) in groups.iter().zip(task.label_of(task.run(sequence))) {
+                loss += cross_entropy(own, *label);
+                right += u32::from(own.iter().all(|z| *z <= own[*label as usize]));
+            }
+            symbols += right;
+            by_rare[rare][0] += 1.0;
+            by_rare[rare][1] += if right == setting.task.groups { 1.0 } else { 0.0 };
+        }
+        let count = f64::from(SEQUENCES);
+        let all = count * f64::from(task.groups);
+        let exact = by_rare.iter().map(|[_, right]| right).sum::<f64>() / count;
+        Tested { loss: loss / all, symbols: f64::from(symbols) / all, exact, by_rare }
+    }
+
+    #[test]
+    fn tests_are_those_of_the_formulas() {
+        let cases = [
+            (Automaton::permutations(3, 2), 200),
+            (said_twice(), 300),
+            (Automaton::arithmetic(3), 400),
+            (Automaton::sum(3, 7), 100),
+        ];
+        for (task, steps) in cases {
+            let setting = Setting { task, ..small() };
+            let state = train(&setting, 4, &[Run::of(0, 2), Run::of(5, 0)], &[0, steps]);
+            let found = test(&setting, 4, &state);
+            assert!(found.iter().any(|one| one.exact > 0.02 && one.exact < 0.98), "some answers are right: {found:?}");
+            for (found, state) in found.iter().zip(state.chunks(setting.rows())) {
+                let exact = tested(&setting, 4, state);
+                assert!((found.loss - exact.loss).abs() < 1e-5, "loss {}, not {}", found.loss, exact.loss);
+                assert_eq!(*found, Tested { loss: found.loss, ..exact });
+            }
+        }
+    }
+
+    /// Facts of the issue: with the exponent 1.25, 20 networks named all symbols of 90 % of uniform sequences rightly after
+    /// 1200 to 3700 steps, 1700 in the median, and uniform training stayed at the loss of guessing for 40 000 steps.
+    #[test]
+    fn networks_learn_from_a_power_law_and_not_from_uniform_tokens() {
+        let setting = Setting::default();
+        let mut state = setting.start(1, &(0..10).map(|run| Run::of(run, 1)).collect::<Vec<_>>());
+        let mut solved = Vec::new();
+        for step in (0..3000).step_by(100) {
+            state = go_on(&setting, 1, &state, &[step, step + 100]);
+            let mut left = Vec::new();
+            for (run, tested) in state.chunks(setting.rows()).zip(test(&setting, 1, &state)) {
+                if tested.exact >= 0.9 { solved.push(step + 100) } else { left.extend_from_slice(run) }
+            }
+            state = left;
+            if solved.len() > 5 {
+                break;
+            }
+        }
+        // The mean of the fifth and the sixth is the median of ten.
+        let median = f64::from(solved[4] + solved[5]) / 2.0;
+        assert!((median / 1700.0 - 1.0).abs() < 0.3, "{solved:?}");
+        let uniform = test(&setting, 1, &train(&setting, 1, &[Run::of(0, 0)], &[0, 4000]));
+        assert!((uniform[0].loss - math::ln(4.0)).abs() < 0.005, "{uniform:?}");
+    }
+
+    /// `tests/bench/looped.mjs` and the browser tests compare whole runs of wasm with native ones. This digest compares
+    /// machines: a change of it changes the results of everyone.
+    #[test]
+    fn three_hundred_steps_have_one_digest() {
+        let mut digest = Digest::default();
+        for x in train(&Setting::default(), 1, &[Run::of(0, 1)], &[0, 300]).as_flattened() {
+            digest.word(u64::from(x.to_bits()));
+        }
+        assert_eq!(digest.hex(), "ba9cb9ab4082f946");
+    }
+
+    #[test]
+    fn fused_products_move_weights_less_than_parity_allows() {
+        let Parity::Close { abs, .. } = Looped::HARDWARE else { panic!("is close") };
+        let mut most = 0.0_f32;
+        for case in Looped::cases() {
+            let run = |fused: bool| {
+                let mut host = case.host.clone();
+                let uniforms = case.uniforms.window(case.cuts[0]..case.cuts[case.cuts.len() - 1]);
+                for state in host.chunks_mut(case.rows) {
+                    let (task, orders) = (case.inputs.u32(0), case.inputs.u32(1));
+                    if fused {
+                        Looped::run::<true>(&uniforms, task, orders, state);
+                    } else {
+                        Looped::run::<false>(&uniforms, task, orders, state);
+                    }
+                }
+                host
+            };
+            let (fused, plain) = (run(true), run(false));
+            for (x, y) in fused.as_flattened().iter().zip(plain.as_flattened()) {
+                most = most.max((x - y).abs() / (1.0 + y.abs()));
+            }
+            agree::<Looped>(&fused, &plain, Looped::HARDWARE).expect(case.name);
+        }
+        assert!(most > abs / 100.0, "the tolerance is far from what it covers: {most:e}");
+    }
+
+    #[test]
+    fn a_software_adapter_does_eight_steps_of_the_default() {
+        assert!(Looped::software_steps(&Setting::default().uniforms(1)) >= 8);
+        let paper = Setting { task: Automaton::permutations(5, 4), batch: 128, ..Setting::default() };
+        assert!(turns(&paper.uniforms(1)) <= 65_535);
     }
 }

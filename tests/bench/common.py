@@ -61,7 +61,24 @@ def native(bench):
     command = ["cargo", "bench", "--quiet", "--no-default-features", "--bench", bench]
     text = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
     head, *lines = [line.split() for line in text.splitlines() if line.strip()]
-    return [dict(zip(head, map(float, line))) for line in lines], out
+    return [dict(zip(head, map(number, line))) for line in lines], out
+
+
+def number(text):
+    """The number that a text says, or the text itself if it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def wasm(bench, names, out):
+    """Seconds that each case takes in the page's wasm, or infinity if the page has not been built."""
+    if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
+        return [np.inf] * len(names)
+    command = ["node", str(ROOT / f"tests/bench/{bench}.mjs"), str(out), *names]
+    text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
+    return list(map(float, text.split()))
 
 
 def title(what):

@@ -12,12 +12,10 @@ step of AdamW, in f32. Run it from anywhere:
 It makes an environment with NumPy, SciPy and PyTorch under target/.
 """
 
-import os
-import subprocess
 import sys
 import time
 
-from common import ROOT, TARGET, native, np
+from common import native, np, wasm
 import scipy.sparse
 import torch
 
@@ -212,22 +210,14 @@ def seconds(program, steps):
     return (time.perf_counter() - clock) / steps
 
 
-def wasm(cases, out):
-    """Seconds of a step in wasm for each case, or infinity if the page has not been built."""
-    if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
-        return [np.inf] * len(cases)
-    names = ["{base:.0f}-{digits:.0f}-{width:.0f}-{batch:.0f}".format(**case) for case in cases]
-    command = ["node", str(ROOT / "tests/bench/gcd.mjs"), str(out), *names]
-    text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [float(seconds) / case["steps"] for case, seconds in zip(cases, text.split())]
-
-
 def bench():
     versions = f"NumPy {np.__version__}, SciPy {scipy.__version__}, PyTorch {torch.__version__}"
     print(f"{versions}; ms a step on one thread, best of {TRIES}")
     print("base digits width batch |  kernel    wasm " + " ".join(f"{way:>15}" for way in WAYS) + " | NumPy, PyTorch over native | over wasm")
     kernels, out = native("gcd")
-    for kernel, page in zip(kernels, wasm(kernels, out)):
+    names = ["{base:.0f}-{digits:.0f}-{width:.0f}-{batch:.0f}".format(**kernel) for kernel in kernels]
+    for kernel, page in zip(kernels, wasm("gcd", names, out)):
+        page /= kernel["steps"]
         case = [int(kernel[key]) for key in ("base", "digits", "width", "batch")]
         programs = {way: make(*case) for way, make in WAYS.items()}
         pairs = programs["NumPy"].draw()

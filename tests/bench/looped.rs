@@ -21,9 +21,9 @@ fn main() {
     let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
     println!("task width batch steps seconds");
     let cases = [
-        ("S4", Automaton::permutations(4, 4), 32, 64),
-        ("S4-narrow", Automaton::permutations(4, 4), 16, 64),
-        ("S5", Automaton::permutations(5, 4), 32, 128),
+        ("s4", Automaton::permutations(4, 4), 32, 64),
+        ("s4-narrow", Automaton::permutations(4, 4), 16, 64),
+        ("s5", Automaton::permutations(5, 4), 32, 128),
         ("sum-23", Automaton::sum(23, 4), 32, 64),
     ];
     for (name, task, width, batch) in cases {

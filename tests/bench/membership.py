@@ -13,12 +13,10 @@ It builds the kernel for this machine's processor, and makes an environment with
 timed in Node if the page has been built (`./build.sh dist`).
 """
 
-import os
-import subprocess
 import sys
 import time
 
-from common import ROOT, ROUNDS, TARGET, native, njit, np, philox, title
+from common import ROUNDS, native, njit, np, philox, title, wasm
 
 STREAM = 20  # membership.rs
 TRIES = 3
@@ -120,21 +118,12 @@ def compare(case, out):
     return compiled, vectors
 
 
-def wasm(cases, out):
-    """Samples a second in wasm for each case, or zeros if the page has not been built."""
-    if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
-        return [0] * len(cases)
-    command = ["node", str(ROOT / "tests/bench/membership.mjs"), str(out), *map(label, cases)]
-    text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [case["samples"] / float(seconds) for case, seconds in zip(cases, text.split())]
-
-
 def main():
     best = {}
     for _ in range(ROUNDS):
         cases, out = native("membership")
-        for case, page in zip(cases, wasm(cases, out)):
-            speeds = [case["samples"] / case["seconds"], page, *compare(case, out)]
+        for case, page in zip(cases, wasm("membership", [label(case) for case in cases], out)):
+            speeds = [case["samples"] / case["seconds"], case["samples"] / page, *compare(case, out)]
             speeds += [-case["table_seconds"], -case["unseen_seconds"]]
             name = label(case)
             best[name] = [max(a, b) for a, b in zip(speeds, best.get(name, speeds))]

@@ -13,12 +13,10 @@ It builds the kernel for this machine's processor, and makes an environment with
 Node if the page has been built (`./build.sh dist`).
 """
 
-import os
-import subprocess
 import sys
 import time
 
-from common import ROOT, ROUNDS, TARGET, native, np, title
+from common import ROUNDS, native, np, title, wasm
 
 MEMBERS = [10, 40, 160, 640]
 TRIES = 40  # short ones, so that some are not interrupted
@@ -69,21 +67,12 @@ def numpy(case, out):
     return speeds
 
 
-def wasm(cases, out):
-    """Member-steps a second in wasm for each case, or zeros if the page has not been built."""
-    if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
-        return [0] * len(cases)
-    command = ["node", str(ROOT / "tests/bench/ridge.mjs"), str(out), *(str(int(case["size"])) for case in cases)]
-    text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [4 * case["steps"] / float(seconds) for case, seconds in zip(cases, text.split())]
-
-
 def main():
     best = {}
     for _ in range(ROUNDS):
         cases, out = native("ridge")
-        for case, page in zip(cases, wasm(cases, out)):
-            speeds = [4 * case["members"] * case["steps"] / case["seconds"], page, *numpy(case, out)]
+        for case, page in zip(cases, wasm("ridge", [str(int(case["size"])) for case in cases], out)):
+            speeds = [4 * case["members"] * case["steps"] / case["seconds"], 4 * case["steps"] / page, *numpy(case, out)]
             size = int(case["size"])
             best[size] = [max(a, b) for a, b in zip(speeds, best.get(size, speeds))]
     print(title("steps of a model at a weight decay"))
