@@ -15,7 +15,7 @@
 //! | [`exec`] | running work on threads, workers and GPUs | `text`, `error`, `math`, `rng` |
 //! | [`sim`] | kernels: each is a WGSL shader and a Rust file with equal results | `error`, `math`, `rng`, `stats`, `theory`, `exec` |
 //! | [`fit`] | fitting laws to runs, in f64 on the CPU | `text`, `error`, `math`, `rng`, `stats`, `theory`, `params`, `table` |
-//! | [`kit`] | the trait `Experiment`, and other parts that all experiments share; `kit/fits` is shared by the experiments that fit laws | everything above |
+//! | [`kit`] | the trait `Experiment`, and other parts that all experiments share; `kit/fits` is shared by the experiments that fit laws, and `kit/race` by those that compare training distributions | everything above |
 //! | [`experiments`] | the experiments, in one folder for each part of the lab | everything above |
 //! | [`session`] | finding, checking and running an experiment, and recomputing claims | everything above |
 //! | [`catalogue`] | all texts of the lab, for the build of the page and for translations | everything above |

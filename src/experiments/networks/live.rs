@@ -8,8 +8,8 @@
 use super::words;
 use crate::error::Result;
 use crate::exec::{Exec, Lanes};
-use crate::kit::race::{Race, Racer, Time, name, rows_shown, words as shared};
 use crate::kit::legs::Carried;
+use crate::kit::race::{Race, Racer, Time, name, rows_shown, words as shared};
 use crate::math::Z999;
 use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};

@@ -29,7 +29,7 @@ pub const LEAST_RUNS: usize = 11;
 
 /// Probability that the true value lies below a 99.9% interval. The probability that it lies above the interval is
 /// equal.
-pub(super) const TAIL: f64 = 0.0005;
+pub(crate) const TAIL: f64 = 0.0005;
 
 /// Largest number of training distributions whose curves can be told apart easily. If more are compared, the figure that
 /// shows the times against the exponent comes first.
@@ -67,14 +67,14 @@ impl Favourite {
 
     /// Whether the favourite is faster, given the interval of the ratio of uniform training's time to the power law's
     /// time. `None` if the interval contains 1.
-    pub(super) fn wins(self, interval: [f64; 2]) -> Option<bool> {
+    pub(crate) fn wins(self, interval: [f64; 2]) -> Option<bool> {
         winner(interval).map(|winner| winner == self)
     }
 }
 
 /// The faster kind of training distribution, given the interval of the ratio of uniform training's time to the power
 /// law's time. `None` if the interval contains 1.
-pub(super) fn winner([lo, hi]: [f64; 2]) -> Option<Favourite> {
+pub(crate) fn winner([lo, hi]: [f64; 2]) -> Option<Favourite> {
     if lo > 1.0 { Some(Favourite::PowerLaw) } else { (hi < 1.0).then_some(Favourite::Uniform) }
 }
 
@@ -130,7 +130,7 @@ impl Time {
     }
 
     /// The number as an argument of a sentence: `13,824`, or `over 100,000` if only a lower bound is known.
-    pub(super) fn said(self) -> Argument {
+    pub(crate) fn said(self) -> Argument {
         phrase(match self {
             Self::At(t) => text!(words::SAMPLES, n = count(t)),
             Self::After(t) => text!(words::OVER, n = count(t)),
@@ -138,7 +138,7 @@ impl Time {
     }
 
     /// The time as a number of samples, or NaN if only a lower bound is known.
-    pub(super) fn seen(self) -> f64 {
+    pub(crate) fn seen(self) -> f64 {
         if let Self::At(t) = self { t as f64 } else { f64::NAN }
     }
 }
@@ -229,7 +229,7 @@ impl Race {
     /// Median time of uniform training divided by the median time of a power law, with an interval. The true ratio lies
     /// below the interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are
     /// resampled independently. If the runs of the two distributions share draws, the interval is wider than necessary.
-    pub(super) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
+    pub(crate) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
         let uniform = self.uniform()?;
         let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
         let (value, bound) = match (u, m) {

@@ -13,9 +13,9 @@ use run::{BLOCK_BYTES, Expected, Leg, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Inputs, Lanes, Twin};
+use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
 use crate::kit::race::rates::{Rates, ladder};
 use crate::kit::race::{Race, Racer, each_once};
-use crate::kit::legs::{Block, Carried, Legs, Place, blocks};
 use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Answer, Figure, Output, Picture, Progress};

@@ -3,9 +3,9 @@
 use super::figures::{LEAST_LOSS, SHOWN};
 use super::{KComposition, Params, RUNG_MARKS};
 use crate::exec::Inputs;
+use crate::kit::legs::{Block, Place};
 use crate::kit::race::Racer;
 use crate::kit::race::rates::Rates;
-use crate::kit::legs::{Block, Place};
 use crate::sim::k_composition::{self as sim, BINS};
 use crate::stats::{quartiles, sort};
 use crate::theory::k_composition as theory;

@@ -1,9 +1,9 @@
 //! Verdicts and tables of `k-composition`.
 
 use super::{KComposition, Params, words};
+use crate::kit::Experiment;
 use crate::kit::race::words as shared;
 use crate::kit::race::{Favourite, Race, Time};
-use crate::kit::Experiment;
 use crate::math::{self, Z95, Z999};
 use crate::output::{Column, Limit, Table, Verdict};
 use crate::sim::k_composition as sim;

@@ -11,9 +11,9 @@ use run::{BIN_TESTS, Record, Rest, STATE_BYTES, TESTS};
 
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes, Twin};
+use crate::kit::legs::Carried;
 use crate::kit::race::words as shared;
 use crate::kit::race::{CROWD, Favourite, Race, Racer, each_once};
-use crate::kit::legs::Carried;
 use crate::kit::{Claim, Experiment, Info};
 use crate::math;
 use crate::output::{Answer, Column, Output, Picture, Progress};

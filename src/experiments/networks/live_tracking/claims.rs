@@ -1,6 +1,6 @@
 //! Published numbers and earlier results that `live-tracking` recomputes.
 
-use crate::experiments::race::words as race;
+use crate::kit::race::words as race;
 use crate::kit::{Claim, Pick};
 
 /// Column of the medians, in the only row of a run with one training distribution. Its first cell has the symbols.
