@@ -13,7 +13,7 @@ pub(super) const INFO: Info = Info {
         r"Networks differ. The order of the skills' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
-        r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills are drawn with probabilities proportional to $\mathrm{rank}^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
+        r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills of rank $j$ are drawn with probabilities proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
         r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
         r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
@@ -21,7 +21,7 @@ pub(super) const INFO: Info = Info {
     ],
     formulas: &[
         Formula {
-            label: r"Network, for the skills $x_1, \ldots, x_k$",
+            label: "Network, for the skills $x_1$ to $x_k$",
             tex: r"h_1 = E_{x_1}, \qquad h_i = h_{i-1} + \mathrm{ReLU}\bigl(\mathrm{norm}(h_{i-1}) A + E_{x_i} B\bigr)\, C, \qquad z = \mathrm{norm}(h_k)\, U",
         },
         Formula {
