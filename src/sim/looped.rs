@@ -561,6 +561,14 @@ impl Setting {
         self.shape(1).weight_rows()
     }
 
+    /// The embedding E of the network with this state, or with the first rows of it: a vector for each token.
+    pub fn embedding(&self, state: &[[f32; LANES]]) -> Vec<Vec<f64>> {
+        let tokens = self.task.tokens as usize;
+        let panels = &state.as_flattened().as_chunks::<PANEL>().0[1..][..self.shape(1).parts()[0]];
+        let row = |token| panels.iter().skip(token).step_by(tokens).flatten().map(|x| f64::from(*x)).collect();
+        (0..tokens).map(row).collect()
+    }
+
     /// Uniforms of runs with this setting.
     pub fn uniforms(&self, seed: u32) -> Uniforms {
         let shape = self.shape(self.batch as usize);

@@ -6,10 +6,10 @@
 //! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
 
 use super::words;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes};
 use crate::kit::legs::Carried;
-use crate::kit::race::{Race, Racer, Time, name, rows_shown, words as shared};
+use crate::kit::race::{CROWD, Race, Racer, Time, name, rows_shown, words as shared};
 use crate::math::Z999;
 use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
@@ -31,7 +31,7 @@ const REST: f64 = 0.95;
 /// Share of exact answers at which sequences of frequent and of rare skills are compared.
 const COMPARED: f64 = 0.5;
 /// Least number of networks for the interval of a mean over them.
-const LEAST: usize = 6;
+pub const LEAST: usize = 6;
 /// Largest distance of a loss from that of guessing, in nats, with which nothing is learned. On the test sequences the
 /// loss of a network that knows nothing varies by a tenth of it.
 const FLAT: f64 = 0.02;
@@ -83,6 +83,21 @@ pub struct Live {
     active: Carried<Active>,
     /// The networks at the checkpoints so far, `records[mark][exponent * networks + network]`.
     records: Vec<Vec<Record>>,
+    /// The networks' embeddings at the last checkpoint so far, in the order of the records; `None` if they are not kept.
+    embeddings: Option<Vec<Vec<Vec<f64>>>>,
+}
+
+/// Checks the sizes of networks and of their training.
+///
+/// # Errors
+/// A size is not a multiple of what the kernel or the checkpoints need.
+pub fn check(width: u32, batch: u32, steps: u32) -> Result<()> {
+    for (name, value, of) in [("width", width, 16), ("batch", batch, 4), ("steps", steps, CHECK)] {
+        if !value.is_multiple_of(of) {
+            return Err(Error::parameter(name, &value.to_string(), text!(words::MULTIPLE, of = count(of))));
+        }
+    }
+    Ok(())
 }
 
 impl Live {
@@ -103,7 +118,14 @@ impl Live {
             marks,
             active: Carried::default(),
             records: Vec::new(),
+            embeddings: None,
         }
+    }
+
+    /// Keeps the networks' embeddings if `keeps` is true; see [`Live::embedding`].
+    pub fn keeping_embeddings(mut self, keeps: bool) -> Self {
+        self.embeddings = keeps.then(Vec::new);
+        self
     }
 
     /// Number of the run's checkpoints that are done, and of all.
@@ -128,7 +150,7 @@ impl Live {
     }
 
     /// Number of tokens of a sequence.
-    const fn hops(&self) -> usize {
+    pub const fn hops(&self) -> usize {
         self.setting.task.places.len()
     }
 
@@ -157,6 +179,7 @@ impl Live {
         let from = if carried.is_some() { self.marks[mark - 1] } else { 0 };
         let mut active = carried.unwrap_or_else(|| self.fresh(learning().collect()));
         let mut records = last.cloned().unwrap_or_default();
+        let mut embeddings = self.embeddings.clone();
         if !active.runs.is_empty() {
             exec.advance(&mut active.lanes, &self.setting.uniforms(self.seed), from..self.marks[mark]).await?;
             let rows = self.setting.weight_rows();
@@ -172,12 +195,19 @@ impl Live {
                     None => records.push(record),
                 }
             }
+            if let Some(embeddings) = &mut embeddings {
+                embeddings.resize(records.len(), Vec::new());
+                for (run, state) in active.runs.iter().zip(states.chunks(rows)) {
+                    embeddings[*run] = self.setting.embedding(state);
+                }
+            }
             let rests = active.runs.iter().any(|run| records[*run].rest != Rest::Learns);
             if rests && mark + 1 < self.marks.len() {
                 active = self.without_resting(exec, active, &records).await?;
             }
         }
         self.records.push(records);
+        self.embeddings = embeddings;
         self.active.put(active, mark + 1 == self.marks.len());
         Ok(())
     }
@@ -225,6 +255,17 @@ impl Live {
     /// The networks with one training distribution at the last checkpoint so far; empty before the first.
     pub fn last(&self, exponent: usize) -> &[Record] {
         self.at(self.records.len().wrapping_sub(1), exponent)
+    }
+
+    /// The vectors that stand for the tokens in a network at the last checkpoint so far. It is `None` before the first
+    /// checkpoint, and if embeddings are not kept.
+    pub fn embedding(&self, exponent: usize, network: usize) -> Option<&[Vec<f64>]> {
+        Some(self.embeddings.as_ref()?.get(exponent * self.networks as usize + network)?)
+    }
+
+    /// The vectors that stand for the tokens in a network before training.
+    pub fn untrained(&self, network: usize) -> Vec<Vec<f64>> {
+        self.setting.embedding(&self.setting.start(self.seed, &[Run::of(network as u32, 0)]))
     }
 
     /// Index of uniform training among the training distributions.
@@ -301,8 +342,12 @@ impl Live {
 
     /// A figure with a curve for each training distribution.
     fn by_training(&self, id: &'static str, title: impl Into<Text>, y: Axis) -> Figure {
-        let named = |(i, alpha): (usize, &f64)| (id_of(i), name(*alpha));
-        Figure::new(id, title, SAMPLES, y).groups(self.exponents.iter().enumerate().map(named))
+        Figure::new(id, title, SAMPLES, y).groups(self.groups())
+    }
+
+    /// Ids and names of the groups of curves, one for each training distribution.
+    pub fn groups(&self) -> impl Iterator<Item = (Id, Text)> {
+        self.exponents.iter().enumerate().map(|(i, alpha)| (id_of(i), name(*alpha)))
     }
 
     /// A level before the run.
@@ -341,7 +386,7 @@ impl Live {
     }
 
     /// The power law that most networks solve the task with first, or the first one.
-    fn best(&self) -> Option<usize> {
+    pub fn best(&self) -> Option<usize> {
         self.race().best().or_else(|| self.exponents.iter().position(|exponent| *exponent != 0.0))
     }
 
@@ -369,6 +414,19 @@ impl Live {
         };
         let title = text!(words::BY_RARE, alpha = setting(self.exponents[best]));
         Figure::new("rare", title, SAMPLES, EXACT).series((0..=hops).filter_map(curve)).drawn()
+    }
+
+    /// All figures of a race. Many exponents are compared by their times, which then come first. A few are compared by
+    /// their curves.
+    pub fn figures(&self) -> Vec<Figure> {
+        let race = self.race();
+        let crowd = self.exponents.len() > CROWD;
+        let times = race.figure(crowd.then(|| race.budget_line(self.budget())));
+        let mut figures = vec![Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure(), times];
+        if crowd {
+            figures.rotate_right(1);
+        }
+        figures.into_iter().flatten().collect()
     }
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.
@@ -431,13 +489,7 @@ impl Live {
         if differences.len() < LEAST {
             return pending.cannot_tell(words::NEVER_THERE);
         }
-        let (mean, error) = mean_and_error(&differences);
-        let half = student(Z999, differences.len() as f64 - 1.0) * error;
-        let interval = [mean - half, mean + half];
-        let agrees = (interval[0] > 0.0 || interval[1] < 0.0).then_some(interval[0] > 0.0);
-        let verdict = pending.adding(words::RARE_HALF).unit(units::PERCENT);
-        Verdict { measured: mean, interval: Some(interval), null: Some(0.0), agrees, ..verdict }
-            .from_runs(differences.len(), LEAST)
+        above_zero(pending.adding(words::RARE_HALF), &differences)
     }
 
     /// The picture of the networks: a row of cells for each training distribution, with a cell for each network.
@@ -461,6 +513,18 @@ impl Live {
         let cells = few.then(|| text!(words::FIRST_NETWORKS, shown = count(CELLS), networks = count(networks)));
         picture.without(others).without(cells)
     }
+}
+
+/// Finishes the verdict on the claim that one share exceeds another, given the difference in each network.
+#[inline(never)]
+pub fn above_zero(pending: Verdict, differences: &[f64]) -> Verdict {
+    let (mean, error) = mean_and_error(differences);
+    let half = student(Z999, differences.len() as f64 - 1.0) * error;
+    let interval = [mean - half, mean + half];
+    let agrees = (interval[0] > 0.0 || interval[1] < 0.0).then_some(interval[0] > 0.0);
+    let verdict = pending.unit(units::PERCENT);
+    Verdict { measured: mean, interval: Some(interval), null: Some(0.0), agrees, ..verdict }
+        .from_runs(differences.len(), LEAST)
 }
 
 /// Id of the curves of a training distribution.

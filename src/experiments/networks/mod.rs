@@ -8,4 +8,5 @@ crate::part! {
     "Small networks are trained on this page: does a power law over skills teach them to compose skills sooner than uniform data?",
     texts: words::TEXTS,
     live_tracking::LiveTracking,
+    live_arithmetic::LiveArithmetic,
 }

@@ -7,11 +7,10 @@
 //! uniform training is as good. Falsifier: median times whose ratio shows the opposite, or uniform training that leaves
 //! the loss of guessing.
 
-use super::live::Live;
-use super::words as shared;
-use crate::error::{Error, Result};
+use super::live::{self, Live};
+use crate::error::Result;
 use crate::exec::{Exec, Twin};
-use crate::kit::race::{CROWD, Favourite, each_once, words as race};
+use crate::kit::race::{Favourite, each_once, words as race};
 use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::Spec;
@@ -81,13 +80,7 @@ impl Experiment for LiveTracking {
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
-        for (name, value, of) in [("width", params.width, 16), ("batch", params.batch, 4), ("steps", params.steps, 100)]
-        {
-            if !value.is_multiple_of(of) {
-                return Err(Error::parameter(name, &value.to_string(), text!(shared::MULTIPLE, of = count(of))));
-            }
-        }
-        Ok(())
+        live::check(params.width, params.batch, params.steps)
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
@@ -110,7 +103,7 @@ impl Experiment for LiveTracking {
     fn output(&self) -> Output {
         let race = self.live.race();
         let finished = self.live.finished();
-        let Params { symbols, hops, rate, ref exponents, .. } = self.params;
+        let Params { symbols, hops, rate, .. } = self.params;
         let number = |name: Template<0>| Column { name, unit: "" };
         let lead = [
             (number(words::SYMBOLS), f64::from(symbols)),
@@ -124,17 +117,9 @@ impl Experiment for LiveTracking {
         });
         let flat = (favourite == Favourite::PowerLaw).then(|| self.live.flat_verdict()).flatten();
         let answer = if finished { self.live.answer() } else { self.expectation() };
-        let crowd = exponents.len() > CROWD;
-        let times = race.figure(crowd.then(|| race.budget_line(self.live.budget())));
-        let mut figures =
-            vec![Some(self.live.accuracy_figure()), Some(self.live.loss_figure()), self.live.rare_figure(), times];
-        // Many exponents are compared by their times, a few by their curves.
-        if crowd {
-            figures.rotate_right(1);
-        }
         Output {
             answer: Some(Answer::new(answer)),
-            figures: figures.into_iter().flatten().collect(),
+            figures: self.live.figures(),
             tables: vec![race.table(&lead)],
             verdicts: [verdict, flat, self.live.head_verdict()].into_iter().flatten().collect(),
         }

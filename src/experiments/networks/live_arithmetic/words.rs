@@ -1,0 +1,91 @@
+//! Texts of the experiment `live-arithmetic`, in English.
+
+use crate::kit::{Formula, Info, Preset, Source};
+
+/// Texts of the page about `live-arithmetic` that do not depend on results.
+pub(super) const INFO: Info = Info {
+    title: "Networks that calculate",
+    question: "Networks that are trained on this page add four numbers like hours on a clock: do they learn it if all numbers are equally frequent, or only if a few are frequent?",
+    notice: &[
+        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn numbers. Those that train on uniform numbers stay at the level of guessing. Those that train on a power law, where a few numbers are frequent, leave it and then solve the task, although their training distribution is not that of the test.",
+        r"Nobody tells the network that there is a clock. It gives each number a vector. Before training these vectors contain all frequencies alike. In a network that has learned to add, one or a few frequencies are strong. In the plane of a strong frequency the numbers stand on a circle, and to add is to turn. With frequency $f$ each number stands $f/n$ of a turn after the number before it.",
+        r"With one operation or two numbers there is nothing to compose in several steps, and uniform training is as good or better. Chains of operations teach themselves: a chain with a multiplication by 0 needs no composition. Modulo 11 uniform training solves chains of four tokens as soon as a power law.",
+        r"Networks differ. The order of the numbers' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
+    ],
+    model: &[
+        r"A sequence has $k$ tokens, and each token is a skill. In a sum each is a number from 0 to $n - 1$, and the answer is their sum modulo $n$. In $a b + c - d$ each of the four places has tokens of its own. A chain begins with a number; each further token adds, subtracts or multiplies by a number. The network reads one token after another and then chooses one of $n$ answers. In each place the probability of the token of rank $j$ is proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
+        r"The network is a transformer's layer without attention, looped over the tokens: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
+        r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
+        r"That uniform training stays flat is measured for the training sequences of this run, and for this learning rate and width. It does not mean that uniform training never learns. In earlier runs single networks left the plateau of $a b + c - d$ modulo 11 after 0.4 to 1.4 million uniform sequences.",
+        r"The looped network has one set of weights for all steps, so it cannot remember answers to whole sequences. A transformer can: sums of four numbers modulo 7, of which there are only 2,401, it learns from uniform numbers as soon as from a power law.",
+        r"The published experiments train transformers on multi-step arithmetic, whose modulus we do not know, and on iGSM, chains of 2 to 8 operations modulo 211. Chains modulo 211 cannot be shown here: after 2,500 steps a network answers 1%, and guessing answers 0.5%. The reduced chains modulo 23 show the difference, but networks do not reach 90% in a minute.",
+    ],
+    formulas: &[
+        Formula {
+            label: "Network, for a sequence of $k$ tokens",
+            tex: r"h_1 = E_{x_1}, \qquad h_i = h_{i-1} + \mathrm{ReLU}\bigl(\mathrm{norm}(h_{i-1}) A + E_{x_i} B\bigr)\, C, \qquad z = \mathrm{norm}(h_k)\, U",
+        },
+        Formula {
+            label: "Power of the frequency $f$ in the vectors of the numbers",
+            tex: r"P_f = \Bigl\lVert \sum_{j=0}^{n-1} e^{2 \pi i f j / n} E_j \Bigr\rVert^2, \qquad f = 1, \ldots, \lfloor n/2 \rfloor",
+        },
+        Formula {
+            label: "Loss of guessing, and exact answers of guessing, for sums",
+            tex: r"\ln n, \qquad \tfrac{1}{n}",
+        },
+    ],
+    sources: &[
+        Source {
+            text: "Wang, Dang, Lee, Lyu: The Power of Power Law: Asymmetry Enables Compositional Reasoning (PPL), 2026; multi-step arithmetic and iGSM with transformers. The looped network is ours",
+            url: "https://arxiv.org/abs/2604.22951",
+        },
+        Source {
+            text: "Nanda, Chan, Lieberum, Smith, Steinhardt: Progress measures for grokking via mechanistic interpretability, 2023; transformers that add two numbers by turning",
+            url: "https://arxiv.org/abs/2301.05217",
+        },
+        Source { text: "Lyu: Scaling Large Language Models: The Data Problem (talk), Part 2.2", url: "" },
+    ],
+    presets: &[
+        Preset { title: "Sum of four numbers modulo 13", query: "" },
+        Preset { title: "One operation: uniform wins", query: "task=chain&modulus=11&terms=2&steps=2000" },
+        Preset { title: "Two numbers: no plateau", query: "terms=2&exponents=0,1,2&steps=2000" },
+        Preset { title: "a × b + c − d modulo 7", query: "task=arithmetic&modulus=7&steps=2500" },
+        Preset {
+            title: "a × b + c − d modulo 11", query: "task=arithmetic&modulus=11&steps=6000&rate=0.006&decay=0"
+        },
+        Preset {
+            title: "Like iGSM, reduced: not solved in a minute",
+            query: "task=chain&modulus=23&networks=4&steps=8000&width=32&rate=0.002&decay=0.02",
+        },
+    ],
+};
+
+crate::texts! {
+    // Columns.
+    MODULUS = "modulus $n$";
+    TOKENS = "tokens $k$";
+    LEARNING_RATE = "learning rate";
+    // Answers.
+    EXPECT_POWER_LAW = "Transformers learn arithmetic in several steps if some numbers are frequent, and not if all are equally frequent; the run tests this for small networks.";
+    EXPECT_UNSOLVED = "Earlier runs suggest: a power law gets further than uniform training, but these chains are not solved in a minute.";
+    EXPECT_UNIFORM = "Earlier runs suggest: with one operation uniform training wins, because nothing holds it back at its start.";
+    EXPECT_NO_PLATEAU = "Earlier runs suggest: with two numbers uniform training is as good, because nothing holds it back at its start.";
+    // Verdicts of the race.
+    AS_TRANSFORMERS = "The hypothesis comes from published experiments with transformers on multi-step arithmetic. There is no theorem about this network; the experiment on composing skills has one about a simpler learner.";
+    AS_EARLIER_RUNS = "With two tokens there is no plateau to escape from, and a power law shows its rare tokens too seldom.";
+    // Clock.
+    CLOCK = "Frequencies in the vectors of the numbers";
+    FREQUENCY = "frequency";
+    SHARE = "share of the power";
+    ALIKE = "random vectors";
+    FIRST_NETWORK = "the first network";
+    RING = "The numbers in the plane of frequency {frequency}, which has {share} of the power";
+    FIRST_AXIS = "first coordinate in this plane";
+    SECOND_AXIS = "second coordinate in this plane";
+    CIRCLE = "circle of the mean radius";
+    NUMBER = "{j}";
+    // Verdict of the clock.
+    ONE_FREQUENCY = "Networks that have learned to add favour one frequency: the share of the strongest frequency in their vectors, minus its share before training";
+    UNIFORM_GAINS = "In the networks of uniform training this share has changed by {gain} on average.";
+    FEW_SOLVED = "Too few networks have solved the sum. Train more networks, or on more sequences.";
+}
