@@ -105,7 +105,7 @@ impl Experiment for LiveArithmetic {
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
-    const QUICK: &'static str = "modulus=7&terms=2&steps=500&networks=2";
+    const QUICK: &'static str = "modulus=13&steps=1200&networks=2";
     const MAIN: &'static [&'static str] = &["task", "modulus", "exponents"];
     const FIRST: &'static [&'static str] = &["task=arithmetic", "task=chain", "modulus=23", "exponents=0,1.5"];
     const KERNELS: &'static [Twin] = &[Twin::kernel::<Looped>(), Twin::job::<Test>()];
