@@ -460,6 +460,12 @@ impl Kernel for Looped {
         let mut one_group = case("a network with one group of scores that diverges", &[one, two], 10, &small, &[0, 2]);
         let (shape, panels) = (small.shape(1), one_group.host.as_flattened_mut().as_chunks_mut::<PANEL>().0);
         split_mut(&mut panels[1..=shape.weights()], shape.parts())[4][shape.width] = [1e9; PANEL];
+        // Columns after the classes have no gradients, so that their moments decay.
+        let mut small_moments = case("moments that become too small", &[one], 13, &small, &[0, 2]);
+        let (means, squares) = small_moments.host.as_flattened_mut()[PANEL * (1 + shape.weights())..]
+            .split_at_mut(PANEL * shape.weights());
+        means.fill(1.1e-30);
+        squares[..PANEL * shape.weights()].fill(1.0005e-30);
         vec![
             case("one step", &[one], 1, &plain, &[0, 1]),
             case("four steps of two laws", &[one, Run::of(0, 0)], 2, &plain, &[0, 1, 4]),
@@ -484,6 +490,7 @@ impl Kernel for Looped {
             case("wider layers", &[one], 7, &Setting { width: 48, batch: 8, ..plain.clone() }, &[0, 2]),
             resting,
             one_group,
+            small_moments,
             case("a network that diverges", &[one, two], 8, &Setting { rate: 1e6, ..small.clone() }, &[0, 3, 16]),
         ]
     }
