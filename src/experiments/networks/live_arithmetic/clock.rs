@@ -52,24 +52,30 @@ fn measured(live: &Live, x: &[f64], clock: Figure, alike: Series) -> Vec<Figure>
         Some(Series::measured(id, label, x.to_vec(), fourier_shares(embedding)).line().how(words::FIRST_NETWORK))
     };
     let ring = shown(live).next().and_then(|(i, embedding)| Some(ring_of(live.groups().nth(i)?, embedding)));
+    let ring = ring.map(|figure| figure.groups(live.groups()));
     [clock.series(shown(live).filter_map(curve)).series([alike])].into_iter().chain(ring).collect()
 }
 
+/// Distance of a point from the middle.
+pub(super) fn length([x, y]: [f64; 2]) -> f64 {
+    (x * x + y * y).sqrt()
+}
+
 /// The numbers in the plane of the strongest frequency, with the id and the name of their series. They are joined in the
-/// order of their angles on a perfect clock.
-#[inline(never)]
+/// order of their angles on a perfect clock. The unit is the mean distance from the middle, because decay shrinks all
+/// weights during training.
 pub(super) fn ring_of((id, label): (Id, Text), embedding: &[Vec<f64>]) -> Figure {
     let (frequency, power) = strongest(embedding);
     let points = ring(embedding, frequency);
     let n = points.len();
+    let radius = points.iter().map(|point| length(*point)).sum::<f64>() / n as f64;
+    let at = |j: usize| points[j].map(|coordinate| coordinate / radius);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by_key(|j| frequency * j % n);
-    let [x, y] = [0, 1].map(|axis| order.iter().chain(&order[..1]).map(|j| points[*j][axis]).collect());
-    let radius = points.iter().map(|[x, y]| x.hypot(*y)).sum::<f64>() / n as f64;
-    let turn =
-        |wave: fn(f64) -> f64| (0..=TURN).map(|i| radius * wave(2.0 * PI * f64::from(i) / f64::from(TURN))).collect();
+    let [x, y] = [0, 1].map(|axis| order.iter().chain(&order[..1]).map(|j| at(*j)[axis]).collect());
+    let turn = |wave: fn(f64) -> f64| (0..=TURN).map(|i| wave(2.0 * PI * f64::from(i) / f64::from(TURN))).collect();
     let circle = Series::theory("circle", words::CIRCLE, turn(math::cos), turn(math::sin));
-    let marks = (0..n).map(|j| Mark::at(text!(words::NUMBER, j = count(j)), points[j][0], points[j][1]));
+    let marks = (0..n).map(|j| Mark::at(text!(words::NUMBER, j = count(j)), at(j)[0], at(j)[1]));
     let title = text!(words::RING, frequency = count(frequency), share = share(power));
     Figure::new("ring", title, Axis::linear(words::FIRST_AXIS), Axis::linear(words::SECOND_AXIS))
         .series([Series::measured(id, label, x, y).line().how(words::FIRST_NETWORK), circle])

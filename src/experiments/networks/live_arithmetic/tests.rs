@@ -1,6 +1,6 @@
 //! Tests of `live-arithmetic`.
 
-use super::clock::{ring_of, strongest};
+use super::clock::{length, ring_of, strongest};
 use super::{LiveArithmetic, Params};
 use crate::kit::Experiment;
 use crate::kit::race::Favourite;
@@ -30,15 +30,13 @@ fn the_clock_of_a_circle_is_this_circle() {
     let figure = ring_of(("a".into(), word("a").into()), &numbers);
     let [ring, perfect] = &figure.series[..] else { panic!("the numbers and a circle") };
     assert_eq!((ring.x.len(), ring.x[0], ring.y[0]), (14, ring.x[13], ring.y[13]), "closed");
-    let chord = 4.0 * math::sin(std::f64::consts::PI / 13.0);
+    let chord = 2.0 * math::sin(std::f64::consts::PI / 13.0);
     for i in 0..13 {
-        close(ring.x[i].hypot(ring.y[i]), 2.0, 1e-12);
-        close((ring.x[i + 1] - ring.x[i]).hypot(ring.y[i + 1] - ring.y[i]), chord, 1e-12);
+        close(length([ring.x[i], ring.y[i]]), 1.0, 1e-12);
+        close(length([ring.x[i + 1] - ring.x[i], ring.y[i + 1] - ring.y[i]]), chord, 1e-12);
     }
-    assert!(
-        perfect.role == Role::Theory
-            && perfect.x.iter().zip(&perfect.y).all(|(x, y)| (x.hypot(*y) - 2.0).abs() < 1e-12)
-    );
+    assert_eq!(perfect.role, Role::Theory);
+    perfect.x.iter().zip(&perfect.y).for_each(|(x, y)| close(length([*x, *y]), 1.0, 1e-12));
     // With frequency 4 number 10 is next to number 0, because 40 is 1 more than three turns of 13.
     let mark = &figure.marks[10];
     assert_eq!((mark.label.english(), mark.x, mark.y), ("10".into(), Some(ring.x[1]), Some(ring.y[1])));
@@ -46,7 +44,7 @@ fn the_clock_of_a_circle_is_this_circle() {
 
 #[test]
 fn networks_that_add_have_a_clock_and_others_have_none() {
-    let run = LiveArithmetic::finished("modulus=11&steps=1200&networks=8", 1);
+    let run = LiveArithmetic::finished("modulus=11&steps=1000&networks=6", 1);
     let output = run.output();
     let power = |id: &str| {
         let clock = figure(&output, "clock");
@@ -133,6 +131,6 @@ fn extremes_run_without_gaps() {
         for series in run.output().figures.iter().flat_map(|figure| &figure.series) {
             assert!(series.x.iter().chain(&series.y).all(|value| value.is_finite()), "{text}: {}", series.id);
         }
-        assert_eq!(run.picture().expect("a picture").rows.is_empty(), false, "{text}");
+        assert!(run.picture().is_some_and(|picture| !picture.rows.is_empty()), "{text}");
     }
 }

@@ -80,9 +80,9 @@ crate::texts! {
     ALIKE = "random vectors";
     FIRST_NETWORK = "the first network";
     RING = "The numbers in the plane of frequency {frequency}, which has {share} of the power";
-    FIRST_AXIS = "first coordinate in this plane";
-    SECOND_AXIS = "second coordinate in this plane";
-    CIRCLE = "circle of the mean radius";
+    FIRST_AXIS = "first coordinate (mean radius: 1)";
+    SECOND_AXIS = "second coordinate";
+    CIRCLE = "circle";
     NUMBER = "{j}";
     // Verdict of the clock.
     ONE_FREQUENCY = "Networks that have learned to add favour one frequency: the share of the strongest frequency in their vectors, minus its share before training";
