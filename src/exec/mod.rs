@@ -379,10 +379,11 @@ impl Held {
         (self.host.len() / self.group) as u32
     }
 
-    /// Number of bytes of the scratch that the work in the log needs on a GPU.
+    /// Number of bytes of the scratch that the work in the log needs on a GPU. The number of groups is computed first,
+    /// because the product of two sizes may exceed the 32 bits of `usize` in WebAssembly.
     fn scratch(&self) -> usize {
         let words = self.log.iter().map(|work| work.scratch).max().unwrap_or_default();
-        4 * words * self.host.len() / self.group
+        4 * words * (self.host.len() / self.group)
     }
 }
 

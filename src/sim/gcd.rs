@@ -200,7 +200,7 @@ impl Shape {
     /// Number of rows of a run's scratch: the digits of the samples, the outputs of the hidden layers, the scores, and
     /// the errors of the hidden layers.
     const fn scratch(self) -> usize {
-        (self.batch * (self.positions + 4 * self.width + SCORES * PANEL)).div_ceil(LANES)
+        (self.batch * (self.positions.next_multiple_of(4) + 4 * self.width + SCORES * PANEL)).div_ceil(LANES)
     }
 }
 

@@ -89,13 +89,13 @@ fn learn(run: u32, step: u32, s: u32, rows: u32, weights: vec3<u32>, h: vec2<u32
         var rest = pair[i];
         for (var place = u.digits; place > 0u; place -= 1u) {
             let position = i * u.digits + place - 1u;
-            scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u] = f32(position * u.base + rest % u.base);
+            scratch[rows + position / 4u * u.batch + s][position % 4u] = f32(position * u.base + rest % u.base);
             rest /= u.base;
         }
     }
     layers_biases(s, u.batch, weights.x, inputs + 1u, h.x, panels);
     for (var position = 0u; position < 2u * u.digits; position += 1u) {
-        let row = u32(scratch[rows + position * (u.batch / 4u) + s / 4u][s % 4u]);
+        let row = u32(scratch[rows + position / 4u * u.batch + s][position % 4u]);
         layers_add_gathered(s, u.batch, row, weights.x, inputs + 1u, h.x, panels);
     }
     if (layers_relu(s, u.batch, h.x, panels)) { atomicStore(&awake[0], step + 1u); }
@@ -129,7 +129,7 @@ fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<
     let panels = u.width / 16u;
     let inputs = 2u * u.digits * u.base;
     let rows = group * u.scratch * (LANES / 4u);
-    let h1 = rows + 2u * u.digits * (u.batch / 4u);
+    let h1 = rows + (2u * u.digits + 3u) / 4u * u.batch;
     let h2 = h1 + u.width / 4u * u.batch;
     let z = h2 + u.width / 4u * u.batch;
     let e1 = z + 4u * SCORES * u.batch;
@@ -164,7 +164,8 @@ fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<
                 if (row == inputs) {
                     g = layers_bias_gradient(u.batch, errors);
                 } else {
-                    g = layers_scatter(g, row, u.batch, rows + row / u.base * (u.batch / 4u), errors);
+                    let position = row / u.base;
+                    g = layers_scatter(g, row, u.batch, rows + position / 4u * u.batch, position % 4u, errors);
                 }
                 layers_adam_update(w1 + 4u * owned, moments, g, adam);
             }

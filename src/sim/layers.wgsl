@@ -195,16 +195,12 @@ fn layers_add_gradient(before: mat4x4<f32>, i: u32, samples: u32, x: u32, dy: u3
     return sum;
 }
 
-// `before` plus the errors dy of the samples that gather row r. The rows of four samples are in one place.
-fn layers_scatter(before: mat4x4<f32>, r: u32, samples: u32, gathered: u32, dy: u32) -> mat4x4<f32> {
+// `before` plus the errors dy of the samples that gather row r. A sample's rows are in vectors of its own, because writing
+// a component of a vector may write the whole vector: `gathered` is the place of the first sample's vector.
+fn layers_scatter(before: mat4x4<f32>, r: u32, samples: u32, gathered: u32, component: u32, dy: u32) -> mat4x4<f32> {
     var sum = before;
-    for (var s = 0u; s < samples; s += 4u) {
-        let rows = scratch[gathered + s / 4u];
-        let at = dy + 4u * s;
-        if (rows.x == f32(r)) { sum += layers_values(at); }
-        if (rows.y == f32(r)) { sum += layers_values(at + 4u); }
-        if (rows.z == f32(r)) { sum += layers_values(at + 8u); }
-        if (rows.w == f32(r)) { sum += layers_values(at + 12u); }
+    for (var s = 0u; s < samples; s += 1u) {
+        if (scratch[gathered + s][component] == f32(r)) { sum += layers_values(dy + 4u * s); }
     }
     return sum;
 }

@@ -154,8 +154,10 @@ impl Shape {
     /// errors of a norm.
     const fn scratch(self) -> usize {
         let tables = self.tokens * (self.width + 2 * self.hidden);
-        let sample =
-            self.hops + (2 + 2 * self.hops) * self.width + 2 * (self.hops - 1) * self.hidden + self.head() * PANEL;
+        let sample = self.hops.next_multiple_of(4)
+            + (2 + 2 * self.hops) * self.width
+            + 2 * (self.hops - 1) * self.hidden
+            + self.head() * PANEL;
         (tables + self.samples * sample).div_ceil(LANES)
     }
 }

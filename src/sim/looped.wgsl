@@ -59,7 +59,7 @@ fn places(group: u32) -> Places {
     p.head = p.outer + u.hidden * d;
     p.moments = p.head + u.width * 4u * head_panels() - p.embedding;
     p.tokens = group * u.scratch * (LANES / 4u);
-    p.copied = p.tokens + u.hops * (u.batch / 4u);
+    p.copied = p.tokens + (u.hops + 3u) / 4u * u.batch;
     p.table = p.copied + u.tokens * d;
     p.table_errors = p.table + u.tokens * f;
     p.state = p.table_errors + u.tokens * f;
@@ -92,13 +92,13 @@ fn draw(run: u32, law: u32, step: u32, s: u32, tokens: u32) -> u32 {
         let entry = task[task[place + 2u] + rng_alias_column(word, bits)];
         let token = orders[run * u.tokens + task[place] + rng_alias_pick(entry, word, bits)];
         automaton = task[u.next + automaton * u.tokens + token];
-        scratch[tokens + i * (u.batch / 4u) + s / 4u][s % 4u] = f32(token);
+        scratch[tokens + i / 4u * u.batch + s][i % 4u] = f32(token);
     }
     return automaton;
 }
 
 fn token(tokens: u32, i: u32, s: u32) -> u32 {
-    return u32(scratch[tokens + i * (u.batch / 4u) + s / 4u][s % 4u]);
+    return u32(scratch[tokens + i / 4u * u.batch + s][i % 4u]);
 }
 
 fn add_scratch_row(s: u32, samples: u32, r: u32, table: u32, rows: u32, out: u32, panels: u32) {
@@ -249,7 +249,7 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
                 var g = mat4x4<f32>();
                 for (var i = u.hops - 1u; i > 0u; i -= 1u) {
                     let errors = p.inside_errors + (i - 1u) * hop_inside + 4u * (owned / u.tokens) * n;
-                    g = layers_scatter(g, owned % u.tokens, n, p.tokens + i * (n / 4u), errors);
+                    g = layers_scatter(g, owned % u.tokens, n, p.tokens + i / 4u * n, i % 4u, errors);
                 }
                 layers_store(p.table_errors + 4u * owned, g);
             }
@@ -266,7 +266,7 @@ fn looped(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: ve
                 for (var q = 0u; q < 4u; q += 1u) {
                     g[q] = layers_product_errors(t, u.tokens, p.table_errors, f, p.read, u.width, i + 4u * q);
                 }
-                g = layers_scatter(g, t, n, p.tokens, p.state_errors + 4u * (owned / u.tokens) * n);
+                g = layers_scatter(g, t, n, p.tokens, 0u, p.state_errors + 4u * (owned / u.tokens) * n);
                 layers_adam_update(p.embedding + 4u * owned, p.moments, g, adam);
             }
         }
