@@ -506,7 +506,7 @@ fn turns(u: &Uniforms) -> u32 {
     let draw = 45 * trials + 35 + 4 * u.digits;
     let forward = panels * (1 + 2 * u.digits) + 8 * panels + (panels + SCORES as u32) * (2 + u.width / 4);
     let backward = 12 * SCORES as u32 + 9 + 8 * panels + u.width / 4 * (2 + 4 * SCORES as u32 + 4 * panels);
-    let owned = |weights: u32| weights.div_ceil(lanes) * (u.batch + 5);
+    let owned = |weights: u32| weights.div_ceil(lanes) * (u.batch / 4 + 6);
     let update = owned(panels * (inputs + 1)) + owned(panels * (u.width + 1)) + owned(SCORES as u32 * (u.width + 1));
     1 + u.batch.div_ceil(lanes) * (1 + draw + forward + backward) + update + 6
 }

@@ -98,17 +98,23 @@ fn learn(run: u32, step: u32, s: u32, rows: u32, weights: vec3<u32>, h: vec2<u32
         let row = u32(scratch[rows + position / 4u * u.batch + s][position % 4u]);
         layers_add_gathered(s, u.batch, row, weights.x, inputs + 1u, h.x, panels);
     }
-    if (layers_relu(s, u.batch, h.x, panels)) { atomicStore(&awake[0], step + 1u); }
-    layers_biases(s, u.batch, weights.y, u.width + 1u, h.y, panels);
-    layers_add_product(s, u.batch, h.x, u.width, weights.y, u.width + 1u, h.y, panels);
-    if (layers_relu(s, u.batch, h.y, panels)) { atomicStore(&awake[1], step + 1u); }
-    layers_biases(s, u.batch, weights.z, u.width + 1u, z, SCORES);
-    layers_add_product(s, u.batch, h.y, u.width, weights.z, u.width + 1u, z, SCORES);
+    // Layers share one loop, because drivers compile each call anew.
+    for (var l = 0u; l < 2u; l += 1u) {
+        let first = l == 0u;
+        if (layers_relu(s, u.batch, h[l], panels)) { atomicStore(&awake[l], step + 1u); }
+        let w = select(weights.z, weights.y, first);
+        let out = select(z, h.y, first);
+        let outputs = select(SCORES, panels, first);
+        layers_biases(s, u.batch, w, u.width + 1u, out, outputs);
+        layers_add_product(s, u.batch, h[l], u.width, w, u.width + 1u, out, outputs);
+    }
     let sound = layers_softmax_errors(s, u.batch, z, SCORES, CLASSES, label, u.batch);
-    layers_write_errors(s, u.batch, z, SCORES, weights.z, u.width + 1u, e.y, u.width);
-    layers_relu_errors(s, u.batch, h.y, e.y, panels);
-    layers_write_errors(s, u.batch, e.y, panels, weights.y, u.width + 1u, e.x, u.width);
-    layers_relu_errors(s, u.batch, h.x, e.x, panels);
+    for (var l = 2u; l > 0u; l -= 1u) {
+        let last = l == 2u;
+        let w = select(weights.y, weights.z, last);
+        layers_write_errors(s, u.batch, select(e.y, z, last), select(panels, SCORES, last), w, u.width + 1u, e[l - 1u], u.width);
+        layers_relu_errors(s, u.batch, h[l - 1u], e[l - 1u], panels);
+    }
     return sound;
 }
 
@@ -169,13 +175,12 @@ fn gcd(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) num: vec3<
                 }
                 layers_adam_update(w1 + 4u * owned, moments, g, adam);
             }
-            for (var owned = lane; owned < panels * (u.width + 1u); owned += LANES) {
-                let g = gradient(owned, h1, e2);
-                layers_adam_update(w2 + 4u * owned, moments, g, adam);
-            }
-            for (var owned = lane; owned < SCORES * (u.width + 1u); owned += LANES) {
-                let g = gradient(owned, h2, z);
-                layers_adam_update(w3 + 4u * owned, moments, g, adam);
+            let hidden = panels * (u.width + 1u);
+            for (var owned = lane; owned < hidden + SCORES * (u.width + 1u); owned += LANES) {
+                let last = owned >= hidden;
+                let own = select(owned, owned - hidden, last);
+                let g = gradient(own, select(h1, h2, last), select(e2, z, last));
+                layers_adam_update(select(w2, w3, last) + 4u * own, moments, g, adam);
             }
         }
         storageBarrier();

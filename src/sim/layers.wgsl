@@ -187,27 +187,46 @@ fn layers_adam_update(w: u32, moments: u32, g: mat4x4<f32>, adam: vec3<f32>) {
     }
 }
 
-// `before` plus the gradient of 16 weights: number i of the inputs in a panel, whose outputs have the errors dy.
+// `before` plus the gradient of 16 weights: number i of the inputs in a panel, whose outputs have the errors dy. Four
+// samples a turn, because llvmpipe limits the turns.
 fn layers_add_gradient(before: mat4x4<f32>, i: u32, samples: u32, x: u32, dy: u32) -> mat4x4<f32> {
     let values = x + 4u * (i / 16u) * samples + i / 4u % 4u;
     var sum = before;
-    for (var s = 0u; s < 4u * samples; s += 4u) { sum += scratch[values + s][i % 4u] * layers_values(dy + s); }
+    var s = 0u;
+    for (; s + 16u <= 4u * samples; s += 16u) {
+        sum += scratch[values + s][i % 4u] * layers_values(dy + s);
+        sum += scratch[values + s + 4u][i % 4u] * layers_values(dy + s + 4u);
+        sum += scratch[values + s + 8u][i % 4u] * layers_values(dy + s + 8u);
+        sum += scratch[values + s + 12u][i % 4u] * layers_values(dy + s + 12u);
+    }
+    for (; s < 4u * samples; s += 4u) { sum += scratch[values + s][i % 4u] * layers_values(dy + s); }
     return sum;
 }
 
 // `before` plus the errors dy of the samples that gather row r. A sample's rows are in vectors of its own, because writing
-// a component of a vector may write the whole vector: `gathered` is the place of the first sample's vector.
+// a component of a vector may write the whole vector: `gathered` is the place of the first sample's vector. The number
+// of samples is a multiple of 4.
 fn layers_scatter(before: mat4x4<f32>, r: u32, samples: u32, gathered: u32, component: u32, dy: u32) -> mat4x4<f32> {
     var sum = before;
-    for (var s = 0u; s < samples; s += 1u) {
-        if (scratch[gathered + s][component] == f32(r)) { sum += layers_values(dy + 4u * s); }
+    for (var s = 0u; s < samples; s += 4u) {
+        let row = f32(r);
+        let at = dy + 4u * s;
+        if (scratch[gathered + s][component] == row) { sum += layers_values(at); }
+        if (scratch[gathered + s + 1u][component] == row) { sum += layers_values(at + 4u); }
+        if (scratch[gathered + s + 2u][component] == row) { sum += layers_values(at + 8u); }
+        if (scratch[gathered + s + 3u][component] == row) { sum += layers_values(at + 12u); }
     }
     return sum;
 }
 
-// Sum of the errors dy over the samples: the gradient of 16 biases.
+// Sum of the errors dy over the samples, whose number is a multiple of 4: the gradient of 16 biases.
 fn layers_bias_gradient(samples: u32, dy: u32) -> mat4x4<f32> {
     var sum = mat4x4<f32>();
-    for (var s = 0u; s < 4u * samples; s += 4u) { sum += layers_values(dy + s); }
+    for (var s = 0u; s < 4u * samples; s += 16u) {
+        sum += layers_values(dy + s);
+        sum += layers_values(dy + s + 4u);
+        sum += layers_values(dy + s + 8u);
+        sum += layers_values(dy + s + 12u);
+    }
     return sum;
 }

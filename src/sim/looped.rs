@@ -520,7 +520,7 @@ fn turns(u: &Uniforms) -> u32 {
     let backward = u.hops * (1 + 8 * d + 4 * f + in_hidden * (1 + 4 * d) + in_width * (1 + 4 * f));
     let sample =
         u.batch.div_ceil(lanes) * (1 + draw + forward + softmax + backward + in_width * (1 + 4 * head) + 9 * d);
-    let sum = 1 + u.hops * (1 + u.batch);
+    let sum = 1 + u.hops * (1 + u.batch / 4);
     let owned = |weights: u32| weights.div_ceil(lanes) * (sum + 5);
     let update = owned(u.tokens * f)
         + owned(u.tokens * d)
@@ -528,7 +528,7 @@ fn turns(u: &Uniforms) -> u32 {
         + 2 * owned(u.width * f)
         + owned(u.hidden * d)
         + owned(u.width * head)
-        + (u.width * f).div_ceil(lanes) * (1 + u.tokens);
+        + (u.width * f).div_ceil(lanes) * (5 + u.tokens / 4);
     2 + table + sample + update
 }
 

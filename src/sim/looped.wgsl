@@ -125,21 +125,27 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
 
     clear(s, n, p.state, d);
     layers_add_gathered(s, n, token(p.tokens, 0u, s), p.embedding, u.tokens, p.state, d);
+    // Layers share one loop, because drivers compile each call anew. The last norm is read by the head.
+    clear(s, n, p.scores, head_panels());
     for (var i = 0u; i < u.hops; i += 1u) {
+        let last = i + 1u == u.hops;
         let normed = p.normed + i * hop_state;
+        let hidden = p.inside + i * hop_inside;
         factors[i] = layers_normalize(s, n, p.state, normed, d, share);
-        if (i + 1u < u.hops) {
-            let hidden = p.inside + i * hop_inside;
+        if (last) {
+            layers_add_product(s, n, normed, u.width, p.head, u.width, p.scores, head_panels());
+        } else {
             clear(s, n, hidden, f);
             add_scratch_row(s, n, token(p.tokens, i + 1u, s), p.table, u.tokens, hidden, f);
-            layers_add_product(s, n, normed, u.width, p.inner, u.width, hidden, f);
-            _ = layers_relu(s, n, hidden, f);
-            layers_add_product(s, n, hidden, u.hidden, p.outer, u.hidden, p.state, d);
+            for (var outer = 0u; outer < 2u; outer += 1u) {
+                let second = outer == 1u;
+                let inputs = select(u.width, u.hidden, second);
+                let w = select(p.inner, p.outer, second);
+                layers_add_product(s, n, select(normed, hidden, second), inputs, w, inputs, select(hidden, p.state, second), select(f, d, second));
+                if (!second) { _ = layers_relu(s, n, hidden, f); }
+            }
         }
     }
-    clear(s, n, p.scores, head_panels());
-    let last = u.hops - 1u;
-    layers_add_product(s, n, p.normed + last * hop_state, u.width, p.head, u.width, p.scores, head_panels());
     var sound = true;
     for (var g = 0u; g < u.groups; g += 1u) {
         let label = task[u.label + automaton * u.groups + g];
@@ -148,19 +154,20 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
         sound = sound && well;
     }
 
-    layers_write_errors(s, n, p.scores, head_panels(), p.head, u.width, p.normed_errors, u.width);
     clear(s, n, p.state, d);
-    let last_errors = p.state_errors + last * hop_state;
-    layers_normalize_errors(s, n, p.normed + last * hop_state, factors[last], p.normed_errors, p.state, last_errors, d, share);
-    for (var i = last; i > 0u; i -= 1u) {
+    for (var i = u.hops; i > 0u; i -= 1u) {
+        let last = i == u.hops;
         let errors = p.state_errors + i * hop_state;
         let hidden = p.inside + (i - 1u) * hop_inside;
         let hidden_errors = p.inside_errors + (i - 1u) * hop_inside;
-        let normed = p.normed + (i - 1u) * hop_state;
-        layers_write_errors(s, n, errors, d, p.outer, u.hidden, hidden_errors, u.hidden);
-        layers_relu_errors(s, n, hidden, hidden_errors, f);
-        layers_write_errors(s, n, hidden_errors, f, p.inner, u.width, p.normed_errors, u.width);
-        layers_normalize_errors(s, n, normed, factors[i - 1u], p.normed_errors, errors, errors - hop_state, d, share);
+        if (!last) {
+            layers_write_errors(s, n, errors, d, p.outer, u.hidden, hidden_errors, u.hidden);
+            layers_relu_errors(s, n, hidden, hidden_errors, f);
+        }
+        let dy = select(hidden_errors, p.scores, last);
+        layers_write_errors(s, n, dy, select(f, head_panels(), last), select(p.inner, p.head, last), u.width, p.normed_errors, u.width);
+        let before = select(errors, p.state, last);
+        layers_normalize_errors(s, n, p.normed + (i - 1u) * hop_state, factors[i - 1u], p.normed_errors, before, errors - hop_state, d, share);
     }
     return sound;
 }

@@ -24,10 +24,10 @@ crate::texts! {
     SOLVED_OF = "{solved} of {networks} solved";
     FIRST_NETWORKS = "cells of the first {shown} of {networks} networks";
     // Answer.
-    POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, half of them within {fast} samples. With uniform data none solves it within {budget}.";
+    POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, the median network within {fast} samples. With uniform data none solves it within {budget}.";
     HAVE_DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} samples: the learning rate {rate} is too large.";
     // Verdicts.
-    STAYS_FLAT = "After {samples} samples of uniform training nothing is learned: the loss on uniform sequences is still that of guessing";
+    STAYS_FLAT = "After {samples} samples of uniform training, the loss on uniform sequences is still that of guessing";
     NOT_LONGER = "This holds for {samples} samples. With many more, uniform training may leave the plateau.";
     RANGE_OVER_NETWORKS = "The interval contains the losses of all networks.";
     NO_PLATEAU = "Uniform training has learned something: there is no plateau here, or it has ended.";

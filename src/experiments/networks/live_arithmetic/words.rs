@@ -7,9 +7,9 @@ pub(super) const INFO: Info = Info {
     title: "Networks that calculate",
     question: "Networks that are trained on this page add four numbers like hours on a clock: do they learn it if all numbers are equally frequent, or only if a few are frequent?",
     notice: &[
-        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn numbers. Those that train on uniform numbers stay at the level of guessing. Those that train on a power law, where a few numbers are frequent, leave it and then solve the task, although their training distribution is not that of the test.",
-        r"Nobody tells the network that there is a clock. It gives each number a vector. Before training these vectors contain all frequencies alike. In a network that has learned to add, one or a few frequencies are strong. In the plane of a strong frequency the numbers stand on a circle, and to add is to turn. With frequency $f$ each number stands $f/n$ of a turn after the number before it.",
-        r"With one operation or two numbers there is nothing to compose in several steps, and uniform training is as good or better. Chains of operations teach themselves: a chain with a multiplication by 0 needs no composition. Modulo 11 uniform training solves chains of four tokens as soon as a power law.",
+        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn numbers. With the settings at the start, those that train on uniform numbers stay at the level of guessing. Those that train on a power law, where a few numbers are frequent, leave it and solve the task, although their training distribution is not that of the test.",
+        r"Nobody tells the network that there is a clock. It gives each number a vector. Before training these vectors contain all frequencies about equally. In a network that has learned to add, one or a few frequencies are strong. In the plane of a strong frequency the numbers stand on a circle. To turn this circle is to add; the page does not test whether the network does so. With frequency $f$ each number stands $f/n$ of a turn after the number before it.",
+        r"With one operation or two numbers there is nothing to compose in several steps, and uniform training is as good or better. Chains of operations may teach themselves: a chain that ends with a multiplication by 0 needs no composition. Modulo 11, uniform training solved chains of four tokens as soon as a power law, in three networks each.",
         r"Networks differ. The order of the numbers' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
@@ -17,7 +17,7 @@ pub(super) const INFO: Info = Info {
         r"The network is a transformer's layer without attention, looped over the tokens: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
         r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"That uniform training stays flat is measured for the training sequences of this run, and for this learning rate and width. It does not mean that uniform training never learns. In earlier runs single networks left the plateau of $a b + c - d$ modulo 11 after 0.4 to 1.4 million uniform sequences.",
-        r"The looped network has one set of weights for all steps, so it cannot remember answers to whole sequences. A transformer can: sums of four numbers modulo 7, of which there are only 2,401, it learns from uniform numbers as soon as from a power law.",
+        r"The looped network has one set of weights for all steps, so it can hardly remember answers to whole sequences. A transformer can: sums of four numbers modulo 7, of which there are only 2,401, it learns from uniform numbers as soon as from a power law.",
         r"The published experiments train transformers on multi-step arithmetic, whose modulus we do not know, and on iGSM, chains of 2 to 8 operations modulo 211. Chains modulo 211 cannot be shown here: after 2,500 steps a network answers 1%, and guessing answers 0.5%. The reduced chains modulo 23 show the difference, but networks do not reach 90% in a minute.",
     ],
     formulas: &[
@@ -66,7 +66,7 @@ crate::texts! {
     TOKENS = "tokens $k$";
     LEARNING_RATE = "learning rate";
     // Answers.
-    EXPECT_POWER_LAW = "Transformers learn arithmetic in several steps if some numbers are frequent, and not if all are equally frequent; the run tests this for small networks.";
+    EXPECT_POWER_LAW = "In published experiments with arithmetic in several steps, transformers learned sooner from a power law than from uniform data; the run tests this for small networks.";
     EXPECT_UNSOLVED = "Earlier runs suggest: a power law gets further than uniform training, but these chains are not solved in a minute.";
     EXPECT_UNIFORM = "Earlier runs suggest: with one operation uniform training wins, because nothing holds it back at its start.";
     EXPECT_NO_PLATEAU = "Earlier runs suggest: with two numbers uniform training is as good, because nothing holds it back at its start.";
@@ -85,7 +85,7 @@ crate::texts! {
     CIRCLE = "circle";
     NUMBER = "{j}";
     // Verdict of the clock.
-    ONE_FREQUENCY = "Networks that have learned to add favour one frequency: the share of the strongest frequency in their vectors, minus its share before training";
+    ONE_FREQUENCY = "Networks that have learned to add favour few frequencies: the share of the strongest frequency in their vectors, minus its share before training";
     UNIFORM_GAINS = "In the networks of uniform training this share has changed by {gain} on average.";
     FEW_SOLVED = "Too few networks have solved the sum. Train more networks, or on more sequences.";
 }

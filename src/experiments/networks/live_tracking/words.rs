@@ -7,9 +7,9 @@ pub(super) const INFO: Info = Info {
     title: "Networks that track a state",
     question: "A few cups are shuffled several times: do networks that are trained on this page learn to follow them if all shuffles are equally frequent, or only if a few are frequent?",
     notice: &[
-        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn shuffles. Those that train on uniform shuffles stay at the level of guessing. Those that train on a power law, where a few shuffles are frequent, leave it suddenly and then solve the task, although their training distribution is not that of the test.",
+        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn shuffles. With the settings at the start, those that train on uniform shuffles stay at the level of guessing. Those that train on a power law, where a few shuffles are frequent, leave it and solve the task, although their training distribution is not that of the test.",
         r"Frequent skills come first: sequences of frequent skills are answered before sequences with many rare skills. Once the network knows how to compose, each rare skill can be learned inside sequences whose other skills it knows.",
-        r"With two hops there is no plateau, and uniform training is as good. With an exponent of 2 the power law is so steep that rare skills hardly occur, and learning takes longer. With an exponent of 0.5 it is nearly uniform, and nothing is learned.",
+        r"With four symbols and two hops there is no plateau, and uniform training is as good. With four hops and an exponent of 2 the power law is so steep that rare skills hardly occur, and learning takes longer. With an exponent of 0.5 it is nearly uniform, and the loss stays at that of guessing.",
         r"Networks differ. The order of the skills' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
@@ -17,7 +17,7 @@ pub(super) const INFO: Info = Info {
         r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
         r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
-        r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is thousands of times cheaper to train, because it is told to read the skills one by one. Choose five symbols for the published task.",
+        r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is much cheaper to train: it is smaller, and by design it reads one skill in each step. Choose five symbols for the published task.",
     ],
     formulas: &[
         Formula {
@@ -42,7 +42,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Two hops: uniform is as good", query: "hops=2&steps=2000" },
         Preset { title: "Three symbols", query: "symbols=3&steps=2500" },
         Preset {
-            title: "Five symbols, as published",
+            title: "Five symbols, the published task",
             query: "symbols=5&width=32&batch=128&rate=0.005&networks=4&steps=6000",
         },
         Preset { title: "Six exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2" },
@@ -55,7 +55,7 @@ crate::texts! {
     HOPS = "hops $k$";
     LEARNING_RATE = "learning rate";
     // Answers.
-    EXPECT_POWER_LAW = "Transformers learn to follow four shuffles if some kinds of shuffle are frequent, and not if all are equally frequent; the run tests this for small networks.";
+    EXPECT_POWER_LAW = "In published experiments with five symbols and four hops, transformers learned from a power law and not from uniform data; the run tests this for small networks.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs no more sequences than a power law, because nothing holds it back at its start.";
     // Verdict.
     AS_TRANSFORMERS = "The hypothesis comes from published experiments with transformers on this task, with four hops. There is no theorem about this network; the experiment on composing skills has one about a simpler learner.";
