@@ -91,10 +91,10 @@ fn one_operation_is_learned_from_uniform_numbers() {
 #[test]
 fn the_favourite_follows_from_the_task() {
     for (text, uniform, answer) in [
-        ("", false, "Transformers learn"),
+        ("", false, "In published experiments"),
         ("terms=2", true, "Earlier runs suggest: with two numbers"),
-        ("terms=2&modulus=31", false, "Transformers learn"),
-        ("task=arithmetic&terms=2", false, "Transformers learn"),
+        ("terms=2&modulus=31", false, "In published experiments"),
+        ("task=arithmetic&terms=2", false, "In published experiments"),
         ("task=chain&terms=2", true, "Earlier runs suggest: with one operation"),
         ("task=chain&modulus=23", false, "Earlier runs suggest: a power law gets further"),
         ("task=chain", false, "The run will show whether"),
