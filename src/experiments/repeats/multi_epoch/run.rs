@@ -157,7 +157,7 @@ impl MultiEpoch {
             let step = match leg.size {
                 _ if !self.dense() => 40.0,
                 Some(_) => 140.0 + 14.0 * features,
-                None => 300.0 + 18.0 * features,
+                None => 200.0 + 14.0 * features,
             };
             let steps = f64::from(stops[stop] - from) * trained as f64;
             trials * (steps * step + 200.0 * features * read as f64)
