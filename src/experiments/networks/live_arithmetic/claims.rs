@@ -5,10 +5,10 @@ use crate::kit::{Claim, Pick};
 
 const LAB: &str = "This lab, an earlier program for this network";
 
-/// The standard deviation of the logarithms of the times is 0.6 for the sum and 0.7 for a b + c - d, so a median of n
-/// networks has a relative error of 1.25 times as much divided by the root of n.
+/// The standard deviation of the logarithms of the times is 0.6, so a median of n networks has a relative error of 1.25
+/// times as much divided by the root of n. A page recomputes the number while a reader waits, so the networks are few.
 const TWO_ERRORS: &str =
-    "two standard errors of the difference of a median of 10 networks and one of 21, whose times vary sevenfold";
+    "two standard errors of the difference of a median of 10 networks and one of 5, whose times vary sevenfold";
 
 /// Earlier results that `live-arithmetic` recomputes.
 pub(super) const CLAIMS: &[Claim] = &[
@@ -27,16 +27,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         r"median number of sequences to 90% with $\alpha = 1$, for sums of four numbers modulo 23",
     )
     .by(LAB, "median of 10 networks: 3,400 steps; PyTorch: 3,800 steps")
-    .at("modulus=23&exponents=1&networks=21&width=32&rate=0.002&decay=0.1&steps=8000")
+    .at("modulus=23&exponents=1&networks=5&width=32&rate=0.002&decay=0.1&steps=8000")
     .pick(Pick::Cell("time-to-target", "23", race::MEDIAN.english()))
-    .within(126_000.0, TWO_ERRORS),
-    Claim::own(
-        "arithmetic-steps",
-        147_200.0,
-        r"median number of sequences to 90% with $\alpha = 1$, for a × b + c − d modulo 11",
-    )
-    .by(LAB, "median of 10 networks: 2,300 steps; PyTorch: 1,700 steps")
-    .at("task=arithmetic&modulus=11&exponents=1&networks=21&width=32&rate=0.002&decay=0.1&steps=8000")
-    .pick(Pick::Cell("time-to-target", "11", race::MEDIAN.english()))
-    .within(97_000.0, TWO_ERRORS),
+    .within(178_000.0, TWO_ERRORS),
 ];
