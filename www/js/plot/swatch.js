@@ -15,7 +15,7 @@ export function entryOf(s, groups = []) {
 }
 
 /** The entries of a legend. @param {import("./figure.js").Figure} figure @returns {Entry[]} */
-export function entries({ series, groups = [] }) {
+export function entries({ series, groups }) {
   const all = looks(series, groups);
   /** @type {Map<string, Entry>} */
   const found = new Map();
@@ -25,11 +25,7 @@ export function entries({ series, groups = [] }) {
       found.set(entry.key, { ...entry, more: Boolean(s.hidden), members: [] });
     found.get(entry.key)?.members.push({ series: s, look: all[k] });
   });
-  // Named groups stand in their own order, which no run changes.
-  const names = groups.map(({ id }) => `group ${id}`);
-  const place = (/** @type {Entry} */ { key }) =>
-    names.includes(key) ? names.indexOf(key) : names.length;
-  return [...found.values()].sort((a, b) => place(a) - place(b));
+  return [...found.values()];
 }
 
 /** How the values of the entries were found: for each word a mark without the colour of a group. @param {Entry[]} list */
