@@ -61,7 +61,7 @@ const untranslated = (page) =>
       // Names, numbers, code and the parameters of laws, which can be typed, are alike in all languages.
       const skipped = "script, style, template, math, code, textarea, input, [translate=no]";
       const alike =
-        /^(Scaling Lab|SVG|PNG|CPU|GPU|JSON|CSV|KB|MB|alpha|beta|nu|delta|\b[A-Z](_[A-Z])?\b|\W|\d|×|e\d+)*$/i;
+        /^(Scaling Lab|SVG|PNG|CPU|GPU|JSON|CSV|KB|MB|alpha|beta|nu|delta|\b[A-Z](_[A-Z])?\b|\W|\d[KMB]\b|\d|×|e\d+)*$/i;
       /** @param {string} text */
       const outside = (text) => {
         let depth = 0;
