@@ -72,11 +72,11 @@ def number(text):
         return text
 
 
-def wasm(bench, names, out):
-    """Seconds that each case takes in the page's wasm, or infinity if the page has not been built."""
+def wasm(script, names, out, *arguments):
+    """Seconds that a script says each case takes in the page's wasm, or infinity if the page has not been built."""
     if not (TARGET / "page" / "cpu" / "lab.wasm").exists():
         return [np.inf] * len(names)
-    command = ["node", str(ROOT / f"tests/bench/{bench}.mjs"), str(out), *names]
+    command = ["node", str(ROOT / f"tests/bench/{script}.mjs"), str(out), *arguments, *names]
     text = subprocess.run(command, env=dict(os.environ, TARGET=str(TARGET)), check=True, stdout=subprocess.PIPE, text=True).stdout
     return list(map(float, text.split()))
 

@@ -216,7 +216,7 @@ def bench():
     print("base digits width batch |  kernel    wasm " + " ".join(f"{way:>15}" for way in WAYS) + " | NumPy, PyTorch over native | over wasm")
     kernels, out = native("gcd")
     names = ["{base:.0f}-{digits:.0f}-{width:.0f}-{batch:.0f}".format(**kernel) for kernel in kernels]
-    for kernel, page in zip(kernels, wasm("gcd", names, out)):
+    for kernel, page in zip(kernels, wasm("steps", names, out, "gcd", "cells")):
         page /= kernel["steps"]
         case = [int(kernel[key]) for key in ("base", "digits", "width", "batch")]
         programs = {way: make(*case) for way, make in WAYS.items()}

@@ -162,7 +162,7 @@ def reference(names):
 
 def speed():
     kernels, out = native("looped")
-    pages = wasm("looped", [kernel["task"] for kernel in kernels], out)
+    pages = wasm("steps", [kernel["task"] for kernel in kernels], out, "looped", "task,orders")
     print(f"PyTorch {torch.__version__}; ms a step on one thread, best of {TRIES}")
     print("task      width batch | kernel   wasm  eager compiled | eager, compiled over native | over wasm   | native over wasm")
     for kernel, page in zip(kernels, pages):

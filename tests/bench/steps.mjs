@@ -1,10 +1,10 @@
-// Times training steps of kernel `looped` in the page's WebAssembly on one thread of Node, as a worker of the page runs
-// them, for looped.py. It needs the build of the page in $TARGET/page/cpu, and the files that `cargo bench --bench looped`
-// wrote.
+// Times training steps of a kernel of networks in the page's WebAssembly on one thread of Node, as a worker of the page runs
+// them. It needs the build of the page in $TARGET/page/cpu, and the files that the kernel's native bench wrote to a folder.
+// The arguments are this folder, the kernel, the names of its inputs, and the names of the cases.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [, , folder, ...cases] = process.argv;
+const [, , folder, kernel, inputs, ...cases] = process.argv;
 const page = `${process.env.TARGET}/page/cpu`;
 const lab = await import(pathToFileURL(`${page}/lab.js`).href);
 lab.initSync({ module: readFileSync(`${page}/lab.wasm`) });
@@ -20,9 +20,9 @@ for (const [place, name] of cases.entries()) {
     const reply = lab.serve_chunk({
       owner: 1,
       id: i,
-      name: "looped",
+      name: kernel,
       inputs_id: place,
-      inputs: i ? undefined : [read("task"), read("orders")],
+      inputs: i ? undefined : inputs.split(",").map(read),
       uniforms: read("uniforms"),
       first: 0,
       count: 1,
