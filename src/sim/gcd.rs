@@ -739,29 +739,13 @@ mod tests {
             let shape = Shape::of(base, digits, width, 4);
             let setting = Setting { base, largest: base.pow(digits) - 1, width, batch: 4, ..setting() };
             let state = setting.start(3, 0, 1);
-            let mut weights: Vec<Panel> = state.as_flattened().as_chunks::<PANEL>().0[1..][..shape.weights()].to_vec();
+            let weights: Vec<Panel> = state.as_flattened().as_chunks::<PANEL>().0[1..][..shape.weights()].to_vec();
             let (mut rows, labels) = (vec![0; shape.positions * 4], [0, 1, 5, 100]);
             for (s, pair) in [[1, 3], [2, 2], [3, 1], [4 % base, 2]].into_iter().enumerate() {
                 encode(base, digits, pair, &mut rows, s, 4);
             }
             let found = gradients::<false>(shape, &weights, &rows, &labels).expect("sound");
-            let size = found.as_flattened().iter().fold(0.0, |most: f32, g| most.max(g.abs()));
-            let mut wrong = 0;
-            for i in 0..weights.len() * PANEL {
-                let (weight, step) = (weights.as_flattened()[i], 1.0 / 1024.0);
-                let mut at = |x: f32| {
-                    weights.as_flattened_mut()[i] = x;
-                    let loss = loss(shape, &weights, &rows, &labels);
-                    weights.as_flattened_mut()[i] = weight;
-                    (loss, f64::from(x))
-                };
-                let ((above, high), (below, low)) = (at(weight + step), at(weight - step));
-                let (exact, found) = ((above - below) / (high - low), f64::from(found.as_flattened()[i]));
-                // The difference has an error of the second order in the step, 1e-6, and single precision less.
-                wrong += usize::from((exact - found).abs() > 1e-5 * f64::from(size).max(0.1));
-            }
-            // Where an input of ReLU crosses 0 within the step, the loss has a kink.
-            assert!(wrong <= weights.len() * PANEL / 200, "{wrong} of {} gradients", weights.len() * PANEL);
+            layers::check_gradients(&weights, &found, 1e-5, |weights| loss(shape, weights, &rows, &labels));
         }
     }
 

@@ -304,6 +304,30 @@ impl Adam {
     }
 }
 
+/// Compares gradients of a loss with finite differences, one weight at a time. An error may be `within` times the largest
+/// gradient, or a tenth of `within` if all are small.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) fn check_gradients(weights: &[Panel], found: &[Panel], within: f64, loss: impl Fn(&[Panel]) -> f64) {
+    let mut weights = weights.to_vec();
+    let size = found.as_flattened().iter().fold(0.0, |most: f32, g| most.max(g.abs()));
+    let all = weights.len() * PANEL;
+    let mut wrong = 0;
+    for i in 0..all {
+        let (weight, step) = (weights.as_flattened()[i], 1.0 / 1024.0);
+        let mut at = |x: f32| {
+            weights.as_flattened_mut()[i] = x;
+            (loss(&weights), f64::from(x))
+        };
+        let ((above, high), (below, low)) = (at(weight + step), at(weight - step));
+        weights.as_flattened_mut()[i] = weight;
+        let (exact, found) = ((above - below) / (high - low), f64::from(found.as_flattened()[i]));
+        // The difference has an error of the second order in the step, 1e-6, and single precision less.
+        wrong += usize::from((exact - found).abs() > within * f64::from(size).max(0.1));
+    }
+    // Where an input of ReLU crosses 0 within the step, the loss has a kink.
+    assert!(wrong <= all / 200, "{wrong} of {all} gradients");
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
