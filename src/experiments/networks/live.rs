@@ -16,6 +16,7 @@ use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
 use crate::text::{Text, count, number, setting, share};
+use crate::theory::automaton::Chance;
 
 const SAMPLES: Axis = Axis::linear(words::SAMPLES);
 const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
@@ -63,6 +64,13 @@ pub struct Record {
     pub rest: Rest,
 }
 
+impl Record {
+    /// Number of training samples until the network solved the task; `None` if it has not, or has diverged since.
+    fn time(&self) -> Option<u64> {
+        self.solved.filter(|_| self.rest != Rest::Diverged)
+    }
+}
+
 /// States of the networks that still learn, and which these are.
 struct Active {
     lanes: Lanes<Looped>,
@@ -74,6 +82,8 @@ pub struct Live {
     seed: u32,
     /// What the networks are. Its first law is uniform, and the laws of the training distributions follow.
     setting: Setting,
+    /// What guessing achieves.
+    chance: Chance,
     /// Exponents of the training distributions.
     exponents: Vec<f64>,
     /// Number of networks for each training distribution.
@@ -112,6 +122,7 @@ impl Live {
         }
         Self {
             seed,
+            chance: setting.task.chance(),
             setting: Setting { laws, ..setting },
             exponents: exponents.to_vec(),
             networks,
@@ -277,7 +288,7 @@ impl Live {
     pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,
-            hits: self.last(i).iter().map(|record| record.solved.filter(|_| record.rest != Rest::Diverged)).collect(),
+            hits: self.last(i).iter().map(Record::time).collect(),
             diverged: self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count() as u32,
         };
         let budget = self.records.len().checked_sub(1).map_or(0.0, |mark| self.samples(mark));
@@ -297,7 +308,7 @@ impl Live {
             );
         }
         let race = self.race();
-        let solved = |i: usize| self.last(i).iter().filter(|record| record.solved.is_some()).count();
+        let solved = |i: usize| self.last(i).iter().filter_map(Record::time).count();
         let fast = race.best().and_then(|best| Some((best, race.quantile(best, 0.5)?)));
         match (self.uniform(), fast) {
             (Some(uniform), Some((best, Time::At(fast)))) if solved(uniform) == 0 => text!(
@@ -357,7 +368,7 @@ impl Live {
 
     /// The headline: the share of exact answers over the training samples.
     pub fn accuracy_figure(&self) -> Figure {
-        let guess = self.setting.task.chance().exact;
+        let guess = self.chance.exact;
         let mut figure = self
             .by_training("accuracy", words::ACCURACY, EXACT)
             .series(self.curves(|record| record.tested.exact))
@@ -374,7 +385,7 @@ impl Live {
 
     /// The loss over the training samples, with the loss of guessing.
     pub fn loss_figure(&self) -> Figure {
-        let guess = self.setting.task.chance().loss;
+        let guess = self.chance.loss;
         let mut figure = self
             .by_training("loss", words::TEST_LOSS, Axis::linear(words::LOSS))
             .series(self.curves(|record| record.tested.loss))
@@ -385,7 +396,7 @@ impl Live {
         figure
     }
 
-    /// The power law that most networks solve the task with first, or the first one.
+    /// Index of the power law with which networks solve the task soonest. If none solves it, the first power law.
     pub fn best(&self) -> Option<usize> {
         self.race().best().or_else(|| self.exponents.iter().position(|exponent| *exponent != 0.0))
     }
@@ -445,18 +456,18 @@ impl Live {
 
     #[inline(never)]
     fn measured_flat_verdict(&self, uniform: usize, pending: Verdict) -> Verdict {
-        let guess = self.setting.task.chance().loss;
+        let guess = self.chance.loss;
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
         let mean = losses().sum::<f64>() / losses().count() as f64;
-        let verdict = Verdict::of(pending.id, pending.claim, mean, Some(ends), guess, FLAT)
-            .adding(words::RANGE_OVER_NETWORKS)
-            .adding(text!(words::NOT_LONGER, samples = count(self.budget())));
+        let range = text!(words::RANGE, low = number(ends[0]), high = number(ends[1]), flat = setting(FLAT));
+        let verdict = Verdict { measured: mean, theory: Some(guess), resolution: FLAT, ..pending.adding(range) };
+        let holds = |agrees| Verdict { agrees: Some(agrees), ..verdict.clone() };
         match self.diverged() {
             Some((diverged, _)) => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
-            None if ends[0] < guess - FLAT => Verdict { agrees: Some(false), ..verdict }.adding(words::NO_PLATEAU),
+            None if ends[0] < guess - FLAT => holds(false).adding(words::NO_PLATEAU),
             None if ends[1] > guess + FLAT => verdict.cannot_tell(words::ABOVE_GUESSING),
-            None => verdict,
+            None => holds(true).adding(text!(words::NOT_LONGER, samples = count(self.budget()))),
         }
     }
 
@@ -501,7 +512,7 @@ impl Live {
             let records = self.last(i);
             let mut cells: Vec<f64> = records.iter().take(CELLS).map(|record| record.tested.exact).collect();
             cells.resize(networks.min(CELLS), 0.0);
-            let solved = records.iter().filter(|record| record.solved.is_some()).count();
+            let solved = records.iter().filter_map(Record::time).count();
             let value = if records.is_empty() {
                 shared::NOT_YET.into()
             } else {

@@ -29,7 +29,7 @@ crate::texts! {
     // Verdicts.
     STAYS_FLAT = "After {samples} samples of uniform training, the loss on uniform sequences is still that of guessing";
     NOT_LONGER = "This holds for {samples} samples. With many more, uniform training may leave the plateau.";
-    RANGE_OVER_NETWORKS = "The interval contains the losses of all networks.";
+    RANGE = "The losses of the networks are between {low} and {high}. A loss within {flat} of that of guessing counts as equal to it.";
     NO_PLATEAU = "Uniform training has learned something: there is no plateau here, or it has ended.";
     ABOVE_GUESSING = "Some losses are above that of guessing. Choose a smaller learning rate.";
     HEAD_FIRST = "Sequences of frequent skills are answered first. When a network first answers {least} of all sequences exactly, this is how much more of the sequences with few rare skills it answers than of those with many";
