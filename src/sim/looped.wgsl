@@ -172,7 +172,8 @@ fn learn(p: Places, run: u32, law: u32, step: u32, s: u32) -> bool {
     return sound;
 }
 
-// A layer's weights, and where the gradient comes from: pairs of inputs and errors, of which a hop has `step` places each.
+// A layer's weights, and the inputs x and errors dy that make their gradient. The layer is used `uses` times; the next use
+// has its inputs and errors x_step and dy_step places further on.
 struct Layer {
     weights: u32,
     inputs: u32,

@@ -24,15 +24,32 @@ const STUCK_MS = 30_000;
 const EXPERIMENTS = Object.fromEntries(
   (await catalogue()).map(({ slug, quick, data, params }) => {
     const usual = values(quick);
-    const [name, text] = Object.entries(usual).find(([, text]) => /^\d+$/.test(text)) ?? ["", ""];
-    assert.ok(name, `${slug}: its quick setting ${quick} holds a count`);
-    const texts = [1, 0.75, 0.5].map((share) => String(Math.round(Number(text) * share)));
+    const counts = Object.entries(usual)
+      .filter(([, text]) => /^\d+$/.test(text))
+      .map(([name, text]) => ({ name, texts: changes(Number(text), name, params) }));
+    const { name, texts } = counts.find(({ texts }) => texts.length > 1) ?? { name: "", texts: [] };
+    assert.ok(name, `${slug}: its quick setting ${quick} holds a count that can change`);
     // A law of one variable needs to know which column holds that variable.
     /** @type {Values} */
     const columns = params.some((param) => param.name === "law") ? { columns: "x:tokens" } : {};
     return [slug, { values: { ...usual, ...columns }, name, texts, table: data !== "" }];
   }),
 );
+
+/**
+ * The count, three quarters and half of it, without those that the parameter refuses.
+ * @param {number} count
+ * @param {string} name
+ * @param {import("./types.d.ts").Entry["params"]} params
+ */
+function changes(count, name, params) {
+  const spec = params.find((param) => param.name === name);
+  assert.ok(spec, name);
+  const allowed = [1, 0.75, 0.5]
+    .map((share) => Math.round(count * share))
+    .filter((value) => value >= spec.min && value <= spec.max);
+  return [...new Set(allowed)].map(String);
+}
 
 /** A table of runs of two recipes that follow a law with repeated data. @param {number} rows */
 function table(rows) {

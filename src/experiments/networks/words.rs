@@ -32,8 +32,8 @@ crate::texts! {
     RANGE = "The losses of the networks are between {low} and {high}. A loss within {flat} of that of guessing counts as equal to it.";
     NO_PLATEAU = "Uniform training has learned something: there is no plateau here, or it has ended.";
     ABOVE_GUESSING = "Some losses are above that of guessing. Choose a smaller learning rate.";
-    HEAD_FIRST = "Sequences of frequent skills are answered first. When a network first answers {least} of all sequences exactly, this is how much more of the sequences with few rare skills it answers than of those with many";
-    RARE_HALF = "A skill is rare if it is in the less frequent half. Sequences with few rare skills are those with less than half of their skills rare.";
+    HEAD_FIRST = "Sequences of frequent skills are answered first. Share of exact answers to sequences with few rare skills, minus that to sequences with many, when a network first answers {least} of all sequences exactly";
+    RARE_HALF = "A skill is rare if it is in the less frequent half. In sequences with few rare skills, less than half of the skills are rare; in sequences with many, more than half.";
     NEVER_THERE = "Too few networks reached this point with a power law. Train for more steps, or with more networks.";
     ONE_HOP = "A sequence of one skill has either no rare skill or only rare ones, so nothing is composed.";
     DIVERGED = "{diverged} {diverged:network|networks} diverged. Choose a smaller learning rate.";
