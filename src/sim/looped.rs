@@ -332,11 +332,18 @@ pub struct Looped;
 
 /// Index of the status in the first panel of a state. It is 1 after the network has diverged.
 const STATUS: usize = 2;
+/// Index of [`Run::until`] in the first panel of a state.
+const UNTIL: usize = 5;
 
 impl Looped {
     /// Whether the network with this state, or with the first rows of it, has diverged.
     pub fn diverged(state: &[[f32; LANES]]) -> bool {
         state[0][STATUS] != 0.0
+    }
+
+    /// Lets the network with this state learn from the uniform law from `step` on, at most 2^24.
+    pub fn become_uniform(state: &mut [[f32; LANES]], step: u32) {
+        state[0][UNTIL] = step as f32;
     }
 
     /// Advances a run through the range of steps in the uniforms.
@@ -350,7 +357,7 @@ impl Looped {
         let mut learner = Learner::new(shape);
         let mut tokens = vec![0; shape.hops * shape.samples];
         let mut labels = vec![0; shape.groups * shape.samples];
-        let [run, law, until] = [head[3], head[4], head[5]].map(|word| word as u32);
+        let [run, law, until] = [head[3], head[4], head[UNTIL]].map(|word| word as u32);
         let order = &orders[(run * u.tokens) as usize..][..shape.tokens];
         for step in u.first..u.first + u.steps {
             if head[STATUS] != 0.0 {

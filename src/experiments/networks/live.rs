@@ -9,9 +9,12 @@ use super::words;
 use crate::error::{Error, Result};
 use crate::exec::{Exec, Lanes};
 use crate::kit::legs::Carried;
-use crate::kit::race::{CROWD, Race, Racer, Time, name, rows_shown, words as shared};
+use crate::kit::race::{self, CROWD, Race, Racer, Time, rows_shown, words as shared};
 use crate::math::Z999;
-use crate::output::{Axis, Drawing, Figure, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
+use crate::output::{
+    Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units,
+};
+use crate::params::Scale;
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
@@ -53,6 +56,15 @@ pub enum Rest {
     Diverged,
 }
 
+/// From what a network learns.
+#[derive(Clone, Copy, Debug)]
+pub struct Training {
+    /// Exponent of the training distribution.
+    pub exponent: f64,
+    /// Whether the network learns from uniform sequences after it has left the plateau.
+    pub then_uniform: bool,
+}
+
 /// A network at a checkpoint.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -60,6 +72,8 @@ pub struct Record {
     pub tested: Tested,
     /// Number of training samples at the first checkpoint at which the network had solved the task.
     pub solved: Option<u64>,
+    /// Number of steps after which the network learns from uniform sequences, if it has reached that point.
+    uniform_from: Option<u32>,
     /// Whether the network still learns.
     pub rest: Rest,
 }
@@ -68,6 +82,12 @@ impl Record {
     /// Number of training samples until the network solved the task; `None` if it has not, or has diverged since.
     fn time(&self) -> Option<u64> {
         self.solved.filter(|_| self.rest != Rest::Diverged)
+    }
+}
+
+impl Training {
+    fn name(self) -> Text {
+        if self.then_uniform { race::then_uniform(self.exponent) } else { race::name(self.exponent) }
     }
 }
 
@@ -84,14 +104,17 @@ pub struct Live {
     setting: Setting,
     /// What guessing achieves.
     chance: Chance,
-    /// Exponents of the training distributions.
-    exponents: Vec<f64>,
-    /// Number of networks for each training distribution.
+    /// What is compared: every training distribution, and then those that become uniform.
+    trainings: Vec<Training>,
+    /// A network whose training becomes uniform does so when its loss on uniform sequences is below this share of that
+    /// of guessing.
+    below: f64,
+    /// Number of networks for each training.
     networks: u32,
     /// Numbers of steps at the checkpoints, in increasing order.
     marks: Vec<u32>,
     active: Carried<Active>,
-    /// The networks at the checkpoints so far, `records[mark][exponent * networks + network]`.
+    /// The networks at the checkpoints so far, `records[mark][training * networks + network]`.
     records: Vec<Vec<Record>>,
     /// The networks' embeddings at the last checkpoint so far, in the order of the records; `None` if they are not kept.
     embeddings: Option<Vec<Vec<Vec<f64>>>>,
@@ -112,7 +135,7 @@ pub fn check(width: u32, batch: u32, steps: u32) -> Result<()> {
 
 impl Live {
     /// Networks that learn the task of `setting` from the training distributions with the given exponents, for `steps`
-    /// steps. The laws in `setting` are replaced.
+    /// steps. There are `networks` for each exponent. The laws in `setting` are replaced.
     pub fn new(setting: Setting, exponents: &[f64], networks: u32, steps: u32, seed: u32) -> Self {
         let laws = std::iter::once(0.0).chain(exponents.iter().copied()).collect();
         let every = CHECK * steps.div_ceil(CHECK * MOST);
@@ -124,7 +147,8 @@ impl Live {
             seed,
             chance: setting.task.chance(),
             setting: Setting { laws, ..setting },
-            exponents: exponents.to_vec(),
+            trainings: exponents.iter().map(|&exponent| Training { exponent, then_uniform: false }).collect(),
+            below: 0.0,
             networks,
             marks,
             active: Carried::default(),
@@ -137,6 +161,19 @@ impl Live {
     pub fn keeping_embeddings(mut self, keeps: bool) -> Self {
         self.embeddings = keeps.then(Vec::new);
         self
+    }
+
+    /// Adds networks that learn from a power law until their loss on uniform sequences is below a share of that of
+    /// guessing, and then from uniform sequences. There are as many for each power law. A share of 0 adds none.
+    pub fn becoming_uniform(mut self, below: f64) -> Self {
+        let powers: Vec<f64> = self.exponents().filter(|exponent| *exponent != 0.0 && below > 0.0).collect();
+        self.trainings.extend(powers.into_iter().map(|exponent| Training { exponent, then_uniform: true }));
+        self.below = below;
+        self
+    }
+
+    fn exponents(&self) -> impl Iterator<Item = f64> {
+        self.trainings.iter().map(|training| training.exponent)
     }
 
     /// Number of the run's checkpoints that are done, and of all.
@@ -168,8 +205,15 @@ impl Live {
     /// States from which the given networks start.
     fn fresh(&self, runs: Vec<usize>) -> Active {
         let networks = self.networks as usize;
-        let numbered: Vec<Run> =
-            runs.iter().map(|run| Run::of((run % networks) as u32, (run / networks) as u32 + 1)).collect();
+        let laws = &self.setting.laws[1..];
+        let run_of = |&run: &usize| {
+            let exponent = self.trainings[run / networks].exponent;
+            let law = laws.iter().position(|law| *law == exponent).unwrap_or_default();
+            let numbered = Run::of((run % networks) as u32, law as u32 + 1);
+            let uniform_from = self.records.last().and_then(|records| records[run].uniform_from);
+            Run { until: uniform_from.unwrap_or(numbered.until), ..numbered }
+        };
+        let numbered: Vec<Run> = runs.iter().map(run_of).collect();
         let inputs = self.setting.inputs(self.seed, self.networks);
         Active { lanes: Lanes::new(&self.setting.start(self.seed, &numbered), self.setting.rows(), inputs), runs }
     }
@@ -182,7 +226,7 @@ impl Live {
         let mark = self.records.len();
         let last = self.records.last();
         let learning = || {
-            (0..self.exponents.len() * self.networks as usize)
+            (0..self.trainings.len() * self.networks as usize)
                 .filter(|run| last.is_none_or(|records| records[*run].rest == Rest::Learns))
         };
         let carried = self.active.take(mark as u32);
@@ -200,7 +244,7 @@ impl Live {
             let diverged = states.chunks(rows).map(Looped::diverged);
             let found = Test::results(&tested).into_iter().zip(diverged);
             for (run, (tested, diverged)) in active.runs.iter().zip(found) {
-                let record = self.record(mark, records.get(*run), tested, diverged);
+                let record = self.record(mark, *run, records.get(*run), tested, diverged);
                 match records.get_mut(*run) {
                     Some(before) => *before = record,
                     None => records.push(record),
@@ -212,9 +256,12 @@ impl Live {
                     embeddings[*run] = self.setting.embedding(state);
                 }
             }
-            let rests = active.runs.iter().any(|run| records[*run].rest != Rest::Learns);
-            if rests && mark + 1 < self.marks.len() {
-                active = self.without_resting(exec, active, &records).await?;
+            let step = self.marks[mark];
+            let changes = |run: &usize| {
+                records[*run].rest != Rest::Learns || records[*run].uniform_from == Some(step)
+            };
+            if active.runs.iter().any(changes) && mark + 1 < self.marks.len() {
+                active = self.changed(exec, active, &records, step).await?;
             }
         }
         self.records.push(records);
@@ -229,8 +276,8 @@ impl Live {
         self.active = Carried::default();
     }
 
-    /// A network at checkpoint `mark`, which was `before` at the checkpoint before it.
-    fn record(&self, mark: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
+    /// Network `run` at checkpoint `mark`, which was `before` at the checkpoint before it.
+    fn record(&self, mark: usize, run: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
         let diverged = diverged || tested.loss > BEYOND;
         let done = tested.exact >= REST && before.is_some_and(|before| before.tested.exact >= REST);
         let solved = (tested.exact >= SOLVED && !diverged).then(|| self.samples(mark) as u64);
@@ -241,13 +288,21 @@ impl Live {
         } else {
             Rest::Learns
         };
-        Record { tested, solved: before.and_then(|before| before.solved).or(solved), rest }
+        let escaped = self.trainings[run / self.networks as usize].then_uniform
+            && tested.loss < self.below * self.chance.loss;
+        let uniform_from = before.and_then(|before| before.uniform_from).or(escaped.then(|| self.marks[mark]));
+        Record { tested, solved: before.and_then(|before| before.solved).or(solved), uniform_from, rest }
     }
 
-    /// The states of the networks that still learn.
-    async fn without_resting(&self, exec: &Exec, mut active: Active, records: &[Record]) -> Result<Active> {
-        let states = exec.read(&mut active.lanes).await?;
+    /// The states of the networks that still learn. Those whose training becomes uniform at `step` know it.
+    async fn changed(&self, exec: &Exec, mut active: Active, records: &[Record], step: u32) -> Result<Active> {
+        let mut states = exec.read(&mut active.lanes).await?.to_vec();
         let rows = self.setting.rows();
+        for (run, state) in active.runs.iter().zip(states.chunks_mut(rows)) {
+            if records[*run].uniform_from == Some(step) {
+                Looped::become_uniform(state, step);
+            }
+        }
         let learns = |run: &usize| records[*run].rest == Rest::Learns;
         let kept: Vec<[f32; LANES]> = (active.runs.iter().zip(states.chunks(rows)))
             .filter(|(run, _)| learns(run))
@@ -257,21 +312,21 @@ impl Live {
         Ok(Active { lanes: Lanes::new(&kept, rows, self.setting.inputs(self.seed, self.networks)), runs })
     }
 
-    /// The networks with one training distribution at a checkpoint.
-    pub fn at(&self, mark: usize, exponent: usize) -> &[Record] {
+    /// The networks with one training at a checkpoint.
+    pub fn at(&self, mark: usize, training: usize) -> &[Record] {
         let networks = self.networks as usize;
-        self.records.get(mark).map_or(&[], |records| &records[exponent * networks..][..networks])
+        self.records.get(mark).map_or(&[], |records| &records[training * networks..][..networks])
     }
 
-    /// The networks with one training distribution at the last checkpoint so far; empty before the first.
-    pub fn last(&self, exponent: usize) -> &[Record] {
-        self.at(self.records.len().wrapping_sub(1), exponent)
+    /// The networks with one training at the last checkpoint so far; empty before the first.
+    pub fn last(&self, training: usize) -> &[Record] {
+        self.at(self.records.len().wrapping_sub(1), training)
     }
 
     /// The vectors that stand for the tokens in a network at the last checkpoint so far. It is `None` before the first
     /// checkpoint, and if embeddings are not kept.
-    pub fn embedding(&self, exponent: usize, network: usize) -> Option<&[Vec<f64>]> {
-        Some(self.embeddings.as_ref()?.get(exponent * self.networks as usize + network)?)
+    pub fn embedding(&self, training: usize, network: usize) -> Option<&[Vec<f64>]> {
+        Some(self.embeddings.as_ref()?.get(training * self.networks as usize + network)?)
     }
 
     /// The vectors that stand for the tokens in a network before training.
@@ -281,18 +336,19 @@ impl Live {
 
     /// Index of uniform training among the training distributions.
     pub fn uniform(&self) -> Option<usize> {
-        self.exponents.iter().position(|exponent| *exponent == 0.0)
+        self.exponents().position(|exponent| exponent == 0.0)
     }
 
     /// Times until the networks have solved the task.
     pub fn race(&self) -> Race {
-        let racer = |(i, &exponent): (usize, &f64)| Racer {
+        let racer = |(i, &Training { exponent, then_uniform }): (usize, &Training)| Racer {
             exponent,
+            then_uniform,
             hits: self.last(i).iter().map(Record::time).collect(),
             diverged: self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count() as u32,
         };
         let budget = self.records.len().checked_sub(1).map_or(0.0, |mark| self.samples(mark));
-        Race { racers: self.exponents.iter().enumerate().map(racer).collect(), budget: budget as u64 }
+        Race { racers: self.trainings.iter().enumerate().map(racer).collect(), budget: budget as u64 }
     }
 
     /// What became of the networks, at the end of the run.
@@ -302,7 +358,7 @@ impl Live {
             return text!(
                 words::HAVE_DIVERGED,
                 diverged = count(diverged),
-                networks = count(self.exponents.len() * self.networks as usize),
+                networks = count(self.trainings.len() * self.networks as usize),
                 samples = count(samples),
                 rate = setting(f64::from(self.setting.rate))
             );
@@ -313,7 +369,7 @@ impl Live {
         match (self.uniform(), fast) {
             (Some(uniform), Some((best, Time::At(fast)))) if solved(uniform) == 0 => text!(
                 words::POWER_LAW_TEACHES,
-                alpha = setting(self.exponents[best]),
+                alpha = setting(self.trainings[best].exponent),
                 solved = count(solved(best)),
                 networks = count(self.networks),
                 fast = count(fast),
@@ -323,42 +379,43 @@ impl Live {
         }
     }
 
-    /// Curve of a value over the training samples: median and quartiles over the networks with one training
-    /// distribution that have not diverged.
+    /// Curve of a value over the training samples: median and quartiles over the networks with one training that have not
+    /// diverged.
     #[inline(never)]
-    fn curve(&self, exponent: usize, value: impl Fn(&Record) -> f64) -> Option<Series> {
+    fn curve(&self, training: usize, value: impl Fn(&Record) -> f64) -> Option<Series> {
         let mut points = Points::default();
         for mark in 0..self.records.len() {
-            let sound = self.at(mark, exponent).iter().filter(|record| record.rest != Rest::Diverged);
+            let sound = self.at(mark, training).iter().filter(|record| record.rest != Rest::Diverged);
             let values: Vec<f32> = sound.map(|record| value(record) as f32).collect();
             if !values.is_empty() {
                 let [low, median, high] = quartiles(&values);
                 points.push(self.samples(mark), median, [low, high]);
             }
         }
-        let label = match self.exponents[exponent] {
-            0.0 => words::UNIFORM.into(),
-            alpha => text!(words::POWER, alpha = setting(alpha)),
+        let label = match self.trainings[training] {
+            Training { exponent: 0.0, .. } => words::UNIFORM.into(),
+            Training { exponent, then_uniform: false } => text!(words::POWER, alpha = setting(exponent)),
+            Training { exponent, .. } => text!(words::POWER_THEN_UNIFORM, alpha = setting(exponent)),
         };
-        points.series(id_of(exponent), label).map(|series| series.line().how(shared::QUARTILES))
+        points.series(id_of(training), label).map(|series| series.line().how(shared::QUARTILES))
     }
 
-    /// Curves of a value for all training distributions; none before the first checkpoint.
+    /// Curves of a value for all trainings; none before the first checkpoint.
     fn curves(&self, value: impl Fn(&Record) -> f64 + Copy) -> Vec<Series> {
         if self.records.is_empty() {
             return Vec::new();
         }
-        (0..self.exponents.len()).filter_map(|i| self.curve(i, value)).collect()
+        (0..self.trainings.len()).filter_map(|i| self.curve(i, value)).collect()
     }
 
-    /// A figure with a curve for each training distribution.
+    /// A figure with a curve for each training.
     fn by_training(&self, id: &'static str, title: impl Into<Text>, y: Axis) -> Figure {
         Figure::new(id, title, SAMPLES, y).groups(self.groups())
     }
 
-    /// Ids and names of the groups of curves, one for each training distribution.
+    /// Ids and names of the groups of curves, one for each training.
     pub fn groups(&self) -> impl Iterator<Item = (Id, Text)> {
-        self.exponents.iter().enumerate().map(|(i, alpha)| (id_of(i), name(*alpha)))
+        self.trainings.iter().enumerate().map(|(i, training)| (id_of(i), training.name()))
     }
 
     /// A level before the run.
@@ -398,7 +455,7 @@ impl Live {
 
     /// Index of the power law with which networks solve the task soonest. If none solves it, the first power law.
     pub fn best(&self) -> Option<usize> {
-        self.race().best().or_else(|| self.exponents.iter().position(|exponent| *exponent != 0.0))
+        self.race().best().or_else(|| self.exponents().position(|exponent| exponent != 0.0))
     }
 
     /// Exact answers over the training samples, by the number of rare skills in a sequence, with the best power law.
@@ -423,21 +480,42 @@ impl Live {
             let label = text!(words::RARE, rare = count(rare), hops = count(hops));
             points.series(format!("rare-{rare}"), label).map(|series| series.line().how(words::ALL_RUNS))
         };
-        let title = text!(words::BY_RARE, alpha = setting(self.exponents[best]));
+        let title = text!(words::BY_RARE, alpha = setting(self.trainings[best].exponent));
         Figure::new("rare", title, SAMPLES, EXACT).series((0..=hops).filter_map(curve)).drawn()
+    }
+
+    /// The samples until each network has solved the task, as a heat map with a column for each training distribution
+    /// and a row for each network. A network that has not solved the task has no colour.
+    fn map(&self) -> Figure {
+        let mut columns: Vec<usize> = (0..self.trainings.len()).filter(|i| !self.trainings[*i].then_uniform).collect();
+        columns.sort_by(|a, b| self.trainings[*a].exponent.total_cmp(&self.trainings[*b].exponent));
+        let time = |network: usize, training: usize| {
+            self.last(training).get(network).and_then(Record::time).map_or(f64::NAN, |time| time as f64)
+        };
+        let networks = 0..self.networks as usize;
+        let field = Field {
+            x: columns.iter().map(|i| self.trainings[*i].exponent).collect(),
+            y: networks.clone().map(|network| network as f64 + 1.0).collect(),
+            z: networks.map(|network| columns.iter().map(|i| time(network, *i)).collect()).collect(),
+            label: shared::SAMPLES_TO_TARGET,
+            unit: units::SAMPLES.english(),
+            scale: Scale::Log,
+            frame: Frame::Plane,
+        };
+        Figure::new("map", words::MAP, Axis::linear(shared::EXPONENT), Axis::linear(words::NETWORK))
+            .field(field)
+            .where_empty(words::NONE_SOLVED)
     }
 
     /// All figures of a race. Many exponents are compared by their times, which then come first. A few are compared by
     /// their curves.
     pub fn figures(&self) -> Vec<Figure> {
         let race = self.race();
-        let crowd = self.exponents.len() > CROWD;
+        let crowd = self.trainings.len() > CROWD;
         let times = race.figure(crowd.then(|| race.budget_line(self.budget())));
-        let mut figures = vec![Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure(), times];
-        if crowd {
-            figures.rotate_right(1);
-        }
-        figures.into_iter().flatten().collect()
+        let curves = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure()];
+        let (first, last) = if crowd { ([times, Some(self.map())], None) } else { ([None, None], times) };
+        first.into_iter().chain(curves).chain([last]).flatten().collect()
     }
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.
@@ -473,7 +551,7 @@ impl Live {
 
     /// Sequences of frequent skills are answered first, with the best power law. It is `None` if there is no power law.
     pub fn head_verdict(&self) -> Option<Verdict> {
-        self.exponents.iter().any(|exponent| *exponent != 0.0).then(|| {
+        self.exponents().any(|exponent| exponent != 0.0).then(|| {
             let verdict = Verdict::pending("head-first", text!(words::HEAD_FIRST, least = share(COMPARED)));
             if self.finished() { self.measured_head_verdict(verdict) } else { verdict }
         })
@@ -503,12 +581,12 @@ impl Live {
         above_zero(pending.adding(words::RARE_HALF), &differences)
     }
 
-    /// The picture of the networks: a row of cells for each training distribution, with a cell for each network.
+    /// The picture of the networks: a row of cells for each training, with a cell for each network.
     pub fn picture(&self) -> Picture {
         let networks = self.networks as usize;
         let picture = Picture::new(words::RUNS_THAT_SOLVE, words::HOW_CELLS_FILL);
-        let (rows, others) = rows_shown(self.exponents.len());
-        let picture = self.exponents.iter().take(rows).enumerate().fold(picture, |picture, (i, &alpha)| {
+        let (rows, others) = rows_shown(self.trainings.len());
+        let picture = self.trainings.iter().take(rows).enumerate().fold(picture, |picture, (i, training)| {
             let records = self.last(i);
             let mut cells: Vec<f64> = records.iter().take(CELLS).map(|record| record.tested.exact).collect();
             cells.resize(networks.min(CELLS), 0.0);
@@ -518,7 +596,7 @@ impl Live {
             } else {
                 text!(words::SOLVED_OF, solved = count(solved), networks = count(networks))
             };
-            picture.shares(name(alpha), value, Drawing::Cells, cells)
+            picture.shares(training.name(), value, Drawing::Cells, cells)
         });
         let few = networks > CELLS;
         let cells = few.then(|| text!(words::FIRST_NETWORKS, shown = count(CELLS), networks = count(networks)));
@@ -538,7 +616,7 @@ pub fn above_zero(pending: Verdict, differences: &[f64]) -> Verdict {
         .from_runs(differences.len(), LEAST)
 }
 
-/// Id of the curves of a training distribution.
-fn id_of(exponent: usize) -> Id {
-    format!("alpha-{exponent}").into()
+/// Id of the curves of a training.
+fn id_of(training: usize) -> Id {
+    format!("alpha-{training}").into()
 }

@@ -5,17 +5,21 @@ crate::texts! {
     SAMPLES = "training samples";
     EXACT = "sequences answered exactly";
     LOSS = "test loss in nats";
+    NETWORK = "network";
     // Titles.
     ACCURACY = "Exact answers on uniform sequences";
     TEST_LOSS = "Loss on uniform sequences";
     BY_RARE = "Frequent skills come first (α = {alpha})";
+    MAP = "Training samples until each network has solved the task";
     RUNS_THAT_SOLVE = "Networks that solve the task";
     // Curves and places.
     UNIFORM = "uniform: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";
+    POWER_THEN_UNIFORM = "α = {alpha}, then uniform: median and quartiles";
     BEFORE = "before training: the network guesses";
     GUESSING = "guessing: {share}";
     SOLVED = "solved: {share}";
+    NONE_SOLVED = "No network has solved the task yet.";
     FLAT = "guessing: {loss}";
     RARE = "{rare} of {hops} skills are rare";
     ALL_RUNS = "mean over the networks";

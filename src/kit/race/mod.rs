@@ -79,10 +79,12 @@ pub(crate) fn winner([lo, hi]: [f64; 2]) -> Option<Favourite> {
 }
 
 /// The runs with one training distribution, `p_j ~ j^-exponent`. The exponent 0 is the uniform distribution.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Racer {
     /// Exponent alpha of the training distribution.
     pub exponent: f64,
+    /// Whether the runs go on with the uniform distribution when they have left the plateau.
+    pub then_uniform: bool,
     /// Number of samples after which each run reached the target. It is `None` for a run that did not reach the target
     /// or that diverged.
     pub hits: Vec<Option<u64>>,
@@ -93,6 +95,11 @@ pub struct Racer {
 /// Name of a training distribution in a figure.
 pub fn name(exponent: f64) -> Text {
     if exponent == 0.0 { words::UNIFORM.into() } else { text!(words::ALPHA, alpha = setting(exponent)) }
+}
+
+/// Name of a power law in a figure, if its runs go on with the uniform distribution.
+pub fn then_uniform(exponent: f64) -> Text {
+    text!(words::THEN_UNIFORM, alpha = setting(exponent))
 }
 
 /// How many of `all` training distributions a small picture shows, and what it says of the others. There is room for
@@ -211,13 +218,24 @@ impl Race {
         self.racers.iter().position(|r| r.exponent == 0.0)
     }
 
-    /// Index of the power law with the least median time. If several power laws have this median, it is the first of
-    /// them. It is `None` if no power law has runs.
+    /// Indices of the power laws with which runs train from the start to the end.
+    fn powers(&self) -> impl Iterator<Item = usize> {
+        (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0 && !self.racers[i].then_uniform)
+    }
+
+    /// Index of the power law with the least median time, of those with which runs train from the start to the end. If
+    /// several power laws have this median, it is the first of them. It is `None` if no power law has runs.
     pub fn best(&self) -> Option<usize> {
         let median = |i: usize| self.quantile(i, 0.5).map(|t| (matches!(t, Time::After(_)), t.samples()));
-        (0..self.racers.len())
-            .filter(|&i| self.racers[i].exponent != 0.0 && median(i).is_some())
+        self.powers()
+            .filter(|&i| median(i).is_some())
             .min_by(|&i, &j| median(i).partial_cmp(&median(j)).unwrap_or(Ordering::Equal))
+    }
+
+    /// Index of the runs that train with the best power law first, and then with the uniform distribution.
+    pub fn switched(&self) -> Option<usize> {
+        let best = self.racers[self.best()?].exponent;
+        self.racers.iter().position(|racer| racer.then_uniform && racer.exponent == best)
     }
 
     /// Median time of uniform training divided by the median time of a power law, with a 99.9% interval. It is `None`
@@ -230,8 +248,13 @@ impl Race {
     /// below the interval with probability `tails[0]`, and above it with probability `tails[1]`. The two medians are
     /// resampled independently. If the runs of the two distributions share draws, the interval is wider than necessary.
     pub(crate) fn ratio_at(&self, power: usize, tails: [f64; 2]) -> Option<Ratio> {
-        let uniform = self.uniform()?;
-        let (u, m) = (self.quantile(uniform, 0.5)?, self.quantile(power, 0.5)?);
+        self.ratio_between(self.uniform()?, power, tails)
+    }
+
+    /// Median time with one training distribution divided by the median time with another, with an interval as in
+    /// [`Race::ratio_at`].
+    fn ratio_between(&self, slow: usize, fast: usize, tails: [f64; 2]) -> Option<Ratio> {
+        let (u, m) = (self.quantile(slow, 0.5)?, self.quantile(fast, 0.5)?);
         let (value, bound) = match (u, m) {
             (Time::At(_), Time::At(_)) => (u.samples() / m.samples(), Ordering::Equal),
             (Time::After(_), Time::At(_)) => (u.samples() / m.samples(), Ordering::Greater),
@@ -241,8 +264,8 @@ impl Race {
         // A median that was not seen is the budget or more: each end takes its worse case.
         let budget = self.budget as f64;
         let medians = |racer, unseen: f64| self.medians(racer, unseen);
-        let lo = lower_end(&medians(uniform, budget), &medians(power, f64::INFINITY), tails[0]);
-        let hi = 1.0 / lower_end(&medians(power, budget), &medians(uniform, f64::INFINITY), tails[1]);
+        let lo = lower_end(&medians(slow, budget), &medians(fast, f64::INFINITY), tails[0]);
+        let hi = 1.0 / lower_end(&medians(fast, budget), &medians(slow, f64::INFINITY), tails[1]);
         Some(Ratio { value, bound, interval: [lo, hi] })
     }
 
@@ -272,7 +295,7 @@ impl Race {
     /// run has `finished`, if some distribution has fewer than [`LEAST_RUNS`] runs, and if the interval contains 1.
     pub fn verdict(&self, favourite: Favourite, finished: bool) -> Option<Verdict> {
         let uniform = self.uniform()?;
-        let powers: Vec<usize> = (0..self.racers.len()).filter(|&i| self.racers[i].exponent != 0.0).collect();
+        let powers: Vec<usize> = self.powers().collect();
         let fewest = self.racers.iter().map(|r| r.hits.len()).min().unwrap_or(0);
         let claim = favourite.claim(Ordering::Equal);
         let verdict = Verdict { null: Some(1.0), ..Verdict::pending("power-law-beats-uniform", claim) };
@@ -317,13 +340,51 @@ impl Race {
         Some(verdict)
     }
 
+    /// Verdict on the claim that runs which train with a power law first, and with the uniform distribution then, reach
+    /// the target in fewer samples than runs with the power law alone. The power law is the best one.
+    ///
+    /// The ratio is the median time with the power law alone, divided by the median time with both. Its interval is that
+    /// of [`Race::ratio`]. The result is `None` if no runs change their distribution. The verdict is "cannot tell" before
+    /// the run has `finished`, with fewer than [`LEAST_RUNS`] runs, and if the interval contains 1.
+    pub fn switch_verdict(&self, finished: bool) -> Option<Verdict> {
+        self.racers.iter().any(|racer| racer.then_uniform).then(|| {
+            let verdict = Verdict { null: Some(1.0), ..Verdict::pending("then-uniform", words::SWITCH_WINS) };
+            match self.best().zip(self.switched()) {
+                Some((alone, both)) => self.judge_switch(verdict, alone, both, finished),
+                None => verdict,
+            }
+        })
+    }
+
+    #[inline(never)]
+    fn judge_switch(&self, verdict: Verdict, alone: usize, both: usize, finished: bool) -> Verdict {
+        let (Some(ratio), Some(slow), Some(fast)) =
+            (self.ratio_between(alone, both, [TAIL; 2]), self.quantile(alone, 0.5), self.quantile(both, 0.5))
+        else {
+            return verdict;
+        };
+        let runs = self.racers[alone].hits.len();
+        let alpha = setting(self.racers[alone].exponent);
+        let verdict = Verdict {
+            measured: ratio.value,
+            interval: (runs >= LEAST_RUNS).then_some(ratio.interval),
+            agrees: winner(ratio.interval).map(|faster| faster == Favourite::PowerLaw),
+            ..verdict
+        }
+        .note(text!(words::SWITCH_MEDIANS, alone = slow.said(), both = fast.said(), alpha = alpha))
+        .once(finished)
+        .from_runs(runs, LEAST_RUNS);
+        let open = runs >= LEAST_RUNS && winner(ratio.interval).is_none();
+        if finished && open { verdict.adding(words::SWITCH_OPEN) } else { verdict }
+    }
+
     /// What the finished runs show about the question which training distribution is faster. A median that was not seen
     /// is called over the budget.
     #[inline(never)]
     pub fn answer(&self) -> Text {
         let median = |racer: Option<usize>| racer.and_then(|i| self.quantile(i, 0.5));
         let best = self.best();
-        let powers = self.racers.iter().filter(|racer| racer.exponent != 0.0).count();
+        let powers = self.powers().count();
         let alpha = || setting(best.map_or(f64::NAN, |i| self.racers[i].exponent));
         let (slow, fast) = match (median(self.uniform()), median(best)) {
             (Some(Time::After(budget)), None | Some(Time::After(_))) | (None, Some(Time::After(budget))) => {
@@ -376,7 +437,10 @@ impl Race {
         ]);
         let rows = self.racers.iter().enumerate().map(|(i, racer)| {
             let mut row: Vec<Cell> = lead.iter().map(|(_, x)| (*x).into()).collect();
-            row.push(racer.exponent.into());
+            row.push(match racer.then_uniform {
+                true => text!(words::THEN_UNIFORM_CELL, alpha = setting(racer.exponent)).into(),
+                false => racer.exponent.into(),
+            });
             row.extend(
                 [0.5, 0.25, 0.75].map(|share| self.quantile(i, share).map_or(words::NO_RUNS.into(), Cell::from)),
             );
@@ -399,16 +463,21 @@ impl Race {
     /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha, and the series `more`;
     /// `None` if there is nothing to draw.
     pub fn figure(&self, more: impl IntoIterator<Item = Series>) -> Option<Figure> {
-        let (mut seen, mut late) = (Points::default(), Points::default());
+        let (mut seen, mut late, mut switched) = (Points::default(), Points::default(), Points::default());
         for (i, racer) in self.racers.iter().enumerate() {
             let [Some(low), Some(median), Some(high)] = [0.25, 0.5, 0.75].map(|share| self.quantile(i, share)) else {
                 continue;
             };
-            let list = if matches!(median, Time::At(_)) { &mut seen } else { &mut late };
+            let list = match median {
+                Time::At(_) if racer.then_uniform => &mut switched,
+                Time::At(_) => &mut seen,
+                Time::After(_) => &mut late,
+            };
             list.push(racer.exponent, median.samples(), [low.samples(), high.seen()]);
         }
         let late = late.series("censored", words::CENSORED);
         let seen = seen.series("median", words::QUARTILES);
+        let switched = switched.series("switched", words::SWITCHED_QUARTILES);
         Figure::new(
             "time-to-target",
             words::TIMES_AGAINST_EXPONENT,
@@ -416,7 +485,7 @@ impl Race {
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
         .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
-        .series(seen.into_iter().chain(late).chain(more))
+        .series(seen.into_iter().chain(switched).chain(late).chain(more))
         .drawn()
         .map(|figure| {
             let empty = figure.series.iter().all(|series| series.id == BUDGET);
@@ -463,7 +532,7 @@ mod tests {
         let racer = |&(exponent, hits): &(f64, &[u64])| Racer {
             exponent,
             hits: hits.iter().map(|&t| (t <= budget).then_some(t)).collect(),
-            diverged: 0,
+            ..Racer::default()
         };
         Race { racers: hits.iter().map(racer).collect(), budget }
     }
@@ -476,7 +545,7 @@ mod tests {
         assert_eq!(of(1), [Time::At(1), Time::At(2), Time::At(3)], "of an even number the lower");
         assert_eq!(of(2), [Time::At(7), Time::After(100), Time::After(100)], "cut off");
         assert_eq!(race.best(), Some(1), "the least median");
-        let empty = Race { racers: vec![Racer { exponent: 0.0, hits: vec![], diverged: 0 }], budget: 9 };
+        let empty = Race { racers: vec![Racer::default()], budget: 9 };
         assert_eq!((empty.quantile(0, 0.5), empty.best()), (None, None), "no runs");
     }
 
@@ -695,7 +764,7 @@ mod tests {
                     let time = |u: f64| (-math::ln(u) * mean).ceil() as u64;
                     (0..n).map(|_| Some(time(draws.uniform())).filter(|&t| t <= budget)).collect()
                 };
-                let racer = |exponent, hits| Racer { exponent, hits, diverged: 0 };
+                let racer = |exponent, hits| Racer { exponent, hits, ..Racer::default() };
                 let racers = vec![racer(0.0, hits(4e6)), racer(1.0, hits(1e6))];
                 let [lo, hi] = Race { racers, budget }.ratio_at(1, [tail; 2]).expect("both").interval;
                 lo > 4.0 || hi < 4.0
@@ -718,7 +787,7 @@ mod tests {
         let wrong = (0..races).filter(|&i| {
             let mut draws = Draws::new(10, stream::BOOTSTRAP, i, 0);
             let mut hits = || (0..32).map(|_| Some((-math::ln(draws.uniform()) * 1e6).ceil() as u64)).collect();
-            let racers = (0..11).map(|i| Racer { exponent: f64::from(i), hits: hits(), diverged: 0 }).collect();
+            let racers = (0..11).map(|i| Racer { exponent: f64::from(i), hits: hits(), ..Racer::default() }).collect();
             Race { racers, budget: u64::MAX }.verdict(Favourite::PowerLaw, true).expect("a verdict").agrees.is_some()
         });
         let wrong = wrong.count();

@@ -35,7 +35,7 @@ pub struct Rates {
 impl Rates {
     /// Makes a comparison that has no runs yet.
     pub fn new(rates: Vec<f64>, exponents: &[f64], budget: u64) -> Self {
-        let racer = |exponent| Racer { exponent, hits: vec![], diverged: 0 };
+        let racer = |exponent| Racer { exponent, ..Racer::default() };
         let racers = exponents.iter().map(|&exponent| vec![racer(exponent); rates.len()]).collect();
         Self { rates, racers, budget }
     }
@@ -223,7 +223,7 @@ mod tests {
         let mut hits = |mean: f64| -> Vec<Option<u64>> {
             (0..33).map(|_| Some((-math::ln(draws.uniform()) * mean).ceil() as u64).filter(|&t| t <= budget)).collect()
         };
-        let racer = |exponent, hits| Racer { exponent, hits, diverged: 0 };
+        let racer = |exponent, hits| Racer { exponent, hits, ..Racer::default() };
         rates.extend(
             means
                 .iter()

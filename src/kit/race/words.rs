@@ -5,10 +5,12 @@ crate::texts! {
     // Training distributions.
     UNIFORM = "uniform";
     ALPHA = "α = {alpha}";
+    THEN_UNIFORM = "α = {alpha}, then uniform";
     // Cells.
     MORE_THAN = "> {n}";
     LESS_THAN = "< {n}";
     NO_RUNS = "–";
+    THEN_UNIFORM_CELL = "{alpha}, then uniform";
     SOLVED_OF = "{solved} of {runs}";
     // Axes and columns.
     EXPONENT = "exponent α of the training distribution";
@@ -34,6 +36,7 @@ crate::texts! {
     CENSORED = "fewer than half reached the target";
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";
+    SWITCHED_QUARTILES = "power law first, then uniform: median and quartiles of the runs";
     EDGE = "edge of stability";
     EDGE_OF = "edge of stability, {training}";
     ASKED_RATE = "your learning rate";
@@ -69,6 +72,10 @@ crate::texts! {
     POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval also allows for chance in the runs.";
     ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, both with uniform training and with each power law, so no ratio can be measured.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
+    // Verdict on runs that change their training distribution.
+    SWITCH_WINS = "Hypothesis: runs that train with a power law first and with the uniform distribution then reach the target in fewer samples than runs with the power law alone. The median number of samples with the power law alone, divided by the median with both, is then above 1. Ratio of the medians";
+    SWITCH_MEDIANS = r"Median number of samples: {alone} with the power law $\alpha$ = {alpha} alone, {both} if the uniform distribution follows.";
+    SWITCH_OPEN = "The interval of the ratio contains 1, so it does not show whether the change helps. More runs may decide.";
     // Verdict of a race at the best learning rates.
     POWER_LAW_WINS_AT_BEST_RATES = "Hypothesis: a power law reaches the target in fewer samples than uniform training, if each distribution has its own best learning rate. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
     UNIFORM_WINS_AT_BEST_RATES = "Hypothesis: uniform training reaches the target in no more samples than a power law, if each distribution has its own best learning rate. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Ratio of the medians";

@@ -188,7 +188,7 @@ impl Experiment for KComposition {
             blocks(runs, most).for_each(|block| legs.push(Leg { rung, ladder, block }, checkpoints));
         }
         let trainings: Vec<Vec<f64>> = exponents.iter().map(|&alpha| theory::power_law(skills, alpha)).collect();
-        let racers = |_| exponents.iter().map(|&exponent| Racer { exponent, hits: vec![], diverged: 0 }).collect();
+        let racers = |_| exponents.iter().map(|&exponent| Racer { exponent, ..Racer::default() }).collect();
         let mut run = Self {
             seed,
             gaussian: Gaussian::new(),

@@ -226,7 +226,7 @@ impl KComposition {
         let rows = host.len() / (blocks * self.trainings.len());
         let mut racers = Vec::new();
         for (training, &exponent) in self.params.exponents.iter().enumerate() {
-            let mut racer = Racer { exponent, hits: Vec::new(), diverged: 0 };
+            let mut racer = Racer { exponent, ..Racer::default() };
             for run in 0..leg.block.runs as usize {
                 let group = &host[(training * blocks + run / sim::LANES) * rows..][..sim::RECORDS];
                 let row = |i: usize| f64::from(group[i][run % sim::LANES]);

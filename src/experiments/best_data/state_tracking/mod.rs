@@ -87,6 +87,7 @@ impl StateTracking {
     pub fn race(&self) -> Race {
         let racer = |(i, &exponent): (usize, &f64)| Racer {
             exponent,
+            then_uniform: false,
             hits: self.last(i).iter().map(|r| (r.solved > 0).then_some(u64::from(r.solved))).collect(),
             diverged: self.last(i).iter().filter(|r| r.rest == Rest::Diverged).count() as u32,
         };

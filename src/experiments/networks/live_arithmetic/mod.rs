@@ -37,6 +37,8 @@ crate::params! {
         terms: u32 = Spec::integer("4", 2.0, 6.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the token of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1", 0.0, 4.0, 1, 8);
+        /// Power law first, then uniform: for each power law as many networks are added. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
+        then_uniform: f64 = Spec::number("0", 0.0, 1.0).label("then uniform, below");
         /// Number of networks for each exponent. They differ in their initial weights, in the order of the tokens' frequencies and in their training sequences.
         networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");
         /// Number of training steps of a network, a multiple of 100. A network that has learned the task stops sooner.
@@ -117,11 +119,11 @@ impl Experiment for LiveArithmetic {
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { ref exponents, networks, steps, width, batch, rate, decay, .. } = params;
+        let Params { ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
         let task = params.automaton();
         let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
         let adds = params.task == "sum";
-        let live = Live::new(setting, exponents, networks, steps, seed).keeping_embeddings(adds);
+        let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform).keeping_embeddings(adds);
         Ok(Self { params, live })
     }
 
@@ -152,7 +154,7 @@ impl Experiment for LiveArithmetic {
         let flat = (task == "sum" && terms > 2).then(|| live.flat_verdict()).flatten();
         let answer = if finished { live.answer() } else { self.expectation() };
         let mut figures = live.figures();
-        let mut verdicts = vec![verdict, flat, live.head_verdict()];
+        let mut verdicts = vec![verdict, flat, live.head_verdict(), race.switch_verdict(finished)];
         if task == "sum" {
             figures.splice(1..1, clock::figures(live, modulus));
             verdicts.push(Some(clock::verdict(live)));

@@ -33,6 +33,8 @@ crate::params! {
         hops: u32 = Spec::integer("4", 1.0, 6.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.25", 0.0, 4.0, 1, 8);
+        /// Power law first, then uniform: for each power law as many networks are added. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
+        then_uniform: f64 = Spec::number("0", 0.0, 1.0).label("then uniform, below");
         /// Number of networks for each exponent. They differ in their initial weights, in the order of the skills' frequencies and in their training sequences.
         networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");
         /// Number of training steps of a network, a multiple of 100. A network that has learned the task stops sooner.
@@ -85,10 +87,10 @@ impl Experiment for LiveTracking {
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { symbols, hops, ref exponents, networks, steps, width, batch, rate, decay } = params;
+        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay } = params;
         let task = Automaton::permutations(symbols, hops);
         let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
-        let live = Live::new(setting, exponents, networks, steps, seed);
+        let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
         Ok(Self { params, live })
     }
 
@@ -121,7 +123,7 @@ impl Experiment for LiveTracking {
             answer: Some(Answer::new(answer)),
             figures: self.live.figures(),
             tables: vec![race.table(&lead)],
-            verdicts: [verdict, flat, self.live.head_verdict()].into_iter().flatten().collect(),
+            verdicts: [verdict, flat, self.live.head_verdict(), race.switch_verdict(finished)].into_iter().flatten().collect(),
         }
     }
 
