@@ -11,9 +11,7 @@ use crate::exec::{Exec, Lanes};
 use crate::kit::legs::Carried;
 use crate::kit::race::{self, CROWD, Race, Racer, Time, rows_shown, words as shared};
 use crate::math::Z999;
-use crate::output::{
-    Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units,
-};
+use crate::output::{Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::params::Scale;
 use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
 use crate::stats::{mean_and_error, quartiles, student};
@@ -257,9 +255,7 @@ impl Live {
                 }
             }
             let step = self.marks[mark];
-            let changes = |run: &usize| {
-                records[*run].rest != Rest::Learns || records[*run].uniform_from == Some(step)
-            };
+            let changes = |run: &usize| records[*run].rest != Rest::Learns || records[*run].uniform_from == Some(step);
             if active.runs.iter().any(changes) && mark + 1 < self.marks.len() {
                 active = self.changed(exec, active, &records, step).await?;
             }
@@ -288,8 +284,8 @@ impl Live {
         } else {
             Rest::Learns
         };
-        let escaped = self.trainings[run / self.networks as usize].then_uniform
-            && tested.loss < self.below * self.chance.loss;
+        let escaped =
+            self.trainings[run / self.networks as usize].then_uniform && tested.loss < self.below * self.chance.loss;
         let uniform_from = before.and_then(|before| before.uniform_from).or(escaped.then(|| self.marks[mark]));
         Record { tested, solved: before.and_then(|before| before.solved).or(solved), uniform_from, rest }
     }
@@ -354,7 +350,7 @@ impl Live {
     /// What became of the networks, at the end of the run.
     #[inline(never)]
     pub fn answer(&self) -> Text {
-        if let Some((diverged, samples)) = self.diverged() {
+        if let Some((diverged, samples)) = self.diverged().filter(|_| self.mostly_diverged()) {
             return text!(
                 words::HAVE_DIVERGED,
                 diverged = count(diverged),
@@ -365,9 +361,9 @@ impl Live {
         }
         let race = self.race();
         let solved = |i: usize| self.last(i).iter().filter_map(Record::time).count();
-        let fast = race.best().and_then(|best| Some((best, race.quantile(best, 0.5)?)));
-        match (self.uniform(), fast) {
-            (Some(uniform), Some((best, Time::At(fast)))) if solved(uniform) == 0 => text!(
+        let median = |i: usize| race.quantile(i, 0.5);
+        match (self.uniform(), race.best(), race.best().and_then(median)) {
+            (Some(uniform), Some(best), Some(Time::At(fast))) if solved(uniform) == 0 => text!(
                 words::POWER_LAW_TEACHES,
                 alpha = setting(self.trainings[best].exponent),
                 solved = count(solved(best)),
@@ -375,8 +371,37 @@ impl Live {
                 fast = count(fast),
                 budget = count(self.budget())
             ),
+            (Some(uniform), Some(_), Some(Time::After(budget))) if median(uniform) == Some(Time::After(budget)) => {
+                self.unsolved(uniform, budget).unwrap_or_else(|| race.answer())
+            }
             _ => race.answer(),
         }
+    }
+
+    /// The exact answers of the median networks, if fewer than half of the networks have solved the task with each
+    /// training distribution. The power law is the one with the most exact answers.
+    fn unsolved(&self, uniform: usize, budget: u64) -> Option<Text> {
+        let exact = |i: usize| {
+            let all: Vec<f32> = self.last(i).iter().map(|record| record.tested.exact as f32).collect();
+            quartiles(&all)[1]
+        };
+        let powers = (0..self.trainings.len()).filter(|i| self.trainings[*i].exponent != 0.0);
+        let best = powers.max_by(|a, b| exact(*a).total_cmp(&exact(*b)))?;
+        Some(text!(
+            words::UNSOLVED,
+            budget = count(budget),
+            power = share(exact(best)),
+            alpha = setting(self.trainings[best].exponent),
+            uniform = share(exact(uniform))
+        ))
+    }
+
+    /// Whether half of the networks with some training have diverged.
+    fn mostly_diverged(&self) -> bool {
+        (0..self.trainings.len()).any(|i| {
+            let diverged = self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count();
+            2 * diverged >= self.networks as usize
+        })
     }
 
     /// Curve of a value over the training samples: median and quartiles over the networks with one training that have not
@@ -538,7 +563,14 @@ impl Live {
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
         let mean = losses().sum::<f64>() / losses().count() as f64;
-        let range = text!(words::RANGE, low = number(ends[0]), high = number(ends[1]), flat = setting(FLAT));
+        let networks = count(self.networks);
+        let range = text!(
+            words::RANGE,
+            networks = networks,
+            low = number(ends[0]),
+            high = number(ends[1]),
+            flat = setting(FLAT)
+        );
         let verdict = Verdict { measured: mean, theory: Some(guess), resolution: FLAT, ..pending.adding(range) };
         let holds = |agrees| Verdict { agrees: Some(agrees), ..verdict.clone() };
         match self.diverged() {

@@ -7,17 +7,17 @@ crate::texts! {
     LOSS = "test loss in nats";
     NETWORK = "network";
     // Titles.
-    ACCURACY = "Exact answers on uniform sequences";
-    TEST_LOSS = "Loss on uniform sequences";
+    ACCURACY = "Test sequences answered exactly";
+    TEST_LOSS = "Loss on test sequences";
     BY_RARE = "Frequent skills come first (α = {alpha})";
     MAP = "Training samples until each network has solved the task";
     RUNS_THAT_SOLVE = "Networks that solve the task";
     // Curves and places.
-    UNIFORM = "uniform: median and quartiles";
+    UNIFORM = "uniform training: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";
     POWER_THEN_UNIFORM = "α = {alpha}, then uniform: median and quartiles";
     BEFORE = "before training: the network guesses";
-    GUESSING = "guessing: {share}";
+    GUESSING = "best blind guess: {share}";
     SOLVED = "solved: {share}";
     NONE_SOLVED = "No network has solved the task yet.";
     FLAT = "guessing: {loss}";
@@ -29,11 +29,12 @@ crate::texts! {
     FIRST_NETWORKS = "cells of the first {shown} of {networks} networks";
     // Answer.
     POWER_LAW_TEACHES = "With a power law (α = {alpha}) {solved} of {networks} networks solve the task, the median network within {fast} samples. With uniform data none solves it within {budget}.";
+    UNSOLVED = "Not solved within {budget} samples. The median network answers {power} of the test sequences exactly with the power law α = {alpha}, and {uniform} with uniform training.";
     HAVE_DIVERGED = "{diverged} of {networks} {networks:network|networks} diverged after about {samples} samples: the learning rate {rate} is too large.";
     // Verdicts.
-    STAYS_FLAT = "After {samples} samples of uniform training, the loss on uniform sequences is still that of guessing";
+    STAYS_FLAT = "After {samples} samples of uniform training, the test loss of each network is still that of guessing. Mean test loss";
     NOT_LONGER = "This holds for {samples} samples. With many more, uniform training may leave the plateau.";
-    RANGE = "The losses of the networks are between {low} and {high}. A loss within {flat} of that of guessing counts as equal to it.";
+    RANGE = "The test losses of {networks} {networks:network|networks} are between {low} and {high}. A loss within {flat} of that of guessing counts as equal to it.";
     NO_PLATEAU = "Uniform training has learned something: there is no plateau here, or it has ended.";
     ABOVE_GUESSING = "Some losses are above that of guessing. Choose a smaller learning rate.";
     HEAD_FIRST = "Sequences of frequent skills are answered first. Share of exact answers to sequences with few rare skills, minus that to sequences with many, when a network first answers {least} of all sequences exactly";

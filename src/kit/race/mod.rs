@@ -550,6 +550,31 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_change_their_distribution_race_against_the_best_power_law() {
+        let hits = |first: u64| (0..11).map(|i| Some(first + i)).collect::<Vec<_>>();
+        let racer = |exponent, then_uniform, first| Racer { exponent, then_uniform, hits: hits(first), diverged: 0 };
+        let race = |alone, both| Race {
+            racers: vec![
+                racer(0.0, false, 5000),
+                racer(1.0, false, 900),
+                racer(2.0, false, alone),
+                racer(1.0, true, 1),
+                racer(2.0, true, both),
+            ],
+            budget: 10_000,
+        };
+        let of = |alone, both| race(alone, both).switch_verdict(true).expect("some runs change");
+        assert_eq!(of(100, 50).measured, 105.0 / 55.0, "the medians of the best power law");
+        assert_eq!([of(100, 50).agrees, of(100, 200).agrees, of(100, 101).agrees], [Some(true), Some(false), None]);
+        assert_eq!((race(100, 50).best(), race(100, 50).switched()), (Some(2), Some(4)));
+        assert_eq!(race(100, 50).switch_verdict(false).expect("a claim").agrees, None, "the run goes on");
+        let before = Race { racers: vec![Racer { then_uniform: true, ..Racer::default() }], budget: 0 };
+        assert_eq!(before.switch_verdict(false).expect("a claim").agrees, None, "no runs");
+        let plain = Race { racers: vec![racer(1.0, false, 3)], budget: 9 };
+        assert!(plain.switch_verdict(true).is_none(), "no runs change");
+    }
+
+    #[test]
     fn the_weights_of_the_medians_are_those_of_all_resamples() {
         for n in 1..=6usize {
             let mut counts = vec![0.0; n];

@@ -7,7 +7,8 @@ pub(super) const INFO: Info = Info {
     title: "Networks that calculate",
     question: "Networks that are trained on this page add four numbers like hours on a clock: do they learn it if all numbers are equally frequent, or only if a few are frequent?",
     notice: &[
-        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn numbers. With the settings at the start, those that train on uniform numbers stay at the level of guessing. Those that train on a power law, where a few numbers are frequent, leave it and solve the task, although their training distribution is not that of the test.",
+        r"For instance, 7 + 9 + 4 + 12 = 32, and modulo 13 this is 32 − 26 = 6. The network reads each number as one token that tells nothing about its value, and must find out from examples how the numbers add.",
+        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn numbers. With the settings at the start, those that train on uniform numbers stay on a plateau, at the loss of guessing. Those that train on a power law leave it and solve the task, although their training distribution is not that of the test. Of the 13 numbers, the power law with $\alpha = 1$ draws the most frequent one in 31% of the places, and the rarest one in 2.4%.",
         r"Nobody tells the network that there is a clock. It gives each number a vector. Before training these vectors contain all frequencies about equally. In a network that has learned to add, one or a few frequencies are strong. In the plane of a strong frequency the numbers stand on a circle. To turn this circle is to add; the page does not test whether the network does so. With frequency $f$ each number stands $f/n$ of a turn after the number before it.",
         r"With one operation or two numbers there is nothing to compose in several steps, and uniform training is as good or better. Chains of operations may teach themselves: a chain that ends with a multiplication by 0 needs no composition. Modulo 11, uniform training solved chains of four tokens as soon as a power law, in three networks each.",
         r"Networks differ. The order of the numbers' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
@@ -15,7 +16,7 @@ pub(super) const INFO: Info = Info {
     model: &[
         r"A sequence has $k$ tokens, and each token is a skill. In a sum each is a number from 0 to $n - 1$, and the answer is their sum modulo $n$. In $a b + c - d$ each of the four places has tokens of its own. A chain begins with a number; each further token adds, subtracts or multiplies by a number. The network reads one token after another and then chooses one of $n$ answers. In each place the probability of the token of rank $j$ is proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
         r"The network is a transformer's layer without attention, looped over the tokens: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
-        r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
+        r"The loss is the cross-entropy in nats, that is, with natural logarithms. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"That uniform training stays flat is measured for the training sequences of this run, and for this learning rate and width. It does not mean that uniform training never learns. In earlier runs single networks left the plateau of $a b + c - d$ modulo 11 after 0.4 to 1.4 million uniform sequences.",
         r"The looped network has one set of weights for all steps, so it can hardly remember answers to whole sequences. A transformer can: sums of four numbers modulo 7, of which there are only 2,401, it learns from uniform numbers as soon as from a power law.",
         r"The published experiments train transformers on multi-step arithmetic, whose modulus we do not know, and on iGSM, chains of 2 to 8 operations modulo 211. Chains modulo 211 cannot be shown here: after 2,500 steps a network answers 1%, and guessing answers 0.5%. The reduced chains modulo 23 show the difference, but networks do not reach 90% in a minute.",
@@ -53,6 +54,7 @@ pub(super) const INFO: Info = Info {
         Preset {
             title: "a × b + c − d modulo 11", query: "task=arithmetic&modulus=11&steps=6000&rate=0.006&decay=0"
         },
+        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset {
             title: "Like iGSM, reduced: not solved in a minute",
             query: "task=chain&modulus=23&networks=4&steps=8000&width=32&rate=0.002&decay=0.02",

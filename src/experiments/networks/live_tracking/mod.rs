@@ -7,6 +7,7 @@
 //! uniform training is as good. Falsifier: median times whose ratio shows the opposite, or uniform training that leaves
 //! the loss of guessing.
 
+use self::own::Own;
 use super::live::{self, Live};
 use crate::error::Result;
 use crate::exec::{Exec, Twin};
@@ -20,6 +21,7 @@ use crate::text::{Template, Text, count};
 use crate::theory::automaton::Automaton;
 
 mod claims;
+mod own;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod words;
@@ -29,6 +31,8 @@ crate::params! {
     pub struct Params {
         /// Number $n$ of symbols that are permuted. A skill is one of their $n!$ permutations.
         symbols: u32 = Spec::integer("4", 3.0, 5.0).unit("symbols");
+        /// A multiplication table of your own, which replaces the permutations. The elements are numbered from 0. Rows are separated by semicolons, and the products of a row by commas or spaces. For instance, `0,1,2; 1,2,0; 2,0,1` is addition modulo 3.
+        group: String = Spec::text(800).label("your own table");
         /// Number $k$ of skills that a sequence composes.
         hops: u32 = Spec::integer("4", 1.0, 6.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
@@ -53,13 +57,25 @@ crate::params! {
 /// The experiment `live-tracking`.
 pub struct LiveTracking {
     params: Params,
+    /// The table that replaces the permutations.
+    own: Option<Own>,
     live: Live,
+}
+
+impl Params {
+    /// The table that replaces the permutations, if one is given.
+    fn own(&self) -> Result<Option<Own>> {
+        if self.group.trim().is_empty() { Ok(None) } else { Own::read(&self.group).map(Some) }
+    }
 }
 
 impl LiveTracking {
     /// What the published experiments let us expect.
     fn expectation(&self) -> Text {
         let Params { hops, exponents, .. } = &self.params;
+        if let Some(own) = &self.own {
+            return own.said();
+        }
         if !exponents.contains(&0.0) || exponents.len() < 2 {
             return race::RUN_WILL_SHOW.into();
         }
@@ -82,16 +98,21 @@ impl Experiment for LiveTracking {
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
+        params.own()?;
         live::check(params.width, params.batch, params.steps)
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay } = params;
-        let task = Automaton::permutations(symbols, hops);
+        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
+        let own = params.own()?;
+        let task = match &own {
+            Some(table) => Automaton::table(table.elements, &table.products, hops),
+            None => Automaton::permutations(symbols, hops),
+        };
         let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
-        Ok(Self { params, live })
+        Ok(Self { params, own, live })
     }
 
     fn progress(&self) -> Progress {
@@ -107,17 +128,22 @@ impl Experiment for LiveTracking {
         let finished = self.live.finished();
         let Params { symbols, hops, rate, .. } = self.params;
         let number = |name: Template<0>| Column { name, unit: "" };
+        let size = match &self.own {
+            Some(own) => (number(words::ELEMENTS), f64::from(own.elements)),
+            None => (number(words::SYMBOLS), f64::from(symbols)),
+        };
         let lead = [
-            (number(words::SYMBOLS), f64::from(symbols)),
+            size,
             (number(words::HOPS), f64::from(hops)),
             (number(words::LEARNING_RATE), rate),
         ];
         let favourite = Favourite::with(hops);
-        let verdict = race.verdict(favourite, finished).map(|verdict| match favourite {
-            Favourite::PowerLaw => verdict.adding(words::AS_TRANSFORMERS),
-            Favourite::Uniform => verdict.adding(words::NO_PLATEAU),
+        let verdict = race.verdict(favourite, finished).map(|verdict| match (&self.own, favourite) {
+            (Some(own), _) => verdict.adding(own.said()).adding(words::AS_PERMUTATIONS),
+            (None, Favourite::PowerLaw) => verdict.adding(words::AS_TRANSFORMERS),
+            (None, Favourite::Uniform) => verdict.adding(words::NO_PLATEAU),
         });
-        let flat = (favourite == Favourite::PowerLaw).then(|| self.live.flat_verdict()).flatten();
+        let flat = (favourite == Favourite::PowerLaw && self.own.is_none()).then(|| self.live.flat_verdict()).flatten();
         let answer = if finished { self.live.answer() } else { self.expectation() };
         Output {
             answer: Some(Answer::new(answer)),

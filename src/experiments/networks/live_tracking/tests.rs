@@ -65,8 +65,72 @@ fn networks_start_over_if_their_states_are_lost() {
 }
 
 #[test]
+fn a_network_learns_from_uniform_sequences_after_it_has_left_the_plateau() {
+    let query = format!("{SMALL}&exponents=1.25&then-uniform=0.8");
+    let (run, mut broken) = (LiveTracking::finished(&query, 2), LiveTracking::started(&query, 2));
+    while !broken.progress().finished() {
+        broken.live.lose();
+        broken.step();
+    }
+    let mut changed = 0;
+    for network in 0..6 {
+        let at = |mark: usize, training: usize| &run.live.at(mark, training)[network].tested;
+        let below = |mark: &usize| at(*mark, 0).loss < 0.8 * crate::math::ln(3.0);
+        let escape = (0..15).find(below).expect("the network has learned something");
+        for mark in 0..15 {
+            assert_eq!(at(mark, 0) == at(mark, 1), mark <= escape, "network {network} at {mark}, change at {escape}");
+            assert_eq!(*at(mark, 1), broken.live.at(mark, 1)[network].tested, "states are lost");
+            changed += usize::from(mark > escape);
+        }
+    }
+    assert!(changed > 6, "checkpoints after a change");
+    assert_eq!(LiveTracking::finished(SMALL, 2).live.at(14, 1)[0].tested, run.live.at(14, 0)[0].tested, "alone");
+}
+
+#[test]
+fn the_map_shows_the_time_of_each_network() {
+    let run = LiveTracking::finished("symbols=3&hops=2&steps=600&networks=3&exponents=2,0,1,0.5", 3);
+    let output = run.output();
+    let map = output.figures.iter().find(|figure| figure.id == *"map").expect("the map");
+    let field = map.field.as_ref().expect("cells");
+    assert_eq!((&field.x[..], &field.y[..]), (&[0.0, 0.5, 1.0, 2.0][..], &[1.0, 2.0, 3.0][..]));
+    for (column, training) in [1, 3, 2, 0].into_iter().enumerate() {
+        for (network, record) in run.live.last(training).iter().enumerate() {
+            let shown = field.z[network][column];
+            assert_eq!(shown.is_finite().then_some(shown as u64), record.solved, "{training}, {network}");
+        }
+    }
+    assert!(field.z.iter().flatten().any(|z| z.is_finite()), "some have solved the task");
+}
+
+#[test]
+fn a_table_of_ones_own_replaces_the_permutations() {
+    // Composition of three symbols, as a table.
+    let s3 = "0,1,2,3,4,5;1,0,4,5,2,3;2,3,0,1,5,4;3,2,5,4,0,1;4,5,1,0,3,2;5,4,3,2,1,0";
+    let run = LiveTracking::finished(&format!("group={s3}&hops=3&steps=1500&networks=6&exponents=1.25"), 4);
+    assert!(run.live.last(0).iter().filter(|record| record.solved.is_some()).count() > 2, "it can be learned");
+    let said = |table: &str| {
+        let start = LiveTracking::started(&format!("group={table}&steps=100&networks=1"), 1);
+        start.output().answer.expect("an answer").text.english()
+    };
+    for (table, words) in [
+        (s3, "6 elements is that of a group"),
+        ("0 2 1\n1 0 2\n2 1 0", "no element is an identity"),
+        ("0,0;0,1", "because 0 has no inverse"),
+        ("0,1,2;1,0,0;2,0,0", "because (1 · 1) · 2 differs from 1 · (1 · 2)"),
+    ] {
+        assert!(said(table).contains(words), "{table}: {}", said(table));
+    }
+}
+
+#[test]
 fn what_cannot_run_is_refused_in_a_sentence() {
     for (query, said) in [
+        ("group=0", "a table of 2 to 16 elements, with rows separated by semicolons; it has 1 row"),
+        ("group=0,1;1", "a square table; it has 2 rows, and row 2 has 1 product"),
+        ("group=0,1;1,2", "products are elements, from 0 to 1; the product 1 · 1 is 2"),
+        ("group=0,1;1,x", "the product 1 · 1 is x"),
+        ("group=0,1;1,-1", "the product 1 · 1 is -1"),
         ("width=24", "a multiple of 16"),
         ("batch=30", "a multiple of 4"),
         ("steps=150", "a multiple of 100"),

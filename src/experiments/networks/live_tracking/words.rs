@@ -7,16 +7,19 @@ pub(super) const INFO: Info = Info {
     title: "Networks that track a state",
     question: "A few cups are shuffled several times: do networks that are trained on this page learn to follow them if all shuffles are equally frequent, or only if a few are frequent?",
     notice: &[
-        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn shuffles. With the settings at the start, those that train on uniform shuffles stay at the level of guessing. Those that train on a power law, where a few shuffles are frequent, leave it and solve the task, although their training distribution is not that of the test.",
+        r"For instance, the cups A, B, C and D stand in a row. One shuffle exchanges the first two cups, and another moves the last cup to the front. After both the order is D, B, A, C. The network reads a shuffle as one token that tells nothing about it, and must find out from examples how shuffles act one after another.",
+        r"The networks are real, and they are trained while you watch. All of them are tested on uniformly drawn shuffles. With the settings at the start, those that train on uniform shuffles stay on a plateau, at the loss of guessing. Those that train on a power law leave it and solve the task, although their training distribution is not that of the test. Of the 24 shuffles, the power law with $\alpha = 1.25$ draws the most frequent one in 36% of the places, and the rarest one in 0.7%.",
         r"Frequent skills come first: sequences of frequent skills are answered before sequences with many rare skills. Once the network knows how to compose, each rare skill can be learned inside sequences whose other skills it knows.",
-        r"With four symbols and two hops there is no plateau, and uniform training is as good. With four hops and an exponent of 2 the power law is so steep that rare skills hardly occur, and learning takes longer. With an exponent of 0.5 it is nearly uniform, and the loss stays at that of guessing.",
+        r"With four symbols and two hops there is no plateau, and uniform training is as good. With four hops and an exponent of 2 the power law is so steep that rare skills hardly occur, and learning takes longer. With an exponent of 0.5 it is nearly uniform, and the loss stays at that of guessing. The preset with eight exponents shows the best one between these ends.",
+        r"The best of both: a network may learn from a power law until it has left the plateau, and from uniform shuffles then. In most networks this is sooner than the power law alone, but some that change too early fall back to guessing.",
         r"Networks differ. The order of the skills' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
         r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills of rank $j$ are drawn with probabilities proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
         r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
-        r"At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
+        r"The loss is the cross-entropy in nats, that is, with natural logarithms, as a mean over the places. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
+        r"You may replace the permutations by a multiplication table of your own, of 2 to 16 elements. A sequence of $k$ elements is multiplied from left to right, and the network names the product. So the table need not be that of a group; the page says if it is not, and why.",
         r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is much cheaper to train: it is smaller, and by design it reads one skill in each step. Choose five symbols for the published task.",
     ],
     formulas: &[
@@ -45,19 +48,35 @@ pub(super) const INFO: Info = Info {
             title: "Five symbols, the published task",
             query: "symbols=5&width=32&batch=128&rate=0.005&networks=4&steps=6000",
         },
-        Preset { title: "Six exponents compared", query: "exponents=0,0.5,1,1.25,1.5,2" },
+        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
+        Preset {
+            title: "A table of your own: symmetries of a square",
+            query: "group=0,1,2,3,4,5,6,7;1,2,3,0,5,6,7,4;2,3,0,1,6,7,4,5;3,0,1,2,7,4,5,6;4,7,6,5,0,3,2,1;5,4,7,6,1,0,3,2;6,5,4,7,2,1,0,3;7,6,5,4,3,2,1,0",
+        },
+        Preset { title: "Exponent 2: slower", query: "exponents=0,1.25,2" },
+        Preset { title: "Eight exponents compared", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2" },
     ],
 };
 
 crate::texts! {
     // Columns.
     SYMBOLS = "symbols $n$";
+    ELEMENTS = "elements of your table";
     HOPS = "hops $k$";
     LEARNING_RATE = "learning rate";
     // Answers.
     EXPECT_POWER_LAW = "In published experiments with five symbols and four hops, transformers learned from a power law and not from uniform data; the run tests this for small networks.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs no more sequences than a power law, because nothing holds it back at its start.";
+    // Your own table.
+    GROUP = "Your table of {n} elements is that of a group. The run will show from which distribution networks learn its products sooner.";
+    NO_IDENTITY = "Your table of {n} elements is not that of a group, because no element is an identity. Networks can still learn its products, from left to right.";
+    NO_INVERSE = "Your table of {n} elements is not that of a group, because {x} has no inverse. Networks can still learn its products, from left to right.";
+    NOT_ASSOCIATIVE = "Your table of {n} elements is not that of a group, because ({a} · {b}) · {c} differs from {a} · ({b} · {c}). Networks can still learn its products, from left to right.";
+    TABLE_SIZE = "a table of {least} to {most} elements, with rows separated by semicolons; it has {rows} {rows:row|rows}";
+    TABLE_ROW = "a square table; it has {n} rows, and row {row} has {found} {found:product|products}";
+    TABLE_PRODUCT = "a table whose products are elements, from 0 to {last}; the product {a} · {b} is {product}";
     // Verdict.
+    AS_PERMUTATIONS = "The hypothesis comes from experiments with permutations, and need not hold for other tables.";
     AS_TRANSFORMERS = "The hypothesis comes from published experiments with transformers on this task, with four hops. There is no theorem about this network; the experiment on composing skills has one about a simpler learner.";
     NO_PLATEAU = "With one or two hops there is no plateau to escape from, and a power law shows its rare skills too seldom.";
 }
