@@ -415,12 +415,12 @@ fn draw(u: &Uniforms, task: &[u32], order: &[u32], [run, law, step]: [u32; 3], s
 
 impl Kernel for Looped {
     const NAME: &'static str = "looped";
-    const WGSL: &'static str = concat!(
+    const WGSL: Option<&'static str> = Some(concat!(
         include_str!("looped.wgsl"),
         include_str!("layers.wgsl"),
         include_str!("arithmetic.wgsl"),
         include_str!("../rng.wgsl")
-    );
+    ));
     const HARDWARE: Parity = Parity::Close {
         rel: 5e-5,
         abs: 5e-5,

@@ -1,5 +1,6 @@
 //! The kernels of the lab. A kernel consists of a shader (`x.wgsl`) and a Rust function that gives equal results on the
-//! CPU (`x.rs`). The Rust file also contains the kernel's uniforms and unit tests.
+//! CPU (`x.rs`). The Rust file also contains the kernel's uniforms and unit tests. A kernel that only the CPU runs has no
+//! shader.
 //!
 //! Each kernel declares, in its own file, its streams of random numbers, how closely a device must agree with the CPU,
 //! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
