@@ -6,6 +6,7 @@
 //! and the cases that test this. An experiment names its kernels in `Experiment::KERNELS`.
 //!
 //! Kernels share the layers of networks (`layers`), and functions beside + - * (`arithmetic`). Both have a part for shaders.
+//! Networks that follow an automaton share their draws, their training and their test (`sequences`).
 //!
 //! A kernel only computes numbers: it never imports parameters, outputs or experiments.
 
@@ -22,4 +23,5 @@ pub mod membership;
 pub mod multi_epoch;
 pub mod positive_shift;
 pub mod recipes;
+pub mod sequences;
 pub mod state_tracking;
