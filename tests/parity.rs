@@ -14,7 +14,8 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 use scaling_lab::exec::device::Gpu;
 use scaling_lab::exec::parity::{Check, Suite};
-use scaling_lab::exec::{Device, Exec, Lanes, Parity, probe};
+use scaling_lab::exec::{Device, Exec, Kernel, Lanes, Parity, Twin, probe};
+use scaling_lab::text::Text;
 
 fn main() -> ExitCode {
     let adapters = pollster::block_on(Gpu::adapters());
@@ -88,6 +89,11 @@ fn harness_trials() -> Vec<Trial> {
                 ),
             )
         }),
+        Trial::test("harness / a kernel without a shader is compared with no device", || {
+            let compared = |twin: Twin| twin.suite.is_some();
+            holds(!compared(Twin::kernel::<kernels::OnCpu>()), "a kernel without a shader has cases for devices")?;
+            holds(compared(Twin::kernel::<probe::Probe>()), "a kernel with a shader has none")
+        }),
         Trial::test("harness / a wrong twin differs at every level", || {
             for level in [Parity::Bits, kernels::compose_hardware()] {
                 let message = kernels::wrong_by_twin_alone(level).err().unwrap_or_default();
@@ -116,7 +122,15 @@ fn shaders(folder: &Path, stems: &mut BTreeSet<String>) {
 /// Runs the kernel of the self-test through the steps `0..200`. The device is destroyed before each of the steps in
 /// `destroy`.
 fn probe_run(exec: &Exec, destroy: &[u32]) -> Result<Vec<[u32; probe::LANES]>, Failed> {
-    let mut lanes = Lanes::<probe::Probe>::zeroed(9, probe::ROWS, probe::inputs());
+    run_as::<probe::Probe>(exec, destroy)
+}
+
+/// As [`probe_run`], with a kernel that has the state and the uniforms of the kernel of the self-test.
+fn run_as<K: Kernel<Row = [u32; probe::LANES], Uniforms = probe::Uniforms>>(
+    exec: &Exec,
+    destroy: &[u32],
+) -> Result<Vec<[u32; probe::LANES]>, Failed> {
+    let mut lanes = Lanes::<K>::zeroed(9, probe::ROWS, probe::inputs());
     for first in (0..200).step_by(20) {
         if destroy.contains(&first) {
             exec.lose_device();
@@ -175,6 +189,17 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             let (lanes, uniforms) = kernels::wrong_lanes();
             let told = pollster::block_on(gpu.self_test(lanes, uniforms));
             holds(told.as_ref().is_err_and(|error| error.message().contains("wrong numbers")), format!("{told:?}"))
+        }),
+        ("life / a kernel without a shader runs on the CPU and says so once", || {
+            let exec = pollster::block_on(Exec::open(Device::Gpu))?;
+            let ours = run_as::<kernels::OnCpu>(&exec, &[])?;
+            holds(ours == probe_run(&Exec::cpu(), &[])?, "the numbers differ")?;
+            holds(exec.take_used().is_some_and(|used| used.kind == "cpu"), "the GPU is named as the device")?;
+            let said: Vec<String> = exec.notices(0).iter().map(Text::english).collect();
+            let sentence = "A part ran on the CPU: the kernel `on-cpu` has no version for GPUs.";
+            holds(said == [sentence], format!("said {said:?}"))?;
+            probe_run(&exec, &[])?;
+            holds(exec.take_used().is_some_and(|used| used.kind == "gpu"), "other kernels stay on the GPU")
         }),
         ("life / too large for the device runs on the CPU", || {
             const LIMIT: u64 = 1 << 20;

@@ -127,7 +127,7 @@ fn bindings_follow_the_convention() {
 #[test]
 fn constants_equal_their_namesakes() {
     // Parts that kernels share have their constants in files of their own.
-    let shared = ["rng.rs", "sim/arithmetic.rs", "sim/layers.rs"].map(|file| {
+    let shared = ["rng.rs", "sim/arithmetic.rs", "sim/layers.rs", "sim/sequences.rs"].map(|file| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
         std::fs::read_to_string(path).expect("is text")
     });

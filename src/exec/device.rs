@@ -201,20 +201,25 @@ impl Gpu {
         lanes.state.as_ref().is_some_and(|state| state.device == self.id)
     }
 
-    /// Checks that the buffers of these lanes can be bound on this device.
+    /// Source of the shader with which this device can run these lanes.
     ///
     /// # Errors
-    /// The buffers are too large; the message names the limit. This is not a failure of the device.
-    pub(super) fn fits(&self, lanes: &Held) -> Result<()> {
+    /// The kernel has no shader, or the buffers are too large; the message names the limit. This is not a failure of the
+    /// device.
+    pub(super) fn source(&self, lanes: &Held) -> Result<&'static str> {
+        let kernel = name(lanes.shader.name);
+        let Some(wgsl) = lanes.shader.wgsl else {
+            return Err(Error::device(text!(words::ONLY_CPU, kernel = kernel)));
+        };
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..]), lanes.scratch()]).max().unwrap_or(0) as u64;
         if largest <= self.largest_buffer {
-            return Ok(());
+            return Ok(wgsl);
         }
         let (largest, most) = (largest.div_ceil(1 << 20), self.largest_buffer >> 20);
         Err(Error::device(text!(
             words::TOO_LARGE,
-            kernel = name(lanes.shader.name),
+            kernel = kernel,
             needed = count(largest),
             device = phrase(self.name()),
             allowed = count(most),
@@ -226,10 +231,10 @@ impl Gpu {
     /// # Errors
     /// The device is lost, refuses a command or has too little memory.
     pub(super) async fn load_and_replay(&self, lanes: &mut Held) -> Result<()> {
-        self.fits(lanes)?;
+        let wgsl = self.source(lanes)?;
         let shader = lanes.shader;
         if !self.compiled.borrow().contains(&shader.name) {
-            self.raw.compile(shader.name, shader.wgsl, shader.inputs).await?;
+            self.raw.compile(shader.name, wgsl, shader.inputs).await?;
             self.compiled.borrow_mut().push(shader.name);
         }
         let inputs = self.upload(&lanes.inputs).await?;

@@ -128,7 +128,7 @@ where
 }
 
 /// A simulation that can run on a GPU and on the CPU: a WGSL shader, and a CPU version with equal results. A group of L
-/// lanes is a workgroup of the GPU.
+/// lanes is a workgroup of the GPU. A kernel may have no shader; then it runs on the CPU even if there is a GPU.
 ///
 /// The groups are independent of each other. The state of a group is a list of rows. The host makes the initial state,
 /// and running a range of steps changes it. Running `0..a` and then `a..b` gives the same state as running `0..b`.
@@ -136,8 +136,8 @@ pub trait Kernel: Sized + 'static {
     /// Name of the kernel: its file stem, entry point and pipeline label.
     const NAME: &'static str;
     /// Source of the shader. The kernel's own file comes first, and the parts that it shares with other kernels follow.
-    /// So the line numbers in errors are those of the kernel's file.
-    const WGSL: &'static str;
+    /// So the line numbers in errors are those of the kernel's file. It is `None` if only the CPU runs the kernel.
+    const WGSL: Option<&'static str>;
     /// How closely a software adapter (lavapipe, SwiftShader) must agree with the CPU version.
     const SOFTWARE: Parity = Parity::Bits;
     /// How closely a hardware adapter must agree with the CPU version.
@@ -176,9 +176,11 @@ pub trait Kernel: Sized + 'static {
     fn group(uniforms: &Self::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]);
 
     /// Cases on which devices are compared with the CPU version. They cover every branch of the shader, ranges of steps
-    /// that end anywhere, and sizes at their bounds.
+    /// that end anywhere, and sizes at their bounds. A kernel without a shader has none.
     #[cfg(not(target_arch = "wasm32"))]
-    fn cases() -> Vec<parity::Case<Self>>;
+    fn cases() -> Vec<parity::Case<Self>> {
+        Vec::new()
+    }
 }
 
 /// Work in f64 that only the CPU does, item by item. The result of an item is a pure function of the inputs and the
@@ -265,7 +267,8 @@ pub struct Twin {
     /// Function that computes a part of the work. Its arguments are the uniforms, the inputs, the index of the first
     /// group or item, the number of groups or items, and the data, which the function changes in place.
     pub run: fn(&[u8], &Inputs, u32, u32, &mut Vec<u8>),
-    /// Makes the tests that compare the kernel on devices with the CPU version; `None` for a job.
+    /// Makes the tests that compare the kernel on devices with the CPU version; `None` for a job, and for a kernel that
+    /// has no shader.
     #[cfg(not(target_arch = "wasm32"))]
     pub suite: Option<fn() -> parity::Suite>,
 }
@@ -287,7 +290,10 @@ impl Twin {
                 data.extend_from_slice(bytemuck::cast_slice(&state));
             },
             #[cfg(not(target_arch = "wasm32"))]
-            suite: Some(parity::Suite::new::<K>),
+            suite: match K::WGSL {
+                Some(_) => Some(parity::Suite::new::<K>),
+                None => None,
+            },
         }
     }
 
@@ -310,9 +316,9 @@ impl Twin {
 /// What the back ends need to know about a kernel.
 struct Shader {
     name: &'static str,
-    /// Source of the shader. It is empty in the wasm modules of a page, because a page fetches the shader's file by
-    /// name.
-    wgsl: &'static str,
+    /// Source of the shader, or `None` if the kernel has none. The source is empty in the wasm modules of a page, because
+    /// a page fetches the shader's file by name.
+    wgsl: Option<&'static str>,
     /// Number of read-only inputs.
     inputs: usize,
     /// Size of the uniforms in bytes.
@@ -399,7 +405,10 @@ impl<K: Kernel> Lanes<K> {
 
     const SHADER: &'static Shader = &Shader {
         name: K::NAME,
-        wgsl: if cfg!(target_arch = "wasm32") { "" } else { K::WGSL },
+        wgsl: match K::WGSL {
+            Some(_) if cfg!(target_arch = "wasm32") => Some(""),
+            source => source,
+        },
         inputs: K::INPUTS,
         uniforms: size_of::<K::Uniforms>(),
         #[cfg(not(target_arch = "wasm32"))]
@@ -526,7 +535,8 @@ impl Exec {
     }
 
     /// The device that ran the work since the last call, or `None` if there was no work. Work of kernels counts before
-    /// jobs, which run on the CPU even if there is a GPU. Lanes too large for the GPU run on the CPU as well.
+    /// jobs, which run on the CPU even if there is a GPU. Kernels without a shader, and lanes too large for the GPU, run on
+    /// the CPU as well.
     pub fn take_used(&self) -> Option<DeviceInfo> {
         self.used.take()
     }
@@ -570,8 +580,8 @@ impl Exec {
     async fn work(&self, lanes: &mut Held, work: Work) -> Result<()> {
         while let Some(gpu) = self.gpu() {
             lanes.log.push(work.clone());
-            // The device has not failed if lanes exceed its limit: other work stays on it.
-            if let Err(error) = gpu.fits(lanes) {
+            // The device has not failed if it cannot run these lanes: other work stays on it.
+            if let Err(error) = gpu.source(lanes) {
                 lanes.log.pop();
                 let sentence = text!(words::PART_ON_CPU, reason = phrase(error.text().clone()));
                 if !self.notices.borrow().contains(&sentence) {

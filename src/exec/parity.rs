@@ -129,7 +129,7 @@ pub type Check = Arc<dyn Fn(&Exec, bool) -> std::result::Result<(), String> + Se
 pub struct Suite {
     /// Name of the kernel, [`Kernel::NAME`].
     pub name: &'static str,
-    /// Shader source, [`Kernel::WGSL`].
+    /// Shader source, [`Kernel::WGSL`]. It is empty if the kernel has none.
     pub wgsl: &'static str,
     /// Fields of the uniforms, [`Uniforms::FIELDS`].
     pub fields: &'static [(&'static str, usize)],
@@ -160,7 +160,7 @@ impl Suite {
         };
         Self {
             name: K::NAME,
-            wgsl: K::WGSL,
+            wgsl: K::WGSL.unwrap_or_default(),
             fields: K::Uniforms::FIELDS,
             lanes: K::Row::LANES,
             inputs: K::INPUTS,

@@ -40,7 +40,7 @@ pub const fn uniforms() -> Uniforms {
 
 impl Kernel for Probe {
     const NAME: &'static str = "probe";
-    const WGSL: &'static str = concat!(include_str!("probe.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("probe.wgsl"), include_str!("../rng.wgsl")));
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];

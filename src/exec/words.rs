@@ -31,6 +31,7 @@ crate::texts! {
     NEVER_FINISHED = "the GPU never finished a dispatch";
     NOT_READ_BACK = "the GPU's result could not be read back";
     NOT_ON_DEVICE = "the data of this run are not in the memory of this device";
+    ONLY_CPU = "the kernel `{kernel}` has no version for GPUs";
     TOO_LARGE = "`{kernel}` needs a buffer of {needed} MiB, but {device} allows only {allowed} MiB";
     // The page's workers.
     NO_WORKERS = "the page has no workers: reload the page";

@@ -207,7 +207,7 @@ pub struct Entry {
     #[cfg(not(target_arch = "wasm32"))]
     #[serde(skip)]
     pub example: fn() -> String,
-    /// Whether the experiment has a kernel. A kernel can run on a GPU; a job cannot.
+    /// Whether the experiment has a kernel that can run on a GPU. A job, or a kernel without a shader, cannot.
     #[cfg(not(target_arch = "wasm32"))]
     pub kernel: bool,
     /// Parameter values with which a run takes less than a second and yields at least one verdict that is not "cannot
@@ -274,7 +274,7 @@ impl Entry {
     }
 }
 
-/// Whether the list contains a kernel (which can run on a GPU), and not only jobs.
+/// Whether the list contains a kernel that can run on a GPU, and not only jobs and kernels without a shader.
 #[cfg(not(target_arch = "wasm32"))]
 const fn has_kernel(twins: &[Twin]) -> bool {
     match twins {

@@ -45,7 +45,7 @@
 //! impl Kernel for Tosses {
 //!     const NAME: &'static str = "coin";
 //!     // sim/coin.wgsl
-//!     const WGSL: &'static str = concat!(r"
+//!     const WGSL: Option<&'static str> = Some(concat!(r"
 //!         struct Uniforms { seed: u32, heads: u32, first: u32, steps: u32 }
 //!         @group(0) @binding(0) var<uniform> u: Uniforms;
 //!         @group(0) @binding(1) var<storage, read_write> state: array<u32>;
@@ -62,7 +62,7 @@
 //!                 state[run] += select(0u, 1u, words.x < u.heads);
 //!             }
 //!         }
-//!     ", include_str!("../rng.wgsl"));
+//!     ", include_str!("../rng.wgsl")));
 //!     const INPUTS: usize = 0;
 //!     type Uniforms = Uniforms;
 //!     type Row = [u32; LANES]; // One row: heads so far.

@@ -54,7 +54,7 @@ impl Uniforms {
 
 impl Kernel for Atoms {
     const NAME: &'static str = "atoms";
-    const WGSL: &'static str = concat!(include_str!("atoms.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("atoms.wgsl"), include_str!("../rng.wgsl")));
     const INPUTS: usize = 1;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];

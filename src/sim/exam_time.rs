@@ -116,7 +116,7 @@ fn unknown_hours(theta: u32, v: u32, levels: usize) -> u32 {
 
 impl Kernel for Exam {
     const NAME: &'static str = "exam_time";
-    const WGSL: &'static str = concat!(include_str!("exam_time.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("exam_time.wgsl"), include_str!("../rng.wgsl")));
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];

@@ -411,12 +411,12 @@ impl Gcd {
 
 impl Kernel for Gcd {
     const NAME: &'static str = "gcd";
-    const WGSL: &'static str = concat!(
+    const WGSL: Option<&'static str> = Some(concat!(
         include_str!("gcd.wgsl"),
         include_str!("layers.wgsl"),
         include_str!("arithmetic.wgsl"),
         include_str!("../rng.wgsl")
-    );
+    ));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-4,
         abs: 1e-4,

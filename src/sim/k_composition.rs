@@ -199,7 +199,7 @@ fn empty(state: &mut [[f32; LANES]], lane: usize) {
 
 impl Kernel for Compose {
     const NAME: &'static str = "k_composition";
-    const WGSL: &'static str = concat!(include_str!("k_composition.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("k_composition.wgsl"), include_str!("../rng.wgsl")));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,

@@ -199,7 +199,7 @@ fn train<const R: usize>(
 
 impl Kernel for LotteryRidge {
     const NAME: &'static str = "lottery_ridge";
-    const WGSL: &'static str = include_str!("lottery_ridge.wgsl");
+    const WGSL: Option<&'static str> = Some(include_str!("lottery_ridge.wgsl"));
     const HARDWARE: Parity = Parity::Close {
         rel: 3e-5,
         abs: 3e-5,
@@ -439,7 +439,7 @@ mod tests {
 
     impl Kernel for Fused {
         const NAME: &'static str = LotteryRidge::NAME;
-        const WGSL: &'static str = LotteryRidge::WGSL;
+        const WGSL: Option<&'static str> = LotteryRidge::WGSL;
         const INPUTS: usize = LotteryRidge::INPUTS;
         type Uniforms = Uniforms;
         type Row = [f32; LANES];

@@ -115,7 +115,7 @@ fn mark(seen: &mut [u32], item: u32, wanted: bool) {
 
 impl Kernel for Membership {
     const NAME: &'static str = "membership";
-    const WGSL: &'static str = concat!(include_str!("membership.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("membership.wgsl"), include_str!("../rng.wgsl")));
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [u32; LANES];

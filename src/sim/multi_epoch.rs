@@ -513,7 +513,7 @@ fn run<const MODEL: u32>(u: &Uniforms, inputs: &Inputs, group: u32, state: &mut 
 
 impl Kernel for Epochs {
     const NAME: &'static str = "multi_epoch";
-    const WGSL: &'static str = concat!(include_str!("multi_epoch.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(include_str!("multi_epoch.wgsl"), include_str!("../rng.wgsl")));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,

@@ -387,8 +387,11 @@ fn part<const N: usize, const NN: usize>(
 
 impl Kernel for Track {
     const NAME: &'static str = "state_tracking";
-    const WGSL: &'static str =
-        concat!(include_str!("state_tracking.wgsl"), include_str!("arithmetic.wgsl"), include_str!("../rng.wgsl"));
+    const WGSL: Option<&'static str> = Some(concat!(
+        include_str!("state_tracking.wgsl"),
+        include_str!("arithmetic.wgsl"),
+        include_str!("../rng.wgsl")
+    ));
     const HARDWARE: Parity = Parity::Close {
         rel: 1e-5,
         abs: 1e-5,

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use scaling_lab::exec::{Kernel as _, Uniforms as _};
-use scaling_lab::sim::looped::{Looped, Run, Setting};
+use scaling_lab::sim::looped::Looped;
+use scaling_lab::sim::sequences::{Run, Setting};
 use scaling_lab::theory::automaton::Automaton;
 
 const STEPS: u32 = 20;

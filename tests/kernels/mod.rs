@@ -10,7 +10,7 @@ use scaling_lab::rng::Gaussian;
 use scaling_lab::sim::k_composition;
 use scaling_lab::theory::k_composition::power_law;
 
-/// The kernels of all experiments, and the kernel of a device's self-test.
+/// The kernels of all experiments that have a shader, and the kernel of a device's self-test.
 pub(crate) fn all() -> Vec<Suite> {
     let mut all = vec![Suite::new::<probe::Probe>()];
     for suite in experiments::all().flat_map(|entry| entry.kernels).filter_map(|twin| twin.suite) {
@@ -76,7 +76,7 @@ pub(crate) struct Wrong;
 
 impl Kernel for Wrong {
     const NAME: &'static str = k_composition::Compose::NAME;
-    const WGSL: &'static str = k_composition::Compose::WGSL;
+    const WGSL: Option<&'static str> = k_composition::Compose::WGSL;
     const HARDWARE: Parity = k_composition::Compose::HARDWARE;
     const INPUTS: usize = k_composition::Compose::INPUTS;
     type Uniforms = k_composition::Uniforms;
@@ -99,6 +99,22 @@ impl Kernel for Wrong {
 /// The suite that compares the wrong twin with the correct shader.
 pub(crate) fn wrong() -> Suite {
     Suite::new::<Wrong>()
+}
+
+/// The kernel of a device's self-test, without its shader.
+#[derive(Debug)]
+pub(crate) struct OnCpu;
+
+impl Kernel for OnCpu {
+    const NAME: &'static str = "on-cpu";
+    const WGSL: Option<&'static str> = None;
+    const INPUTS: usize = probe::Probe::INPUTS;
+    type Uniforms = probe::Uniforms;
+    type Row = [u32; probe::LANES];
+
+    fn group(u: &probe::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
+        probe::Probe::group(u, inputs, group, state);
+    }
 }
 
 /// New lanes for the wrong twin, and the uniforms for them.

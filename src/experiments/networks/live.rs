@@ -13,7 +13,8 @@ use crate::kit::race::{self, CROWD, Race, Racer, Time, rows_shown, words as shar
 use crate::math::Z999;
 use crate::output::{Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::params::Scale;
-use crate::sim::looped::{LANES, Looped, Run, Setting, Test, Tested};
+use crate::sim::looped::Looped;
+use crate::sim::sequences::{LANES, Run, Setting, Test, Tested, become_uniform, diverged};
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
 use crate::text::{Text, count, number, setting, share};
@@ -239,7 +240,7 @@ impl Live {
             let states = exec.read_first(&mut active.lanes, rows).await?;
             let inputs = Test::inputs(&self.setting, self.seed, &states);
             let tested = exec.map::<Test>(&inputs, 0..active.runs.len() as u32).await?;
-            let diverged = states.chunks(rows).map(Looped::diverged);
+            let diverged = states.chunks(rows).map(diverged);
             let found = Test::results(&tested).into_iter().zip(diverged);
             for (run, (tested, diverged)) in active.runs.iter().zip(found) {
                 let record = self.record(mark, *run, records.get(*run), tested, diverged);
@@ -296,7 +297,7 @@ impl Live {
         let rows = self.setting.rows();
         for (run, state) in active.runs.iter().zip(states.chunks_mut(rows)) {
             if records[*run].uniform_from == Some(step) {
-                Looped::become_uniform(state, step);
+                become_uniform(state, step);
             }
         }
         let learns = |run: &usize| records[*run].rest == Rest::Learns;
