@@ -17,7 +17,7 @@ crate::texts! {
     GUESSING = "guessing: {share}";
     SOLVED = "solved: {share}";
     FLAT = "guessing: {loss}";
-    RARE = "{rare} of {hops} skills are rare";
+    RARE = "{rare} of {skills} skills are rare";
     ALL_RUNS = "mean over the networks";
     // Picture.
     HOW_CELLS_FILL = "Each cell is a network that is trained on this page. It is fuller the more test sequences it answers exactly.";

@@ -119,7 +119,8 @@ impl Experiment for LiveArithmetic {
         params.exponents = each_once(&params.exponents);
         let Params { ref exponents, networks, steps, width, batch, rate, decay, .. } = params;
         let task = params.automaton();
-        let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
+        let (rate, decay) = (rate as f32, decay as f32);
+        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let adds = params.task == "sum";
         let live = Live::new(setting, exponents, networks, steps, seed).keeping_embeddings(adds);
         Ok(Self { params, live })

@@ -87,7 +87,8 @@ impl Experiment for LiveTracking {
         params.exponents = each_once(&params.exponents);
         let Params { symbols, hops, ref exponents, networks, steps, width, batch, rate, decay } = params;
         let task = Automaton::permutations(symbols, hops);
-        let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
+        let (rate, decay) = (rate as f32, decay as f32);
+        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let live = Live::new(setting, exponents, networks, steps, seed);
         Ok(Self { params, live })
     }
