@@ -298,6 +298,13 @@ impl Kernel for Looped {
                 &Setting { task: Automaton::arithmetic(5), decay: 0.5, ..small.clone() },
                 &[0, 4],
             ),
+            case(
+                "facts beside questions",
+                &[one, two],
+                14,
+                &Setting { task: Automaton::hops(6, 4, 3, 1), batch: 8, facts: 3, ..small.clone() },
+                &[0, 3],
+            ),
             case("wider layers", &[one], 7, &Setting { width: 48, batch: 8, ..plain.clone() }, &[0, 2]),
             resting,
             one_group,

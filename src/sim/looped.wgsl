@@ -14,6 +14,7 @@ struct Uniforms {
     label: u32,
     rate: f32,
     decay: f32,
+    facts: u32,
     first: u32,
     steps: u32,
 }
@@ -84,9 +85,10 @@ fn head_panels() -> u32 {
 fn draw(run: u32, law: u32, step: u32, s: u32, tokens: u32) -> u32 {
     var words: vec4<u32>;
     var automaton = 0u;
+    let form = 2u * law + u32(s < u.facts);
     for (var i = 0u; i < u.hops; i += 1u) {
         if (i % 4u == 0u) { words = rng_philox(vec2<u32>(u.seed, TOKENS), vec4<u32>(run, step, s, i / 4u)); }
-        let place = 3u * (law * u.hops + i);
+        let place = 3u * (form * u.hops + i);
         let bits = task[place + 1u];
         let word = words[i % 4u];
         let entry = task[task[place + 2u] + rng_alias_column(word, bits)];

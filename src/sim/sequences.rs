@@ -11,7 +11,7 @@ use crate::math;
 use crate::rng::{self, Alias, Draws, Gaussian, Stream};
 use crate::sim::layers::{Adam, PANEL, Panel};
 use crate::sim::looped;
-use crate::theory::automaton::Automaton;
+use crate::theory::automaton::{Automaton, Place};
 
 /// Random stream of the tokens that a network learns from.
 const TOKENS: Stream = Stream(24);
@@ -58,6 +58,8 @@ crate::uniforms! {
         rate: f32,
         /// Decoupled decay of the weights, per step and learning rate.
         decay: f32,
+        /// Number of sequences of a step that are facts.
+        facts: u32,
     }
 }
 
@@ -67,12 +69,15 @@ pub struct Setting {
     /// What the networks learn.
     pub task: Automaton,
     /// Exponents of the power laws of the tokens. Tokens are drawn with probabilities proportional to `rank^-alpha`
-    /// within their place. Law 0 must be uniform, that is, have exponent 0.
+    /// within their place if the place is ranked. Law 0 must be uniform, that is, have exponent 0.
     pub laws: Vec<f64>,
     /// Width of the residual stream, a multiple of 16. The hidden layer is four times as wide.
     pub width: u32,
     /// Number of sequences of a step, a multiple of 4.
     pub batch: u32,
+    /// Number of sequences of a step that are facts, at most `batch`. A fact has the tokens of the first two places, and
+    /// then only the task's last token, which must not change the state.
+    pub facts: u32,
     /// Learning rate.
     pub rate: f32,
     /// Decoupled decay of the weights.
@@ -215,11 +220,12 @@ impl Uniforms {
 /// Draws the tokens of sample s, writes token i to `tokens[i * samples + s]`, and returns the automaton's last state.
 fn draw(u: &Uniforms, task: &[u32], order: &[u32], [run, law, step]: [u32; 3], s: usize, tokens: &mut [u32]) -> usize {
     let (mut words, mut state) = ([0; 4], 0);
+    let form = 2 * law + u32::from(s < u.facts as usize);
     for i in 0..u.hops {
         if i % 4 == 0 {
             words = rng::philox([u.seed, TOKENS.0], [run, step, s as u32, i / 4]);
         }
-        let place = 3 * (law * u.hops + i) as usize;
+        let place = 3 * (form * u.hops + i) as usize;
         let [first, bits, at] = [task[place], task[place + 1], task[place + 2]];
         let rank = Alias::pick_packed(&task[at as usize..], bits, words[i as usize % 4]);
         let token = order[(first + rank) as usize];
@@ -237,6 +243,7 @@ impl Default for Setting {
             laws: vec![0.0, 1.25],
             width: 32,
             batch: 64,
+            facts: 0,
             rate: 2e-3,
             decay: 0.1,
         }
@@ -278,8 +285,7 @@ impl Setting {
     /// Uniforms of runs with this setting.
     pub fn uniforms(&self, seed: u32) -> Uniforms {
         let shape = self.shape(self.batch as usize);
-        let columns: u32 = self.task.places.iter().map(|place| 3 + place.count.next_power_of_two()).sum();
-        let next = self.laws.len() as u32 * columns;
+        let next = self.tables().len() as u32;
         Uniforms {
             seed,
             rows: shape.rows() as u32,
@@ -295,20 +301,23 @@ impl Setting {
             label: next + self.task.next.len() as u32,
             rate: self.rate,
             decay: self.decay,
+            facts: self.facts,
             first: 0,
             steps: 0,
         }
     }
 
-    /// The laws: for each law and place the first token, the number of bits and the place of an alias table, and then the
-    /// tables.
+    /// The laws, each for whole sequences and then for facts: for each place the first token, the number of bits and the
+    /// place of an alias table, and then the tables.
     fn tables(&self) -> Vec<u32> {
-        let places = &self.task.places;
+        let whole = &self.task.places;
+        let mut facts = whole.clone();
+        facts.iter_mut().skip(2).for_each(|place| *place = Place { first: self.task.tokens - 1, count: 1, ..*place });
         let (mut words, mut tables) = (Vec::new(), Vec::new());
-        let after = 3 * self.laws.len() * places.len();
+        let after = 6 * self.laws.len() * whole.len();
         for alpha in &self.laws {
-            for place in places {
-                let table = Alias::new(&power_law(place.count, *alpha));
+            for place in whole.iter().chain(&facts) {
+                let table = Alias::new(&power_law(place.count, if place.ranked { *alpha } else { 0.0 }));
                 words.extend([place.first, table.bits(), (after + tables.len()) as u32]);
                 tables.extend(table.words);
             }
@@ -328,7 +337,7 @@ impl Setting {
     /// The tokens of each place in the order of their frequencies, in the run of the given number. Places that share
     /// their tokens share the order.
     pub fn order(&self, seed: u32, run: u32) -> Vec<u32> {
-        let mut order = vec![0; self.task.tokens as usize];
+        let mut order: Vec<u32> = (0..self.task.tokens).collect();
         for place in &self.task.places {
             let mut draws = Draws::new(seed, ORDERS, run, place.first);
             let ranks = rng::permutation(&mut draws, place.count);
@@ -389,7 +398,7 @@ pub struct Tested {
     /// Share of the sequences for which it names all groups of labels rightly.
     pub exact: f64,
     /// For each number of rare tokens in a sequence, how many sequences have so many, and for how many of these the
-    /// network names all groups of labels rightly. A token is rare if it is in the less frequent half of its place.
+    /// network names all groups of labels rightly. A token is rare if it is in the less frequent half of a ranked place.
     pub by_rare: Vec<[f64; 2]>,
 }
 
@@ -400,7 +409,8 @@ impl Test {
         let sizes = [seed, setting.width, places.len() as u32, *tokens, *last, *groups, *classes];
         let runs = states.chunks(setting.weight_rows()).map(|state| state[0][3] as u32);
         let orders: Vec<u32> = runs.flat_map(|run| setting.order(seed, run)).collect();
-        let places: Vec<u32> = places.iter().flat_map(|place| [place.first, place.count]).collect();
+        let frequent = |place: &Place| if place.ranked { place.count.div_ceil(2) } else { place.count };
+        let places: Vec<u32> = places.iter().flat_map(|place| [place.first, place.count, frequent(place)]).collect();
         let all: Vec<u32> = [&sizes[..], &places, next, label].concat();
         Inputs::new(&[bytemuck::cast_slice(&all), bytemuck::cast_slice(&orders), bytemuck::cast_slice(states)])
     }
@@ -425,7 +435,7 @@ impl Job for Test {
         /// Number of sequences that are tested together.
         const PART: usize = 128;
         let &[seed, width, hops, tokens, states, groups, classes, ref rest @ ..] = inputs.u32(0) else { return };
-        let (places, rest) = rest.split_at(2 * hops as usize);
+        let (places, rest) = rest.split_at(3 * hops as usize);
         let (next, label) = rest.split_at((states * tokens) as usize);
         let [hops, tokens, groups] = [hops, tokens, groups].map(|count| count as usize);
         let [width, classes] = [width, classes].map(|count| count as usize);
@@ -436,7 +446,7 @@ impl Job for Test {
             let state = &inputs.f32(2)[run as usize * rows * LANES..][..rows * LANES];
             let weights = &state.as_chunks::<PANEL>().0[1..=shape.weights()];
             let mut rank = vec![0; tokens];
-            for place in places.chunks(2) {
+            for place in places.chunks(3) {
                 let order = &inputs.u32(1)[run as usize * tokens + place[0] as usize..][..place[1] as usize];
                 (0..).zip(order).for_each(|(r, token)| rank[*token as usize] = r);
             }
@@ -450,10 +460,10 @@ impl Job for Test {
                         if i % 4 == 0 {
                             words = rng::philox([seed, TESTS.0], [(part * PART + s) as u32, i as u32 / 4, 0, 0]);
                         }
-                        let [first, count] = [places[2 * i], places[2 * i + 1]];
+                        let [first, count, frequent] = [0, 1, 2].map(|field| places[3 * i + field]);
                         let token = first + rng::mulhi(words[i % 4], count);
                         *last = next[*last * tokens + token as usize] as usize;
-                        *rare += usize::from(2 * rank[token as usize] >= count);
+                        *rare += usize::from(rank[token as usize] >= frequent);
                         drawn[i * PART + s] = token;
                     }
                 }
@@ -490,7 +500,6 @@ pub(super) mod tests {
     use crate::sim::layers;
     use crate::sim::looped::tests::scores;
     use crate::sim::looped::{Looped, said_twice};
-    use crate::theory::automaton::Place;
 
     /// A small network that composes two permutations of three symbols. Law 1 is uniform, as law 0 is.
     pub(in crate::sim) fn small() -> Setting {
@@ -624,8 +633,14 @@ pub(super) mod tests {
     fn draws_follow_the_laws_in_the_run_s_order() {
         /// Number of steps of 256 sequences.
         const STEPS: u32 = 100;
-        for task in [Automaton::permutations(4, 4), Automaton::arithmetic(5), Automaton::sum(7, 8)] {
-            let setting = Setting { task, batch: 256, ..Setting::default() };
+        for (task, facts) in [
+            (Automaton::permutations(4, 4), 0),
+            (Automaton::arithmetic(5), 0),
+            (Automaton::sum(7, 8), 0),
+            (Automaton::hops(6, 4, 3, 1), 0),
+            (Automaton::hops(6, 4, 3, 1), 96),
+        ] {
+            let setting = Setting { task, batch: 256, facts, ..Setting::default() };
             let (u, task, automaton) = (setting.uniforms(3), setting.inputs(3, 1), &setting.task);
             let samples = u.batch as usize;
             let mut tokens = vec![0; u.hops as usize * samples];
@@ -641,10 +656,14 @@ pub(super) mod tests {
                             (counts.iter_mut().zip(own)).for_each(|(counts, token)| counts[token as usize] += 1);
                         }
                     }
-                    let n = f64::from(STEPS) * samples as f64;
-                    for (place, counts) in automaton.places.iter().zip(counts) {
+                    for (i, (place, counts)) in automaton.places.iter().zip(counts).enumerate() {
+                        let facts = if i > 1 { STEPS * facts } else { 0 };
+                        let stay = counts[u.tokens as usize - 1];
+                        assert!(setting.facts == 0 || stay == facts, "facts have one hop: {stay}");
+                        let n = f64::from(STEPS * u.batch - facts);
                         let order = &order[place.first as usize..][..place.count as usize];
-                        for (token, p) in order.iter().zip(power_law(place.count, *alpha)) {
+                        let alpha = if place.ranked { *alpha } else { 0.0 };
+                        for (token, p) in order.iter().zip(power_law(place.count, alpha)) {
                             let z = (f64::from(counts[*token as usize]) - n * p) / (n * p * (1.0 - p)).sqrt();
                             assert!(z.abs() < 4.5, "run {run}, exponent {alpha}, token {token}: z = {z}");
                         }
@@ -706,7 +725,7 @@ pub(super) mod tests {
         for (sequence, groups) in sequences.iter().zip(scores(shape, weights, &tokens)) {
             let is_rare = |(token, place): &(&u32, &Place)| {
                 let frequent = place.count.div_ceil(2) as usize;
-                !order[place.first as usize..][..frequent].contains(token)
+                place.ranked && !order[place.first as usize..][..frequent].contains(token)
             };
             let rare = sequence.iter().zip(&task.places).filter(is_rare).count();
             let mut right = 0;
@@ -731,6 +750,7 @@ pub(super) mod tests {
             (said_twice(), 300),
             (Automaton::arithmetic(3), 400),
             (Automaton::sum(3, 7), 100),
+            (Automaton::hops(5, 3, 2, 1), 100),
         ];
         for (task, steps) in cases {
             let setting = Setting { task, ..small() };

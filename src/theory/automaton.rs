@@ -26,6 +26,8 @@ pub struct Place {
     pub first: u32,
     /// Number of tokens.
     pub count: u32,
+    /// Whether a training distribution ranks the tokens. If not, they are uniform in every training distribution.
+    pub ranked: bool,
 }
 
 /// A task: the tokens of a sequence move a state, which is state 0 before the first token. The network must say the
@@ -74,7 +76,7 @@ impl Automaton {
         let after =
             |&state: &u32| codes.iter().map(|&token| index[composed(state, token) as usize]).collect::<Vec<u32>>();
         Self {
-            places: vec![Place { first: 0, count }; hops as usize],
+            places: vec![Place { first: 0, count, ranked: true }; hops as usize],
             tokens: count,
             states: count,
             next: codes.iter().flat_map(after).collect(),
@@ -90,7 +92,7 @@ impl Automaton {
         let mut tokens = 0;
         let mut place = |&count: &u32| {
             tokens += count;
-            Place { first: tokens - count, count }
+            Place { first: tokens - count, count, ranked: true }
         };
         let places = counts.iter().map(&mut place).collect();
         let next = (0..states * tokens).map(|entry| next(entry / tokens, entry % tokens)).collect();
@@ -143,15 +145,19 @@ impl Automaton {
 
     /// Multi-hop questions: an entity, and then `hops` relations, each of which leads from an entity to the next one. A
     /// relation is a random permutation of the entities, drawn from `seed`. Token e < `entities` is an entity, and
-    /// token `entities + r` is relation r.
+    /// token `entities + r` is relation r. Entities are not ranked. The last token stays at an entity. No place allows
+    /// it; facts, which are questions of one hop, end with it.
     pub fn hops(entities: u32, relations: u32, hops: u32, seed: u32) -> Self {
         let draw = |relation| rng::permutation(&mut Draws::new(seed, RELATIONS, relation, 0), entities);
         let table: Vec<Vec<u32>> = (0..relations).map(draw).collect();
         let next = |state: u32, token: u32| match token.checked_sub(entities) {
             None => token,
-            Some(relation) => table[relation as usize][state as usize],
+            Some(relation) => table.get(relation as usize).map_or(state, |reached| reached[state as usize]),
         };
-        Self::numbers(entities, &[entities, relations], next).repeated(hops)
+        let mut task = Self::numbers(entities, &[entities, relations, 1], next);
+        task.places.pop();
+        task.places[0].ranked = false;
+        task.repeated(hops)
     }
 
     /// Product of `terms` elements, from left to right, by a multiplication table of n elements. The product a b is
@@ -369,14 +375,16 @@ mod tests {
     fn relations_are_permutations_that_follow_one_another() {
         let hops = |seed| Automaton::hops(7, 4, 2, seed);
         let automaton = hops(1);
-        let follow = |entity, relation| automaton.next[(entity * 11 + relation) as usize];
+        let follow = |entity, relation| automaton.next[(entity * 12 + relation) as usize];
         for relation in 7..11 {
             let mut reached: Vec<u32> = (0..7).map(|entity| follow(entity, relation)).collect();
             reached.sort_unstable();
             assert_eq!(reached, (0..7).collect::<Vec<_>>(), "relation {relation} is a permutation");
         }
         labels(&automaton, |x| vec![follow(follow(x[0], x[1]), x[2])]);
-        assert_eq!(automaton.places.len(), 3, "an entity and two relations");
+        let ranked: Vec<bool> = automaton.places.iter().map(|place| place.ranked).collect();
+        assert_eq!(ranked, [false, true, true], "an entity and two relations");
+        assert!((0..7).all(|entity| follow(entity, 11) == entity), "the last token stays");
         assert_ne!(automaton.next, hops(2).next, "another seed has other relations");
     }
 
@@ -408,7 +416,8 @@ mod tests {
 
     #[test]
     fn chance_is_the_best_constant_answer() {
-        let own = Automaton { places: vec![Place { first: 0, count: 2 }; 3], ..Automaton::permutations(3, 3) };
+        let own =
+            Automaton { places: vec![Place { first: 0, count: 2, ranked: true }; 3], ..Automaton::permutations(3, 3) };
         for automaton in [
             Automaton::permutations(3, 3),
             Automaton::permutations(4, 2),

@@ -201,6 +201,11 @@ impl Live {
         self.setting.task.places.len()
     }
 
+    /// Number of skills of a sequence, that is, of tokens that the training distributions rank.
+    fn skills(&self) -> usize {
+        self.setting.task.places.iter().filter(|place| place.ranked).count()
+    }
+
     /// States from which the given networks start.
     fn fresh(&self, runs: Vec<usize>) -> Active {
         let networks = self.networks as usize;
@@ -491,7 +496,7 @@ impl Live {
 
     #[inline(never)]
     fn measured_rare_figure(&self, best: usize) -> Option<Figure> {
-        let hops = self.hops();
+        let skills = self.skills();
         let curve = |rare: usize| {
             let mut points = Points::default();
             for mark in 0..self.records.len() {
@@ -503,11 +508,11 @@ impl Live {
                     points.push(self.samples(mark), right / all, [right / all; 2]);
                 }
             }
-            let label = text!(words::RARE, rare = count(rare), hops = count(hops));
+            let label = text!(words::RARE, rare = count(rare), skills = count(skills));
             points.series(format!("rare-{rare}"), label).map(|series| series.line().how(words::ALL_RUNS))
         };
         let title = text!(words::BY_RARE, alpha = setting(self.trainings[best].exponent));
-        Figure::new("rare", title, SAMPLES, EXACT).series((0..=hops).filter_map(curve)).drawn()
+        Figure::new("rare", title, SAMPLES, EXACT).series((0..=skills).filter_map(curve)).drawn()
     }
 
     /// The samples until each network has solved the task, as a heat map with a column for each training distribution
@@ -592,8 +597,8 @@ impl Live {
 
     #[inline(never)]
     fn measured_head_verdict(&self, pending: Verdict) -> Verdict {
-        let (best, hops) = (self.best().unwrap_or_default(), self.hops());
-        if hops == 1 {
+        let (best, skills) = (self.best().unwrap_or_default(), self.skills());
+        if skills == 1 {
             return pending.cannot_tell(words::ONE_HOP);
         }
         let share_of = |tested: &Tested, rare: std::ops::Range<usize>| {
@@ -605,7 +610,7 @@ impl Live {
                 let at = |mark: &usize| &self.at(*mark, best)[network];
                 let mark = (0..self.records.len()).find(|mark| at(mark).tested.exact >= COMPARED)?;
                 let tested = &at(&mark).tested;
-                Some(share_of(tested, 0..hops.div_ceil(2)) - share_of(tested, hops / 2 + 1..hops + 1))
+                Some(share_of(tested, 0..skills.div_ceil(2)) - share_of(tested, skills / 2 + 1..skills + 1))
             })
             .collect();
         if differences.len() < LEAST {

@@ -21,7 +21,7 @@ crate::texts! {
     SOLVED = "solved: {share}";
     NONE_SOLVED = "No network has solved the task yet.";
     FLAT = "guessing: {loss}";
-    RARE = "{rare} of {hops} skills are rare";
+    RARE = "{rare} of {skills} skills are rare";
     ALL_RUNS = "mean over the networks";
     // Picture.
     HOW_CELLS_FILL = "Each cell is a network that is trained on this page. It is fuller the more test sequences it answers exactly.";

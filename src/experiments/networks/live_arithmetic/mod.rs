@@ -122,7 +122,8 @@ impl Experiment for LiveArithmetic {
         params.exponents = each_once(&params.exponents);
         let Params { ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
         let task = params.automaton();
-        let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
+        let (rate, decay) = (rate as f32, decay as f32);
+        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let adds = params.task == "sum";
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform).keeping_embeddings(adds);
         Ok(Self { params, live })

@@ -111,7 +111,8 @@ impl Experiment for LiveTracking {
             Some(table) => Automaton::table(table.elements, &table.products, hops),
             None => Automaton::permutations(symbols, hops),
         };
-        let setting = Setting { task, laws: Vec::new(), width, batch, rate: rate as f32, decay: decay as f32 };
+        let (rate, decay) = (rate as f32, decay as f32);
+        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
         Ok(Self { params, own, live })
     }
