@@ -357,6 +357,9 @@ pub struct Figure {
     /// The points that the reader drags to set a parameter.
     #[serde(serialize_with = "handle::all", skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<Handle>,
+    /// Whether one unit is equally long on both axes, which must be linear.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub equal: bool,
     /// Whether the figure is folded and comes after the others, because few readers need it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub folded: bool,
@@ -384,6 +387,7 @@ impl Figure {
             series: vec![],
             marks: vec![],
             handles: vec![],
+            equal: false,
             folded: false,
             nothing: None,
         }
@@ -430,6 +434,12 @@ impl Figure {
     /// Draws a heat map behind the series.
     pub fn field(mut self, field: Field) -> Self {
         self.field = Some(field);
+        self
+    }
+
+    /// Makes one unit equally long on both axes, so that a circle is a circle.
+    pub const fn equal(mut self) -> Self {
+        self.equal = true;
         self
     }
 

@@ -70,6 +70,12 @@ export function drawFigure(figure, view, before = null) {
   return { ...drawn, size, kept, tree };
 }
 
+/** The interval with the same middle that is at least as wide as `width`. @param {Pair} interval @param {number} width @returns {Pair} */
+function widened([low, high], width) {
+  const more = Math.max(0, (width - (high - low)) / 2);
+  return [low - more, high + more];
+}
+
 /** @param {Figure} figure @param {View} view @param {number} size @param {Kept} kept this drawing writes its values into it @returns {Part} */
 function drawPlane(figure, view, size, kept) {
   const { width, locale, shown, maps } = view;
@@ -132,7 +138,7 @@ function drawPlane(figure, view, size, kept) {
   const few = whole && ex[1] - ex[0] <= 20 && dots;
   const room = few ? 0.5 : kx === "linear" && dots ? 0.04 * (ex[1] - ex[0]) : 0;
   /** @type {Pair} */
-  const dx = field
+  let dx = field
     ? fieldDomain(kx, ex, field.x)
     : room
       ? sound(kx, [ex[0] - room, ex[1] + room])
@@ -156,6 +162,9 @@ function drawPlane(figure, view, size, kept) {
     Math.max(0, ...yLabels.map((t) => textWidth(t, size))) + size * 1.1,
   );
   const x0 = Math.round(kept.left);
+  const y1 = Math.round(height - size * 3.5 - below - colours);
+  const top = () => Math.round(size * 2 + above + kept.rows * rowHeight);
+  if (figure.equal) dx = widened(dx, ((x1 - x0) * (dy[1] - dy[0])) / (y1 - top()));
   const sx = makeScale(kx, dx, [x0, x1]);
   const placedRules = placeRows(
     rules.map((m) => ({
@@ -167,9 +176,12 @@ function drawPlane(figure, view, size, kept) {
     size * 0.8,
   );
   kept.rows = Math.max(kept.rows, ...placedRules.map((p) => p.row + 1));
-  const y0 = Math.round(size * 2 + above + kept.rows * rowHeight);
-  const y1 = Math.round(height - size * 3.5 - below - colours);
-  const sy = makeScale(ky, dy, [y1, y0]);
+  const y0 = top();
+  // What a narrow plot leaves free above and below, if units are equally long on both axes.
+  const spare = figure.equal
+    ? Math.max(0, (y1 - y0 - ((x1 - x0) * (dy[1] - dy[0])) / (dx[1] - dx[0])) / 2)
+    : 0;
+  const sy = makeScale(ky, dy, [y1 - spare, y0 + spare]);
   const box = { x0, y0, x1, y1 };
 
   const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));

@@ -232,3 +232,31 @@ test("an end of a band that is far from its value is drawn where it is, if the a
   const heights = [...area.matchAll(/[\d.]+[ ,]([\d.]+)/g)].map(([, y]) => Number(y));
   assert.ok(half > box.y0 + 5 && Math.min(...heights) > half - 0.2, `${half}: ${area}`);
 });
+
+test("with equal axes a circle is a circle, in wide and in narrow plots", () => {
+  const axis = { label: "", unit: "", scale: /** @type {const} */ ("linear") };
+  const turns = Array.from({ length: 13 }, (_, i) => (i * Math.PI) / 6);
+  /** @type {import("./figure.js").Series} */
+  const circle = {
+    id: "circle",
+    label: "",
+    kind: "line",
+    role: "theory",
+    x: turns.map(Math.cos),
+    y: turns.map(Math.sin),
+  };
+  const figure = { id: "f", title: "", x: axis, y: axis, series: [circle] };
+  const sizes = (/** @type {boolean} */ equal, /** @type {object} */ more) => {
+    const [{ px, py }] = drawFigure({ ...figure, equal }, { ...view, ...more }).placed;
+    return [px, py].map((p) => Math.max(...p) - Math.min(...p));
+  };
+  for (const more of [{}, { width: 340 }, { width: 300, height: 640 }]) {
+    const [across, up] = sizes(true, more);
+    assert.ok(
+      across > 50 && Math.abs(across - up) < 1,
+      `${JSON.stringify(more)}: ${across}, ${up}`,
+    );
+  }
+  const [across, up] = sizes(false, {});
+  assert.ok(across > 1.2 * up, "other plots fill their width");
+});

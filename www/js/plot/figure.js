@@ -18,7 +18,7 @@ import { el } from "./svg.js";
  *  @typedef {{x: number[], y: number[], z: (number | null)[][], label: string, unit: string, scale: "linear" | "log", frame: "plane" | "simplex"}} Field
  *  @typedef {{label: string, x?: number | null, to?: number | null, y?: number | null}} Mark
  *  @typedef {{param: string, along?: string, values?: number[], part?: number, mark: number}} Handle
- *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, groups?: Group[], series: Series[], marks?: Mark[], handles?: Handle[], folded?: boolean, nothing?: string}} Figure */
+ *  @typedef {{id: string, title: string, x: Axis, y: Axis, field?: Field | null, groups?: Group[], series: Series[], marks?: Mark[], handles?: Handle[], equal?: boolean, folded?: boolean, nothing?: string}} Figure */
 /** The parameters that a reader can set by dragging on the figure: their controls, their texts, and how to set them.
  *  @typedef {{params: import("../types.d.ts").Spec[], controls: Map<string, import("../controls.js").Control>,
  *    value: (name: string) => string, ask: (name: string, text: string, settled: boolean) => void}} Steer */

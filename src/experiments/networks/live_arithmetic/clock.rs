@@ -80,6 +80,7 @@ pub(super) fn ring_of((id, label): (Id, Text), embedding: &[Vec<f64>]) -> Figure
     Figure::new("ring", title, Axis::linear(words::FIRST_AXIS), Axis::linear(words::SECOND_AXIS))
         .series([Series::measured(id, label, x, y).line().how(words::FIRST_NETWORK), circle])
         .marks(marks)
+        .equal()
 }
 
 /// In networks that have solved the sum, the strongest frequency holds more of the embedding's power than before
