@@ -105,15 +105,15 @@ impl Engine {
         Self { exec: Rc::new(Exec::cpu(Pool::new(ports))) }
     }
 
-    /// Opens a GPU for the work of this engine. Any adapter is accepted, even a software adapter: the page decides
-    /// whether an adapter is worth using before it loads the module of the device.
+    /// Opens a GPU for the work of this engine. The page decides whether an adapter is worth using before it loads the
+    /// module of the device, and says whether it has chosen a software adapter.
     ///
     /// # Errors
     /// No GPU passes the self-test.
-    pub fn open_gpu(&self) -> js_sys::Promise {
+    pub fn open_gpu(&self, software: bool) -> js_sys::Promise {
         let exec = Rc::clone(&self.exec);
         wasm_bindgen_futures::future_to_promise(async move {
-            exec.open_gpu(true).await.map(|()| JsValue::UNDEFINED).map_err(|e| throw(&e))
+            exec.open_gpu(software).await.map(|()| JsValue::UNDEFINED).map_err(|e| throw(&e))
         })
     }
 

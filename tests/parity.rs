@@ -201,6 +201,26 @@ fn lives() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
             probe_run(&exec, &[])?;
             holds(exec.take_used().is_some_and(|used| used.kind == "gpu"), "other kernels stay on the GPU")
         }),
+        ("life / with few groups the CPU is chosen, unless the user asks for a GPU", || {
+            let open = || pollster::block_on(Gpu::open(true));
+            let least = kernels::Crowd::LEAST_GROUPS;
+            for (exec, groups, kind) in [
+                (Exec::on_gpu(open()?.chosen_by_the_lab()), least - 1, "cpu"),
+                (Exec::on_gpu(open()?.chosen_by_the_lab()), least, "gpu"),
+                (Exec::on_gpu(open()?), least - 1, "gpu"),
+            ] {
+                let mut lanes = Lanes::<kernels::Crowd>::zeroed(groups, probe::ROWS, probe::inputs());
+                pollster::block_on(exec.advance(&mut lanes, &probe::uniforms(), 0..3))?;
+                let used = exec.take_used().map(|used| used.kind);
+                holds(used == Some(kind), format!("{groups} groups ran on {used:?}"))?;
+                let state = pollster::block_on(exec.read(&mut lanes))?.to_vec();
+                holds(state.len() == groups as usize * probe::ROWS, "the state is read from where it is")?;
+                let said: Vec<String> = exec.notices(0).iter().map(Text::english).collect();
+                let one = said.len() == 1 && said[0].contains("the CPU is faster for 3 runs of the kernel `probe`");
+                holds(if kind == "cpu" { one } else { said.is_empty() }, format!("said {said:?}"))?;
+            }
+            Ok(())
+        }),
         ("life / too large for the device runs on the CPU", || {
             const LIMIT: u64 = 1 << 20;
             let exec = Exec::on_gpu(pollster::block_on(Gpu::open(true))?.limited_to(LIMIT));

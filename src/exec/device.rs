@@ -188,6 +188,15 @@ impl Gpu {
         self.raw.destroy();
     }
 
+    /// Returns this device as one that the lab has chosen, so that it takes no work for which the CPU is faster. This
+    /// function is for tests.
+    #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
+    #[must_use]
+    pub const fn chosen_by_the_lab(mut self) -> Self {
+        self.allows_software = false;
+        self
+    }
+
     /// Returns this device with a smaller limit on the size of buffers. This function is for tests.
     #[cfg(all(feature = "gpu", not(target_arch = "wasm32")))]
     #[must_use]
@@ -204,13 +213,17 @@ impl Gpu {
     /// Source of the shader with which this device can run these lanes.
     ///
     /// # Errors
-    /// The kernel has no shader, or the buffers are too large; the message names the limit. This is not a failure of the
-    /// device.
+    /// The kernel has no shader, or the CPU is faster for so few groups, or the buffers are too large; the message names
+    /// the limit. This is not a failure of the device.
     pub(super) fn source(&self, lanes: &Held) -> Result<&'static str> {
         let kernel = name(lanes.shader.name);
         let Some(wgsl) = lanes.shader.wgsl else {
             return Err(Error::device(text!(words::ONLY_CPU, kernel = kernel)));
         };
+        if !self.allows_software && lanes.groups() < lanes.shader.least_groups {
+            let (groups, least) = (count(lanes.groups()), count(lanes.shader.least_groups));
+            return Err(Error::device(text!(words::TOO_FEW, kernel = kernel, groups = groups, least = least)));
+        }
         let inputs = (0..lanes.inputs.len()).map(|i| lanes.inputs.bytes(i).len());
         let largest = inputs.chain([size_of_val(&lanes.host[..]), lanes.scratch()]).max().unwrap_or(0) as u64;
         if largest <= self.largest_buffer {

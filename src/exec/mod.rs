@@ -165,6 +165,10 @@ pub trait Kernel: Sized + 'static {
         0
     }
 
+    /// Least number of groups with which a hardware GPU is about as fast as the CPU. With fewer the CPU does the work,
+    /// unless the user has asked for a GPU on the command line.
+    const LEAST_GROUPS: u32 = 1;
+
     /// Rough cost of a step, as a multiple of the cost of the kernel's cheapest step. It determines the sizes of
     /// dispatches and never changes a number.
     fn weight(_: &Self::Uniforms) -> u32 {
@@ -319,6 +323,8 @@ struct Shader {
     /// Source of the shader, or `None` if the kernel has none. The source is empty in the wasm modules of a page, because
     /// a page fetches the shader's file by name.
     wgsl: Option<&'static str>,
+    /// [`Kernel::LEAST_GROUPS`].
+    least_groups: u32,
     /// Number of read-only inputs.
     inputs: usize,
     /// Size of the uniforms in bytes.
@@ -409,6 +415,7 @@ impl<K: Kernel> Lanes<K> {
             Some(_) if cfg!(target_arch = "wasm32") => Some(""),
             source => source,
         },
+        least_groups: K::LEAST_GROUPS,
         inputs: K::INPUTS,
         uniforms: size_of::<K::Uniforms>(),
         #[cfg(not(target_arch = "wasm32"))]

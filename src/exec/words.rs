@@ -32,6 +32,7 @@ crate::texts! {
     NOT_READ_BACK = "the GPU's result could not be read back";
     NOT_ON_DEVICE = "the data of this run are not in the memory of this device";
     ONLY_CPU = "the kernel `{kernel}` has no version for GPUs";
+    TOO_FEW = "the CPU is faster for {groups} {groups:run|runs} of the kernel `{kernel}`, and a GPU only from about {least} runs on";
     TOO_LARGE = "`{kernel}` needs a buffer of {needed} MiB, but {device} allows only {allowed} MiB";
     // The page's workers.
     NO_WORKERS = "the page has no workers: reload the page";

@@ -231,6 +231,8 @@ impl Kernel for Looped {
                  twice that while a network diverges; a device that fuses some products may move a weight with a \
                  gradient near 0 further",
     };
+    // An estimate: a network is one group, and integrated GPUs need 16 to 32 of them to be as fast as four CPU workers.
+    const LEAST_GROUPS: u32 = 32;
     const INPUTS: usize = 2;
     type Uniforms = Uniforms;
     type Row = [f32; LANES];

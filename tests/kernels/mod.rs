@@ -117,6 +117,22 @@ impl Kernel for OnCpu {
     }
 }
 
+/// The kernel of the self-test, as if the CPU were faster for fewer than four groups.
+pub(crate) struct Crowd;
+
+impl Kernel for Crowd {
+    const NAME: &'static str = probe::Probe::NAME;
+    const WGSL: Option<&'static str> = probe::Probe::WGSL;
+    const LEAST_GROUPS: u32 = 4;
+    const INPUTS: usize = probe::Probe::INPUTS;
+    type Uniforms = probe::Uniforms;
+    type Row = [u32; probe::LANES];
+
+    fn group(u: &probe::Uniforms, inputs: &Inputs, group: u32, state: &mut [Self::Row]) {
+        probe::Probe::group(u, inputs, group, state);
+    }
+}
+
 /// New lanes for the wrong twin, and the uniforms for them.
 pub(crate) fn wrong_lanes() -> (Lanes<Wrong>, k_composition::Uniforms) {
     let case = Wrong::cases().swap_remove(0);

@@ -39,6 +39,8 @@ export class Engine extends EventTarget {
   /** Why an available GPU is not used; empty if it may be used. */
   gpuFailed = "";
   #failures = 0;
+  /** Is the adapter that the browser offers emulated in software? */
+  #software = false;
   #pool = new Pool((error) => {
     for (const host of this.#hosts.values()) host.kill(error);
   });
@@ -47,7 +49,7 @@ export class Engine extends EventTarget {
   #host(kind) {
     let host = this.#hosts.get(kind);
     if (!host) {
-      const made = (host = new Host(kind, this.#pool, (dead, error) => {
+      const made = (host = new Host(kind, this.#software, this.#pool, (dead, error) => {
         if (this.#hosts.get(kind) !== dead) return;
         // Pool workers may hold chunks of the dead engine, so they end too.
         if (kind === "cpu") return this.#pool.stop();
@@ -149,6 +151,7 @@ export class Engine extends EventTarget {
     }
     if (again && this.#failures < GPU_TRIES) this.gpuFailed = "";
     const { state, adapter, why } = await this.probe(again);
+    this.#software = state === "software";
     if (this.gpuFailed) return { kind: "cpu", why: this.gpuFailed, adapter };
     if (state === "none") return { kind: "cpu", why, adapter };
     if (state === "software" && choice === "auto")

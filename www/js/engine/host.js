@@ -111,9 +111,10 @@ export class Session {
 
 /** An engine worker and everything that waits for it. */
 export class Host {
-  /** @param {Kind} kind @param {Pool} pool @param {(host: Host, error: LabError) => void} died */
-  constructor(kind, pool, died) {
+  /** @param {Kind} kind @param {boolean} software is its adapter emulated in software? @param {Pool} pool @param {(host: Host, error: LabError) => void} died */
+  constructor(kind, software, pool, died) {
     this.kind = kind;
+    this.software = software;
     this.pool = pool;
     this.died = died;
     /** The error that ended the worker. @type {LabError | null} */
@@ -168,7 +169,13 @@ export class Host {
       worker.onmessageerror = () => end(failure("panic", t("workerDied")));
       const engine = {
         ports,
-        gpu: device && { module: device, base, version, hidden: document.hidden },
+        gpu: device && {
+          module: device,
+          base,
+          version,
+          hidden: document.hidden,
+          software: this.software,
+        },
       };
       pieces.forEach(({ module }, number) => module && this.given.add(number));
       send(worker, { type: "init", module, pieces, engine }, ports);

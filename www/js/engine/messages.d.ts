@@ -25,12 +25,13 @@ interface Begin {
   engine: { ports: MessagePort[]; gpu: Gpu | null } | null;
 }
 
-/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, the name of its main script, and whether the page is hidden. */
+/** What an engine on the GPU needs besides: the module of the device, the address of the page's files, the name of its main script, and whether the page is hidden and the adapter emulated in software. */
 export interface Gpu {
   module: WebAssembly.Module;
   base: string;
   version: string;
   hidden: boolean;
+  software: boolean;
 }
 
 /** Messages of the page to a worker. */

@@ -359,7 +359,7 @@ async function receive(message) {
       engine = new lab.Engine(ports);
       if (gpu) {
         self.gpu?.begin(gpu);
-        await engine.open_gpu();
+        await engine.open_gpu(gpu.software);
       }
       return post({ type: "ready", stamp: lab.stamp(), device: engine.device() });
     }
