@@ -745,7 +745,7 @@ mod tests {
                 encode(base, digits, pair, &mut rows, s, 4);
             }
             let found = gradients::<false>(shape, &weights, &rows, &labels).expect("sound");
-            layers::check_gradients(&weights, &found, 1e-5, |weights| loss(shape, weights, &rows, &labels));
+            layers::check_gradients(&weights, &found, 1, 1e-5, |weights| loss(shape, weights, &rows, &labels));
         }
     }
 

@@ -1,5 +1,6 @@
-//! Layers of small networks that a kernel trains: products with biases, gathers of rows, ReLU, softmax with
-//! cross-entropy, and Adam with decoupled decay. `layers.wgsl` has the layers for shaders.
+//! Layers of small networks that a kernel trains: products with biases, gathers of rows, ReLU, causal attention, softmax
+//! with cross-entropy, and Adam with decoupled decay. `layers.wgsl` has the layers for shaders, but for attention, which only
+//! the CPU computes.
 //!
 //! A matrix with rows and columns is stored in panels of 16 columns, so that every inner loop runs over 16 neighbours.
 //! Row r of panel c has the columns 16 c to 16 c + 15, and is number `c * rows + r` in the list. Numbers of columns are
@@ -26,6 +27,8 @@ const TINY: f32 = 1e-30;
 const NORM_EPSILON: f32 = 1e-5;
 /// Square of Adam's epsilon of 1e-8.
 const EPSILON_SQUARED: f32 = 1e-16;
+/// Factor of the inner products of [`attend`]: one divided by the root of the number of columns of a head.
+const HEAD_SCALE: f32 = 0.25;
 /// Decay of Adam's mean of the gradients.
 const BETA_1: f32 = 0.9;
 /// `1 - BETA_1`.
@@ -191,13 +194,27 @@ fn share_of_columns<const FUSED: bool>(x: &[Panel], samples: usize) -> f32 {
 fn dot<const FUSED: bool>(x: &[Panel], y: &[Panel], s: usize, samples: usize) -> f32 {
     let mut sums = [0.0; 4];
     for (x, y) in x.iter().skip(s).step_by(samples).zip(y.iter().skip(s).step_by(samples)) {
-        for (x, y) in x.chunks_exact(4).zip(y.chunks_exact(4)) {
-            for j in 0..4 {
-                sums[j] = arithmetic::add_product::<FUSED>(sums[j], x[j], y[j]);
-            }
-        }
+        add_quarters::<FUSED>(&mut sums, x, y);
     }
     ((sums[0] + sums[1]) + sums[2]) + sums[3]
+}
+
+/// Inner product of two rows of a panel.
+#[inline(always)]
+fn inner<const FUSED: bool>(x: &Panel, y: &Panel) -> f32 {
+    let mut sums = [0.0; 4];
+    add_quarters::<FUSED>(&mut sums, x, y);
+    ((sums[0] + sums[1]) + sums[2]) + sums[3]
+}
+
+/// Adds the products of the entries of two rows to four sums, one for each quarter of neighbouring columns.
+#[inline(always)]
+fn add_quarters<const FUSED: bool>(sums: &mut [f32; 4], x: &Panel, y: &Panel) {
+    for (x, y) in x.chunks_exact(4).zip(y.chunks_exact(4)) {
+        for j in 0..4 {
+            sums[j] = arithmetic::add_product::<FUSED>(sums[j], x[j], y[j]);
+        }
+    }
 }
 
 /// Adds the rows of x to `sum`.
@@ -214,6 +231,101 @@ pub fn relu(x: &mut [Panel]) {
 pub fn relu_errors(y: &[Panel], errors: &mut [Panel]) {
     for (y, error) in y.as_flattened().iter().zip(errors.as_flattened_mut()) {
         *error = if *y > 0.0 { *error } else { 0.0 };
+    }
+}
+
+/// Causal attention. A head is a panel of 16 columns, so there are as many heads as panels of q.
+///
+/// A sample has a row of keys and of values at each of its positions, and a row of queries q at each of the last ones.
+/// The keys of all heads are the first half of the panels of `kv`, and the values the second half. Rows are ordered by
+/// position, and then by sample. The query at position i writes `out_i = sum of p_ij v_j` over the positions j up to i,
+/// where `p_ij` is the softmax over j of `q_i k_j / 4`. It writes `p_ij` of sample s to `shares`, at
+/// `((head * queries + i) * positions + j) * samples + s`, where i counts from the first query.
+pub fn attend<const FUSED: bool>(
+    q: &[Panel],
+    kv: &[Panel],
+    shares: &mut [f32],
+    out: &mut [Panel],
+    heads: usize,
+    samples: usize,
+) {
+    let (own, rows) = (q.len() / heads, kv.len() / (2 * heads));
+    let (keys, values) = kv.split_at(heads * rows);
+    let before = rows / samples - own / samples;
+    let (mut most, mut total) = (vec![0.0; samples], vec![0.0; samples]);
+    for (head, shares) in shares.chunks_exact_mut(own / samples * rows).enumerate() {
+        let (k, v) = (&keys[head * rows..][..rows], &values[head * rows..][..rows]);
+        let (q, out) = (&q[head * own..][..own], &mut out[head * own..][..own]);
+        let queries = q.chunks_exact(samples).zip(out.chunks_exact_mut(samples));
+        for (i, ((q, out), shares)) in queries.zip(shares.chunks_exact_mut(rows)).enumerate() {
+            let shares = &mut shares[..(before + i + 1) * samples];
+            for (shares, k) in shares.chunks_exact_mut(samples).zip(k.chunks_exact(samples)) {
+                for ((share, q), k) in shares.iter_mut().zip(q).zip(k) {
+                    *share = inner::<FUSED>(q, k) * HEAD_SCALE;
+                }
+            }
+            most.copy_from_slice(&shares[..samples]);
+            for shares in shares.chunks_exact(samples).skip(1) {
+                most.iter_mut().zip(shares).for_each(|(most, z)| *most = if *z > *most { *z } else { *most });
+            }
+            total.fill(0.0);
+            for shares in shares.chunks_exact_mut(samples) {
+                for ((share, most), total) in shares.iter_mut().zip(&most).zip(&mut total) {
+                    *share = exp::<FUSED>(*share - most);
+                    *total += *share;
+                }
+            }
+            total.iter_mut().for_each(|total| *total = reciprocal::<FUSED>(*total));
+            out.fill([0.0; PANEL]);
+            for (shares, v) in shares.chunks_exact_mut(samples).zip(v.chunks_exact(samples)) {
+                shares.iter_mut().zip(&total).for_each(|(share, scale)| *share *= scale);
+                for ((out, share), v) in out.iter_mut().zip(&*shares).zip(v) {
+                    add_row::<FUSED>(out, *share, v);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the errors of the queries, keys and values of [`attend`] to dq and `dkv`, given the shares and the errors of its
+/// outputs: with `e_j = dout_i v_j` and `m = sum of p_ij e_j`, the score of the query at i and the key at j has the error
+/// `p_ij (e_j - m)`.
+pub fn add_attend_errors<const FUSED: bool>(
+    [q, kv]: [&[Panel]; 2],
+    shares: &[f32],
+    dout: &[Panel],
+    [dq, dkv]: [&mut [Panel]; 2],
+    heads: usize,
+    samples: usize,
+) {
+    let (own, rows) = (q.len() / heads, kv.len() / (2 * heads));
+    let (keys, values) = kv.split_at(heads * rows);
+    let (dkeys, dvalues) = dkv.split_at_mut(heads * rows);
+    let before = rows / samples - own / samples;
+    let mut errors = vec![0.0; rows / samples];
+    for (head, shares) in shares.chunks_exact(own / samples * rows).enumerate() {
+        let (k, v) = (&keys[head * rows..][..rows], &values[head * rows..][..rows]);
+        let (dk, dv) = (&mut dkeys[head * rows..][..rows], &mut dvalues[head * rows..][..rows]);
+        for (i, shares) in shares.chunks_exact(rows).enumerate() {
+            let errors = &mut errors[..=before + i];
+            for s in 0..samples {
+                let at = head * own + i * samples + s;
+                let (q, dout, dq) = (&q[at], &dout[at], &mut dq[at]);
+                let mut mean = 0.0;
+                for (j, error) in errors.iter_mut().enumerate() {
+                    let row = j * samples + s;
+                    *error = inner::<FUSED>(dout, &v[row]);
+                    mean = arithmetic::add_product::<FUSED>(mean, shares[row], *error);
+                }
+                for (j, error) in errors.iter().enumerate() {
+                    let row = j * samples + s;
+                    let score = (shares[row] * (error - mean)) * HEAD_SCALE;
+                    add_row::<FUSED>(dq, score, &k[row]);
+                    add_row::<FUSED>(&mut dk[row], score, q);
+                    add_row::<FUSED>(&mut dv[row], shares[row], dout);
+                }
+            }
+        }
     }
 }
 
@@ -304,16 +416,22 @@ impl Adam {
     }
 }
 
-/// Compares gradients of a loss with finite differences, one weight at a time. An error may be `within` times the largest
-/// gradient, or a tenth of `within` if all are small.
+/// Compares gradients of a loss with finite differences, for each `every`-th weight alone. An error may be `within` times
+/// the largest gradient, or a tenth of `within` if all are small.
 #[cfg(all(test, not(target_arch = "wasm32")))]
-pub(crate) fn check_gradients(weights: &[Panel], found: &[Panel], within: f64, loss: impl Fn(&[Panel]) -> f64) {
+pub(crate) fn check_gradients(
+    weights: &[Panel],
+    found: &[Panel],
+    every: usize,
+    within: f64,
+    loss: impl Fn(&[Panel]) -> f64,
+) {
     let mut weights = weights.to_vec();
     let size = found.as_flattened().iter().fold(0.0, |most: f32, g| most.max(g.abs()));
-    let all = weights.len() * PANEL;
+    let all = (0..weights.len() * PANEL).step_by(every);
     let mut wrong = 0;
-    for i in 0..all {
-        let (weight, step) = (weights.as_flattened()[i], 1.0 / 1024.0);
+    for i in all.clone() {
+        let (weight, step) = (weights.as_flattened()[i], 1.0 / 8192.0);
         let mut at = |x: f32| {
             weights.as_flattened_mut()[i] = x;
             (loss(&weights), f64::from(x))
@@ -321,11 +439,11 @@ pub(crate) fn check_gradients(weights: &[Panel], found: &[Panel], within: f64, l
         let ((above, high), (below, low)) = (at(weight + step), at(weight - step));
         weights.as_flattened_mut()[i] = weight;
         let (exact, found) = ((above - below) / (high - low), f64::from(found.as_flattened()[i]));
-        // The difference has an error of the second order in the step, 1e-6, and single precision less.
+        // The difference has an error of the second order in the step, 1.5e-8, and the gradient that of single precision.
         wrong += usize::from((exact - found).abs() > within * f64::from(size).max(0.1));
     }
     // Where an input of ReLU crosses 0 within the step, the loss has a kink.
-    assert!(wrong <= all / 200, "{wrong} of {all} gradients");
+    assert!(wrong <= all.len() / 200, "{wrong} of {} gradients", all.len());
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -479,6 +597,80 @@ mod tests {
                 assert!((at(&u, samples, s, j) - size).abs() <= 1e-6 * size.abs(), "output {j}");
             }
         }
+    }
+
+    /// Outputs of attention in f64, `out[column][row of the queries]`.
+    fn attended(q: &[f64], kv: &[f64], heads: usize, samples: usize) -> Vec<Vec<f64>> {
+        let (own, rows) = (q.len() / (heads * PANEL), kv.len() / (2 * heads * PANEL));
+        let place = |rows: usize, row: usize, column: usize| (column / PANEL * rows + row) * PANEL + column % PANEL;
+        let output = |column: usize, row: usize| {
+            let head = column / PANEL * PANEL..(column / PANEL + 1) * PANEL;
+            let seen = (row % samples..=row + rows - own).step_by(samples);
+            let score = |key: usize| -> f64 {
+                head.clone().map(|j| q[place(own, row, j)] * kv[place(rows, key, j)]).sum::<f64>() / 4.0
+            };
+            let powers: Vec<f64> = seen.clone().map(|key| math::exp(score(key))).collect();
+            let values = seen.map(|key| kv[place(rows, key, heads * PANEL + column)]);
+            powers.iter().zip(values).map(|(power, v)| power * v).sum::<f64>() / powers.iter().sum::<f64>()
+        };
+        (0..heads * PANEL).map(|column| (0..own).map(|row| output(column, row)).collect()).collect()
+    }
+
+    fn attention_is_that_of_the_formula<const FUSED: bool>() {
+        for (heads, samples, positions, queries) in [(1, 1, 1, 1), (2, 3, 4, 4), (3, 2, 5, 1), (1, 2, 3, 2)] {
+            let what = format!("{heads} heads, {samples} samples, {positions} positions, {queries} queries");
+            let twice =
+                |seed, panels| -> Vec<Panel> { random(seed, panels).iter().map(|row| row.map(|x| 2.0 * x)).collect() };
+            let (own, rows) = (queries * samples, positions * samples);
+            let (q, kv) = (twice(11, heads * own), twice(12, 2 * heads * rows));
+            let dout = twice(13, heads * own);
+            let wide = |x: &[Panel]| -> Vec<f64> { x.as_flattened().iter().map(|x| f64::from(*x)).collect() };
+            let mut shares = vec![f32::NAN; heads * queries * rows];
+            let mut out = vec![[f32::NAN; PANEL]; heads * own];
+            attend::<FUSED>(&q, &kv, &mut shares, &mut out, heads, samples);
+            for (column, exact) in attended(&wide(&q), &wide(&kv), heads, samples).iter().enumerate() {
+                for (row, exact) in exact.iter().enumerate() {
+                    // A score has at most 16 products of at most 1/4, with 17 roundings, which move a share by at most
+                    // twice their sum; values are at most 1.
+                    let found = at(&out, own, row, column);
+                    assert!(
+                        (found - exact).abs() < 1e-5,
+                        "{what}: output {column} of row {row} is {found}, not {exact}"
+                    );
+                }
+            }
+
+            // Errors go on from sums that are there.
+            let (mut dq, mut dkv) = (q.clone(), kv.clone());
+            add_attend_errors::<FUSED>([&q, &kv], &shares, &dout, [&mut dq, &mut dkv], heads, samples);
+            let objective = |q: &[f64], kv: &[f64]| -> f64 {
+                let out = attended(q, kv, heads, samples);
+                let products = out.iter().enumerate().flat_map(|(column, out)| {
+                    let dout = &dout;
+                    out.iter().enumerate().map(move |(row, out)| out * at(dout, own, row, column))
+                });
+                products.sum()
+            };
+            for (part, (before, after)) in [(&q, &dq), (&kv, &dkv)].into_iter().enumerate() {
+                for i in 0..before.len() * PANEL {
+                    let moved = |step: f64| {
+                        let mut inputs = [wide(&q), wide(&kv)];
+                        inputs[part][i] += step;
+                        objective(&inputs[0], &inputs[1])
+                    };
+                    let exact = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+                    let found = f64::from(after.as_flattened()[i]) - f64::from(before.as_flattened()[i]);
+                    // An error is a share, exact to 1e-5 as above, times at most 16 products.
+                    assert!((found - exact).abs() < 2e-4, "{what}: part {part}, error {i} is {found}, not {exact}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn attention_and_its_errors_are_those_of_the_formula() {
+        attention_is_that_of_the_formula::<false>();
+        attention_is_that_of_the_formula::<true>();
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use crate::exec::parity::Case;
 use crate::exec::{Inputs, Kernel, Parity};
 use crate::sim::layers::{self, PANEL, Panel};
-use crate::sim::sequences::{self, LANES, Shape, Uniforms};
+use crate::sim::sequences::{self, LANES, Network, Shape, Uniforms, split, split_mut, zeros};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::sim::sequences::{Run, STATUS, Setting};
 #[cfg(not(target_arch = "wasm32"))]
@@ -35,23 +35,6 @@ pub(super) const fn scratch(shape: Shape) -> usize {
     let tables = shape.tokens * (width + 2 * hidden);
     let sample = hops.next_multiple_of(4) + (2 + 2 * hops) * width + 2 * (hops - 1) * hidden + shape.head() * PANEL;
     (tables + shape.samples * sample).div_ceil(LANES)
-}
-
-/// Weights E, A, B, C and U.
-fn split<T>(weights: &[T], parts: [usize; 5]) -> [&[T]; 5] {
-    let mut rest = weights;
-    parts.map(|count| rest.split_off(..count).unwrap_or_default())
-}
-
-/// Weights E, A, B, C and U, to be changed.
-fn split_mut<T>(weights: &mut [T], parts: [usize; 5]) -> [&mut [T]; 5] {
-    let mut rest = weights;
-    parts.map(|count| rest.split_off_mut(..count).unwrap_or_default())
-}
-
-/// Panels of zeros.
-fn zeros(panels: usize) -> Vec<Panel> {
-    vec![[0.0; PANEL]; panels]
 }
 
 /// Outputs of the layers for some sequences.
@@ -148,12 +131,7 @@ impl Learner {
         let Shape { samples, width, hidden, .. } = shape;
         let out = &mut self.outputs;
         out.compute::<FUSED>(shape, weights, tokens);
-        let mut sound = true;
-        let scores = out.scores.chunks_exact_mut(shape.group_panels() * samples);
-        for (scores, labels) in scores.zip(labels.chunks_exact(samples)) {
-            sound &= layers::softmax_errors::<FUSED>(scores, labels, shape.classes, samples * shape.groups);
-        }
-        if !sound {
+        if !sequences::score_errors::<FUSED>(shape, &mut out.scores, labels) {
             return false;
         }
 
@@ -209,8 +187,8 @@ pub struct Looped;
 impl Looped {
     /// Advances a run through the range of steps in the uniforms.
     fn run<const FUSED: bool>(u: &Uniforms, task: &[u32], orders: &[u32], state: &mut [[f32; LANES]]) {
-        let mut learner = Learner::new(u.shape());
-        sequences::train::<FUSED>(u, task, orders, state, |weights, tokens, labels, gradients| {
+        let mut learner = Learner::new(u.shape(Network::Looped));
+        sequences::train::<FUSED>(u, Network::Looped, task, orders, state, |weights, tokens, labels, gradients| {
             learner.learn::<FUSED>(weights, tokens, labels, gradients)
         });
     }
@@ -246,8 +224,7 @@ impl Kernel for Looped {
     }
 
     fn weight(u: &Uniforms) -> u32 {
-        // Products of layers, compared with those of two tokens, 64 sequences and width 16.
-        (u.batch * u.hops * u.width * u.hidden).div_ceil(64 * 2 * 16 * 64)
+        sequences::cost(u)
     }
 
     fn group(u: &Uniforms, inputs: &Inputs, _: u32, state: &mut [[f32; LANES]]) {
@@ -361,44 +338,26 @@ pub(super) mod tests {
     use crate::exec::parity::agree;
     use crate::math;
     use crate::rng::Digest;
-    use crate::sim::sequences::tests::{check_gradients, go_on, test, train};
+    use crate::sim::sequences::tests::{add, check_gradients, go_on, norm, product, row, test, train};
 
-    /// Scores of a network in f64, with matrices of the usual form, `scores[sample][group][class]`.
-    pub(in crate::sim) fn scores(shape: Shape, weights: &[Panel], tokens: &[u32]) -> Vec<Vec<Vec<f64>>> {
-        let parts = split(weights, parts(shape));
-        let entry =
-            |part: usize, rows: usize, i: usize, j: usize| f64::from(parts[part][j / PANEL * rows + i][j % PANEL]);
-        let norm = |h: &[f64]| -> Vec<f64> {
-            let mean = h.iter().map(|h| h * h).sum::<f64>() / h.len() as f64;
-            h.iter().map(|h| h / (mean + 1e-5).sqrt()).collect()
-        };
-        let product = |x: &[f64], part: usize, columns: usize| -> Vec<f64> {
-            let rows = x.len();
-            let sum = |j| x.iter().enumerate().map(|(i, x)| x * entry(part, rows, i, j)).sum();
-            (0..columns).map(sum).collect()
-        };
-        let row =
-            |token: u32| -> Vec<f64> { (0..shape.width).map(|j| entry(0, shape.tokens, token as usize, j)).collect() };
-        let of_sample = |s: usize| {
-            let mut h = row(tokens[s]);
-            for i in 1..shape.hops {
-                let read = product(&row(tokens[i * shape.samples + s]), 2, shape.hidden);
-                let known = product(&norm(&h), 1, shape.hidden);
-                let hidden: Vec<f64> = known.iter().zip(&read).map(|(a, b)| (a + b).max(0.0)).collect();
-                let change = product(&hidden, 3, shape.width);
-                h.iter_mut().zip(change).for_each(|(h, change)| *h += change);
-            }
-            let all = product(&norm(&h), 4, shape.head() * PANEL);
-            all.chunks(shape.group_panels() * PANEL).map(|own| own[..shape.classes].to_vec()).collect()
-        };
-        (0..shape.samples).map(of_sample).collect()
+    /// Scores of a network in f64, for the tokens of one sample.
+    pub(in crate::sim) fn scores(shape: Shape, weights: &[Panel], tokens: &[usize]) -> Vec<f64> {
+        let [embedding, inner, read, outer, head] = split(weights, parts(shape));
+        let mut h = row(embedding, shape.tokens, tokens[0]);
+        for token in &tokens[1..] {
+            let mut hidden = product(&norm(&h), inner);
+            add(&mut hidden, product(&row(embedding, shape.tokens, *token), read));
+            hidden.iter_mut().for_each(|x| *x = x.max(0.0));
+            add(&mut h, product(&hidden, outer));
+        }
+        product(&norm(&h), head)
     }
 
     #[test]
     fn gradients_are_those_of_the_loss() {
         for task in [Automaton::permutations(3, 1), Automaton::permutations(3, 4), said_twice()] {
             let setting = Setting { task, width: 16, batch: 4, ..Setting::default() };
-            check_gradients(&setting, |shape, weights, tokens, labels, gradients| {
+            check_gradients(&setting, 1, |shape, weights, tokens, labels, gradients| {
                 Learner::new(shape).learn::<false>(weights, tokens, labels, gradients)
             });
         }

@@ -25,3 +25,4 @@ pub mod positive_shift;
 pub mod recipes;
 pub mod sequences;
 pub mod state_tracking;
+pub mod transformer;

@@ -10,7 +10,7 @@ use crate::exec::{Inputs, Job};
 use crate::math;
 use crate::rng::{self, Alias, Draws, Gaussian, Stream};
 use crate::sim::layers::{Adam, PANEL, Panel};
-use crate::sim::looped;
+use crate::sim::{layers, looped, transformer};
 use crate::theory::automaton::{Automaton, Place};
 
 /// Random stream of the tokens that a network learns from.
@@ -63,9 +63,20 @@ crate::uniforms! {
     }
 }
 
+/// Kind of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// See [`looped`].
+    Looped,
+    /// See [`transformer`].
+    Transformer,
+}
+
 /// What networks are, and what they learn.
 #[derive(Clone, Debug)]
 pub struct Setting {
+    /// Kind of the networks.
+    pub network: Network,
     /// What the networks learn.
     pub task: Automaton,
     /// Exponents of the power laws of the tokens. Tokens are drawn with probabilities proportional to `rank^-alpha`
@@ -106,6 +117,7 @@ impl Run {
 /// Sizes of a network.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shape {
+    pub(super) network: Network,
     pub(super) hops: usize,
     pub(super) tokens: usize,
     pub(super) width: usize,
@@ -129,7 +141,10 @@ impl Shape {
 
     /// Number of panels of the weights.
     pub(super) fn weights(self) -> usize {
-        looped::parts(self).iter().sum()
+        match self.network {
+            Network::Looped => looped::parts(self).iter().sum(),
+            Network::Transformer => transformer::parts(self).iter().sum(),
+        }
     }
 
     /// Number of rows of a run's state: a panel with the powers of the betas, the status and the run, the weights, and
@@ -165,12 +180,13 @@ pub fn become_uniform(state: &mut [[f32; LANES]], step: u32) {
 /// label of group g is `labels[g * samples + s]`.
 pub(super) fn train<const FUSED: bool>(
     u: &Uniforms,
+    network: Network,
     task: &[u32],
     orders: &[u32],
     state: &mut [[f32; LANES]],
     mut learn: impl FnMut(&[Panel], &[u32], &[u32], &mut [Panel]) -> bool,
 ) {
-    let shape = u.shape();
+    let shape = u.shape(network);
     let (head, rest) = state.as_flattened_mut().split_at_mut(PANEL);
     let (panels, _) = rest.as_chunks_mut::<PANEL>();
     let (weights, moments) = panels.split_at_mut(shape.weights());
@@ -203,9 +219,42 @@ pub(super) fn train<const FUSED: bool>(
     }
 }
 
+/// Replaces the scores of all groups of labels by the errors of the mean cross-entropy over sequences and groups. The labels
+/// are those of [`train`]. Returns whether all scores are sound; if not, the errors mean nothing.
+pub(super) fn score_errors<const FUSED: bool>(shape: Shape, scores: &mut [Panel], labels: &[u32]) -> bool {
+    let Shape { samples, groups, classes, .. } = shape;
+    let scores = scores.chunks_exact_mut(shape.group_panels() * samples);
+    scores.zip(labels.chunks_exact(samples)).fold(true, |sound, (scores, labels)| {
+        sound & layers::softmax_errors::<FUSED>(scores, labels, classes, samples * groups)
+    })
+}
+
+/// Parts of all weights.
+pub(super) fn split<T, const N: usize>(weights: &[T], parts: [usize; N]) -> [&[T]; N] {
+    let mut rest = weights;
+    parts.map(|count| rest.split_off(..count).unwrap_or_default())
+}
+
+/// Parts of all weights, to be changed.
+pub(super) fn split_mut<T, const N: usize>(weights: &mut [T], parts: [usize; N]) -> [&mut [T]; N] {
+    let mut rest = weights;
+    parts.map(|count| rest.split_off_mut(..count).unwrap_or_default())
+}
+
+/// Panels of zeros.
+pub(super) fn zeros(panels: usize) -> Vec<Panel> {
+    vec![[0.0; PANEL]; panels]
+}
+
+/// Rough cost of a step, as a multiple of the cost with two tokens, 64 sequences and width 16.
+pub(super) const fn cost(u: &Uniforms) -> u32 {
+    (u.batch * u.hops * u.width * u.hidden).div_ceil(64 * 2 * 16 * 64)
+}
+
 impl Uniforms {
-    pub(super) const fn shape(&self) -> Shape {
+    pub(super) const fn shape(&self, network: Network) -> Shape {
         Shape {
+            network,
             hops: self.hops as usize,
             tokens: self.tokens as usize,
             width: self.width as usize,
@@ -239,6 +288,7 @@ fn draw(u: &Uniforms, task: &[u32], order: &[u32], [run, law, step]: [u32; 3], s
 impl Default for Setting {
     fn default() -> Self {
         Self {
+            network: Network::Looped,
             task: Automaton::permutations(4, 4),
             laws: vec![0.0, 1.25],
             width: 32,
@@ -254,6 +304,7 @@ impl Setting {
     pub(super) fn shape(&self, samples: usize) -> Shape {
         let Automaton { tokens, groups, classes, .. } = self.task;
         Shape {
+            network: self.network,
             hops: self.task.places.len(),
             tokens: tokens as usize,
             width: self.width as usize,
@@ -289,7 +340,10 @@ impl Setting {
         Uniforms {
             seed,
             rows: shape.rows() as u32,
-            scratch: looped::scratch(shape) as u32,
+            scratch: match self.network {
+                Network::Looped => looped::scratch(shape) as u32,
+                Network::Transformer => 0,
+            },
             hops: shape.hops as u32,
             tokens: self.task.tokens,
             width: self.width,
@@ -349,10 +403,15 @@ impl Setting {
     }
 
     /// Initial states of runs. A state consists of panels of 16 words. The first panel has the powers of Adam's betas, the
-    /// status, and the [`Run`]. Then follow the weights, and the first and second moments of their gradients. All weights are Gaussian with standard deviation 0.05; columns of scores that stand for no
-    /// label are 0.
+    /// status, and the [`Run`]. Then follow the weights, and the first and second moments of their gradients.
+    /// Weights are Gaussian with standard deviation 0.05 in looped networks and 0.02 in transformers. Those of positions,
+    /// and columns of scores that stand for no label, are 0.
     pub fn start(&self, seed: u32, runs: &[Run]) -> Vec<[f32; LANES]> {
         let (shape, gaussian) = (self.shape(1), Gaussian::new());
+        let (spread, zero) = match self.network {
+            Network::Looped => (looped::SPREAD, 0..0),
+            Network::Transformer => (transformer::SPREAD, transformer::positions(shape)),
+        };
         let mut states = vec![[0.0; LANES]; runs.len() * shape.rows()];
         for (run, state) in runs.iter().zip(states.chunks_exact_mut(shape.rows())) {
             let (panels, _) = state.as_flattened_mut().as_chunks_mut::<PANEL>();
@@ -361,8 +420,9 @@ impl Setting {
             let mut draws = Draws::new(seed, WEIGHTS, run.number, 0);
             let weights = &mut panels[1..=shape.weights()];
             for weight in weights.as_flattened_mut() {
-                *weight = looped::SPREAD * gaussian.sample(draws.word());
+                *weight = spread * gaussian.sample(draws.word());
             }
+            weights[zero.clone()].fill([0.0; PANEL]);
             let head = weights.len() - shape.head() * shape.width;
             for (c, panel) in weights[head..].chunks_exact_mut(shape.width).enumerate() {
                 let classes = shape.classes - c % shape.group_panels() * PANEL;
@@ -378,6 +438,32 @@ pub fn power_law(count: u32, alpha: f64) -> Vec<f64> {
     let weights: Vec<f64> = (1..=count).map(|rank| math::pow(f64::from(rank), -alpha)).collect();
     let total: f64 = weights.iter().sum();
     weights.into_iter().map(|weight| weight / total).collect()
+}
+
+/// Token i of test sequence s, which is uniform among the `count` tokens from `first` on.
+pub(super) fn uniform_token(seed: u32, s: u32, i: u32, [first, count]: [u32; 2]) -> u32 {
+    let words = rng::philox([seed, TESTS.0], [s, i / 4, 0, 0]);
+    first + rng::mulhi(words[i as usize % 4], count)
+}
+
+/// A function that writes the scores of a network with the given weights and tokens.
+fn scores_of(shape: Shape) -> Box<dyn FnMut(&[Panel], &[u32], &mut [Panel])> {
+    match shape.network {
+        Network::Looped => {
+            let mut outputs = looped::Outputs::new(shape);
+            Box::new(move |weights, tokens, scores| {
+                outputs.compute::<false>(shape, weights, tokens);
+                scores.copy_from_slice(&outputs.scores);
+            })
+        }
+        Network::Transformer => {
+            let mut outputs = transformer::Outputs::new(shape);
+            Box::new(move |weights, tokens, scores| {
+                outputs.compute(weights, tokens);
+                scores.copy_from_slice(&outputs.scores);
+            })
+        }
+    }
 }
 
 /// Number of sequences on which networks are tested.
@@ -406,7 +492,8 @@ impl Test {
     /// Inputs of the job, for `states` with the first [`Setting::weight_rows`] rows of each run.
     pub fn inputs(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Inputs {
         let Automaton { places, tokens, states: last, groups, classes, next, label } = &setting.task;
-        let sizes = [seed, setting.width, places.len() as u32, *tokens, *last, *groups, *classes];
+        let sizes =
+            [setting.network as u32, seed, setting.width, places.len() as u32, *tokens, *last, *groups, *classes];
         let runs = states.chunks(setting.weight_rows()).map(|state| state[0][3] as u32);
         let orders: Vec<u32> = runs.flat_map(|run| setting.order(seed, run)).collect();
         let frequent = |place: &Place| if place.ranked { place.count.div_ceil(2) } else { place.count };
@@ -434,14 +521,18 @@ impl Job for Test {
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
         /// Number of sequences that are tested together.
         const PART: usize = 128;
-        let &[seed, width, hops, tokens, states, groups, classes, ref rest @ ..] = inputs.u32(0) else { return };
+        let &[network, seed, width, hops, tokens, states, groups, classes, ref rest @ ..] = inputs.u32(0) else {
+            return;
+        };
         let (places, rest) = rest.split_at(3 * hops as usize);
         let (next, label) = rest.split_at((states * tokens) as usize);
         let [hops, tokens, groups] = [hops, tokens, groups].map(|count| count as usize);
         let [width, classes] = [width, classes].map(|count| count as usize);
-        let shape = Shape { hops, tokens, width, hidden: 4 * width, samples: PART, groups, classes };
+        let network = if network == 0 { Network::Looped } else { Network::Transformer };
+        let shape = Shape { network, hops, tokens, width, hidden: 4 * width, samples: PART, groups, classes };
         let rows = shape.weight_rows();
-        let mut outputs = looped::Outputs::new(shape);
+        let mut compute = scores_of(shape);
+        let mut scores = zeros(shape.head() * PART);
         for run in items {
             let state = &inputs.f32(2)[run as usize * rows * LANES..][..rows * LANES];
             let weights = &state.as_chunks::<PANEL>().0[1..=shape.weights()];
@@ -455,25 +546,20 @@ impl Job for Test {
                 let mut drawn = vec![0; hops * PART];
                 let mut last = [(0, 0); PART];
                 for (s, (last, rare)) in last.iter_mut().enumerate() {
-                    let mut words = [0; 4];
                     for i in 0..hops {
-                        if i % 4 == 0 {
-                            words = rng::philox([seed, TESTS.0], [(part * PART + s) as u32, i as u32 / 4, 0, 0]);
-                        }
                         let [first, count, frequent] = [0, 1, 2].map(|field| places[3 * i + field]);
-                        let token = first + rng::mulhi(words[i % 4], count);
+                        let token = uniform_token(seed, (part * PART + s) as u32, i as u32, [first, count]);
                         *last = next[*last * tokens + token as usize] as usize;
                         *rare += usize::from(rank[token as usize] >= frequent);
                         drawn[i * PART + s] = token;
                     }
                 }
-                outputs.compute::<false>(shape, weights, &drawn);
+                compute(weights, &drawn, &mut scores);
                 for (s, (last, rare)) in last.iter().enumerate() {
                     let mut right = 0;
                     for g in 0..groups {
-                        let score = |class: usize| {
-                            outputs.scores[(g * shape.group_panels() + class / PANEL) * PART + s][class % PANEL]
-                        };
+                        let score =
+                            |class: usize| scores[(g * shape.group_panels() + class / PANEL) * PART + s][class % PANEL];
                         let best = (1..classes).fold(0, |best, c| if score(c) > score(best) { c } else { best });
                         let label = label[last * groups + g] as usize;
                         let powers = (0..classes).map(|c| math::exp(f64::from(score(c)) - f64::from(score(best))));
@@ -496,14 +582,17 @@ impl Job for Test {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(super) mod tests {
     use super::*;
-    use crate::exec::{Exec, Lanes};
+    use crate::exec::{Exec, Kernel, Lanes};
     use crate::sim::layers;
-    use crate::sim::looped::tests::scores;
     use crate::sim::looped::{Looped, said_twice};
+    use crate::sim::transformer::Transformer;
 
-    /// A small network that composes two permutations of three symbols. Law 1 is uniform, as law 0 is.
-    pub(in crate::sim) fn small() -> Setting {
+    const NETWORKS: [Network; 2] = [Network::Looped, Network::Transformer];
+
+    /// Small networks that compose two permutations of three symbols. Law 1 is uniform, as law 0 is.
+    fn small(network: Network) -> Setting {
         Setting {
+            network,
             task: Automaton::permutations(3, 2),
             laws: vec![0.0, 0.0, 1.25],
             width: 16,
@@ -524,9 +613,21 @@ pub(super) mod tests {
         states: &[[f32; LANES]],
         cuts: &[u32],
     ) -> Vec<[f32; LANES]> {
+        match setting.network {
+            Network::Looped => go_on_as::<Looped>(setting, seed, states, cuts),
+            Network::Transformer => go_on_as::<Transformer>(setting, seed, states, cuts),
+        }
+    }
+
+    fn go_on_as<K: Kernel<Row = [f32; LANES], Uniforms = Uniforms>>(
+        setting: &Setting,
+        seed: u32,
+        states: &[[f32; LANES]],
+        cuts: &[u32],
+    ) -> Vec<[f32; LANES]> {
         let exec = Exec::cpu();
         let last = states.chunks(setting.rows()).map(|run| run[0][3] as u32).max().expect("runs");
-        let mut lanes = Lanes::<Looped>::new(states, setting.rows(), setting.inputs(seed, last + 1));
+        let mut lanes = Lanes::<K>::new(states, setting.rows(), setting.inputs(seed, last + 1));
         for cut in cuts.windows(2) {
             pollster::block_on(exec.advance(&mut lanes, &setting.uniforms(seed), cut[0]..cut[1])).expect("runs");
         }
@@ -553,8 +654,47 @@ pub(super) mod tests {
         math::ln(scores.iter().map(|z| math::exp(*z)).sum()) - scores[label as usize]
     }
 
+    /// Row of a matrix in f64, given its number of rows.
+    pub(in crate::sim) fn row(matrix: &[Panel], rows: usize, row: usize) -> Vec<f64> {
+        matrix.iter().skip(row).step_by(rows).flatten().map(|x| f64::from(*x)).collect()
+    }
+
+    /// The product `x W` in f64.
+    pub(in crate::sim) fn product(x: &[f64], w: &[Panel]) -> Vec<f64> {
+        let rows = x.len();
+        let mut sums = vec![0.0; w.len() / rows * PANEL];
+        for (i, x) in x.iter().enumerate() {
+            sums.iter_mut().zip(row(w, rows, i)).for_each(|(sum, w)| *sum += x * w);
+        }
+        sums
+    }
+
+    /// Root mean square normalisation in f64.
+    pub(in crate::sim) fn norm(x: &[f64]) -> Vec<f64> {
+        let mean = x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64;
+        x.iter().map(|x| x / (mean + 1e-5).sqrt()).collect()
+    }
+
+    /// Adds `y` to `x`.
+    pub(in crate::sim) fn add(x: &mut [f64], y: Vec<f64>) {
+        x.iter_mut().zip(y).for_each(|(x, y)| *x += y);
+    }
+
+    /// Scores of a network in f64, with matrices of the usual form, `scores[sample][group][class]`.
+    fn scores(shape: Shape, weights: &[Panel], tokens: &[u32]) -> Vec<Vec<Vec<f64>>> {
+        let of_sample = |s: usize| -> Vec<Vec<f64>> {
+            let own: Vec<usize> = tokens.iter().skip(s).step_by(shape.samples).map(|token| *token as usize).collect();
+            let all = match shape.network {
+                Network::Looped => looped::tests::scores(shape, weights, &own),
+                Network::Transformer => transformer::tests::scores(shape, weights, &own),
+            };
+            all.chunks(shape.group_panels() * PANEL).map(|group| group[..shape.classes].to_vec()).collect()
+        };
+        (0..shape.samples).map(of_sample).collect()
+    }
+
     /// Loss of a network in f64.
-    pub(in crate::sim) fn loss(shape: Shape, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> f64 {
+    fn loss(shape: Shape, weights: &[Panel], tokens: &[u32], labels: &[u32]) -> f64 {
         let mut total = 0.0;
         for (s, groups) in scores(shape, weights, tokens).iter().enumerate() {
             for (g, own) in groups.iter().enumerate() {
@@ -564,17 +704,18 @@ pub(super) mod tests {
         total / (shape.samples * shape.groups) as f64
     }
 
-    /// Compares the gradients of a network with finite differences of its loss.
+    /// Compares the gradients of a network with finite differences of its loss, for each `every`-th weight.
     pub(in crate::sim) fn check_gradients(
         setting: &Setting,
+        every: usize,
         mut learn: impl FnMut(Shape, &[Panel], &[u32], &[u32], &mut [Panel]) -> bool,
     ) {
         let shape = setting.shape(setting.batch as usize);
         let samples = shape.samples;
-        let state = setting.start(3, &[Run::of(0, 0)]);
-        let mut weights = state.as_flattened().as_chunks::<PANEL>().0[1..=shape.weights()].to_vec();
         // Larger weights than those at the start, so that every part matters.
-        weights.as_flattened_mut().iter_mut().for_each(|w| *w *= 6.0);
+        let (gaussian, mut draws) = (Gaussian::new(), Draws::new(3, rng::stream::PROBE, 0, 0));
+        let mut weights = zeros(shape.weights());
+        weights.as_flattened_mut().iter_mut().for_each(|w| *w = 0.3 * gaussian.sample(draws.word()));
         let task = &setting.task;
         let mut tokens = Vec::new();
         for i in 0..shape.hops as u32 {
@@ -589,44 +730,51 @@ pub(super) mod tests {
         }
         let mut gradients = vec![[f32::NAN; PANEL]; shape.weights()];
         assert!(learn(shape, &weights, &tokens, &labels, &mut gradients), "sound");
-        layers::check_gradients(&weights, &gradients, 2e-5, |weights| loss(shape, weights, &tokens, &labels));
+        layers::check_gradients(&weights, &gradients, every, 2e-5, |weights| loss(shape, weights, &tokens, &labels));
     }
 
     #[test]
     fn windows_compose_and_every_step_matters() {
-        let setting = small();
-        let runs = [Run { until: 4, ..Run::of(1, 2) }, Run::of(0, 2)];
-        let whole = train(&setting, 7, &runs, &[0, 9]);
-        assert_eq!(whole, train(&setting, 7, &runs, &[0, 1, 5, 9]), "windows compose");
-        assert_ne!(whole, train(&setting, 7, &runs, &[0, 8]), "the last step matters");
-        assert_eq!(whole[setting.rows()..], train(&setting, 7, &runs[1..], &[0, 9]), "runs do not know of each other");
+        for setting in NETWORKS.map(small) {
+            let runs = [Run { until: 4, ..Run::of(1, 2) }, Run::of(0, 2)];
+            let whole = train(&setting, 7, &runs, &[0, 9]);
+            assert_eq!(whole, train(&setting, 7, &runs, &[0, 1, 5, 9]), "windows compose");
+            assert_ne!(whole, train(&setting, 7, &runs, &[0, 8]), "the last step matters");
+            assert_eq!(
+                whole[setting.rows()..],
+                train(&setting, 7, &runs[1..], &[0, 9]),
+                "runs do not know of each other"
+            );
+        }
     }
 
     #[test]
     fn runs_with_equal_numbers_differ_only_by_their_laws() {
-        let setting = small();
-        let rows = setting.rows();
-        let runs = [Run::of(3, 0), Run::of(3, 1), Run::of(3, 2), Run::of(2, 0)];
-        let start = setting.start(5, &runs);
-        let weights = |i: usize| learned(&start[i * rows..][..rows]);
-        assert!(weights(0) == weights(1) && weights(0) == weights(2), "initial weights");
-        assert_ne!(weights(0), weights(3), "another number has other initial weights");
-        let end = train(&setting, 5, &runs, &[0, 6]);
-        let end = |i: usize| learned(&end[i * rows..][..rows]);
-        assert_eq!(end(0), end(1), "two laws that are both uniform");
-        assert_ne!(end(0), end(2), "a power law");
-        assert_ne!(setting.order(5, 3), setting.order(5, 2), "orders");
+        for setting in NETWORKS.map(small) {
+            let rows = setting.rows();
+            let runs = [Run::of(3, 0), Run::of(3, 1), Run::of(3, 2), Run::of(2, 0)];
+            let start = setting.start(5, &runs);
+            let weights = |i: usize| learned(&start[i * rows..][..rows]);
+            assert!(weights(0) == weights(1) && weights(0) == weights(2), "initial weights");
+            assert_ne!(weights(0), weights(3), "another number has other initial weights");
+            let end = train(&setting, 5, &runs, &[0, 6]);
+            let end = |i: usize| learned(&end[i * rows..][..rows]);
+            assert_eq!(end(0), end(1), "two laws that are both uniform");
+            assert_ne!(end(0), end(2), "a power law");
+            assert_ne!(setting.order(5, 3), setting.order(5, 2), "orders");
+        }
     }
 
     #[test]
     fn a_run_draws_from_the_uniform_law_from_a_step_on() {
-        let setting = small();
-        let until = train(&setting, 5, &[Run { until: 3, ..Run::of(1, 2) }], &[0, 8]);
-        let mut state = train(&setting, 5, &[Run::of(1, 2)], &[0, 3]);
-        state[0][4] = 0.0;
-        assert_eq!(learned(&until), learned(&go_on(&setting, 5, &state, &[3, 8])), "three steps of law 2");
-        let at_once = train(&setting, 5, &[Run { until: 0, ..Run::of(1, 2) }], &[0, 8]);
-        assert_eq!(learned(&at_once), learned(&train(&setting, 5, &[Run::of(1, 0)], &[0, 8])), "uniform at once");
+        for setting in NETWORKS.map(small) {
+            let until = train(&setting, 5, &[Run { until: 3, ..Run::of(1, 2) }], &[0, 8]);
+            let mut state = train(&setting, 5, &[Run::of(1, 2)], &[0, 3]);
+            state[0][4] = 0.0;
+            assert_eq!(learned(&until), learned(&go_on(&setting, 5, &state, &[3, 8])), "three steps of law 2");
+            let at_once = train(&setting, 5, &[Run { until: 0, ..Run::of(1, 2) }], &[0, 8]);
+            assert_eq!(learned(&at_once), learned(&train(&setting, 5, &[Run::of(1, 0)], &[0, 8])), "uniform at once");
+        }
     }
 
     #[test]
@@ -676,23 +824,29 @@ pub(super) mod tests {
 
     #[test]
     fn a_network_that_diverges_is_frozen_before_its_numbers_break() {
-        for rate in [100.0, 1e6] {
-            let setting = Setting { rate, ..small() };
+        for (network, rate) in NETWORKS.into_iter().flat_map(|network| [100.0, 1e6].map(|rate| (network, rate))) {
+            let setting = Setting { rate, ..small(network) };
             let runs = [Run::of(0, 2), Run::of(1, 2)];
             let state = train(&setting, 7, &runs, &[0, 400]);
             assert!(state.chunks(setting.rows()).all(diverged), "diverged at the rate {rate}");
             assert!(state.as_flattened().iter().all(|x| x.is_finite()), "no infinities");
             assert_eq!(state, go_on(&setting, 7, &state, &[400, 420]), "frozen");
         }
-        let mut resting = small().start(7, &[Run::of(0, 2)]);
+        let setting = small(Network::Transformer);
+        let mut resting = setting.start(7, &[Run::of(0, 2)]);
         resting[0][STATUS] = 1.0;
-        assert_eq!(resting, go_on(&small(), 7, &resting, &[0, 3]), "resting");
+        assert_eq!(resting, go_on(&setting, 7, &resting, &[0, 3]), "resting");
     }
 
     #[test]
     fn scores_that_stand_for_no_label_keep_weights_of_zero() {
-        for task in [Automaton::permutations(3, 3), said_twice()] {
-            let setting = Setting { task, ..small() };
+        let cases = [
+            (Network::Looped, Automaton::permutations(3, 3)),
+            (Network::Looped, said_twice()),
+            (Network::Transformer, Automaton::permutations(3, 3)),
+        ];
+        for (network, task) in cases {
+            let setting = Setting { task, ..small(network) };
             let shape = setting.shape(1);
             let state = train(&setting, 2, &[Run::of(0, 2)], &[0, 50]);
             assert!(!diverged(&state) && state.as_flattened().iter().all(|x| x.is_finite()), "sound");
@@ -746,14 +900,17 @@ pub(super) mod tests {
     #[test]
     fn tests_are_those_of_the_formulas() {
         let cases = [
-            (Automaton::permutations(3, 2), 200),
-            (said_twice(), 300),
-            (Automaton::arithmetic(3), 400),
-            (Automaton::sum(3, 7), 100),
-            (Automaton::hops(5, 3, 2, 1), 100),
+            (Network::Looped, Automaton::permutations(3, 2), 200),
+            (Network::Looped, said_twice(), 300),
+            (Network::Looped, Automaton::arithmetic(3), 400),
+            (Network::Looped, Automaton::sum(3, 7), 100),
+            (Network::Transformer, Automaton::permutations(3, 2), 200),
+            (Network::Transformer, said_twice(), 300),
+            (Network::Transformer, Automaton::arithmetic(3), 400),
+            (Network::Looped, Automaton::hops(5, 3, 2, 1), 100),
         ];
-        for (task, steps) in cases {
-            let setting = Setting { task, ..small() };
+        for (network, task, steps) in cases {
+            let setting = Setting { task, width: 32, ..small(network) };
             let state = train(&setting, 4, &[Run::of(0, 2), Run::of(5, 0)], &[0, steps]);
             let found = test(&setting, 4, &state);
             assert!(found.iter().any(|one| one.exact > 0.02 && one.exact < 0.98), "some answers are right: {found:?}");

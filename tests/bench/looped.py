@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""What does the looped residual MLP learn in PyTorch, and how fast is a training step on one thread?
+"""What do the looped residual MLP and a small transformer learn in PyTorch, and how fast is a training step on one thread?
 
-The network reads one token per loop. It is a transformer's MLP block with tied weights, without attention and biases:
+The looped network reads one token per loop. It is a transformer's MLP block with tied weights, without attention and biases:
 
     h = E[x_1];  for i = 2..k: h += relu(rms(h) Wa + E[x_i] Wb) W2;  logits = rms(h) U
+
+The transformer has two layers with causal attention in heads of 16 columns. Its last layer computes the last token only:
+
+    x = E[token] + P;  per layer: x += Attn(rms(x)) O;  x += relu(rms(x) A) B;  logits = rms(x_last) U
 
 A step draws a fresh batch, and takes the gradient of the mean cross-entropy over batch and groups and a step of AdamW,
 in f32. In each place, the token with rank r has a probability in proportion to r^-alpha. A seed has its own random
@@ -23,7 +27,7 @@ import time
 
 from common import native, np, wasm
 import torch
-from torch.nn.functional import cross_entropy, embedding, relu
+from torch.nn.functional import cross_entropy, embedding, relu, scaled_dot_product_attention
 
 TRIES, STEPS = 60, 10  # short tries in turn, so that some are not interrupted
 EVERY, TESTS = 100, 1024  # steps between two tests, and sequences of a test
@@ -70,15 +74,18 @@ SETTINGS = {
     "s4-narrow": (Permutations(4, 4), 1.25, 16, 64, 64, 8e-3, 0.2),
     "s4-two-hops": (Permutations(4, 2), 1.25, 32, 128, 64, 2e-3),
     "s5": (Permutations(5, 4), 1.25, 32, 128, 128, 3e-3),
+    "s4-transformer": (Permutations(4, 4), 1.25, 48, 192, 256, 1.5e-3, 0.5),
     "sum-23": (Numbers(23, 4, False, add), 1.0, 32, 128, 64, 2e-3),
     "arithmetic-11": (Numbers(11, 4, True, arithmetic), 1.0, 32, 128, 64, 2e-3),
 }
 
 
 class Net:
-    """The network, its optimizer and its draws."""
+    """The looped network, its optimizer and its draws."""
 
-    def __init__(self, seed, task, alpha, width, hidden, batch, rate, decay=0.1, std=0.05):
+    std = 0.05
+
+    def __init__(self, seed, task, alpha, width, hidden, batch, rate, decay=0.1):
         self.generator, self.task, self.batch = np.random.Generator(np.random.SFC64(seed)), task, batch
         law = [np.arange(1, count + 1) ** -alpha for count in task.counts]
         self.cumulated = [np.cumsum(p / p.sum()) for p in law]
@@ -86,10 +93,13 @@ class Net:
         self.orders = orders if task.own else orders[:1] * len(orders)
         self.offsets = np.cumsum([0, *task.counts[:-1]]) if task.own else np.zeros(len(task.counts), int)
         tokens = self.offsets[-1] + task.counts[-1]
-        shapes = (tokens, width), (width, hidden), (width, hidden), (hidden, width), (width, task.groups * task.classes)
-        start = (std * self.generator.standard_normal(shape, np.float32) for shape in shapes)
+        shapes = [(tokens, width), *self.shapes(width, hidden), (width, task.groups * task.classes)]
+        start = (self.std * self.generator.standard_normal(shape, np.float32) for shape in shapes)
         self.w = [torch.nn.Parameter(torch.from_numpy(part)) for part in start]
         self.optimizer = torch.optim.AdamW(self.w, lr=rate, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay, fused=True)
+
+    def shapes(self, width, hidden):
+        return (width, hidden), (width, hidden), (hidden, width)
 
     def pair(self, numbers):
         """Tokens (k, sequences) and labels (sequences, groups) of the numbers in each place."""
@@ -129,8 +139,39 @@ class Net:
         return loss, (logits.argmax(2) == labels).all(1).double().mean().item()
 
 
+class Transformer(Net):
+    """The transformer."""
+
+    std = 0.02
+
+    def __init__(self, seed, task, *sizes):
+        super().__init__(seed, task, *sizes)
+        torch.nn.init.zeros_(self.w[1])
+
+    def shapes(self, width, hidden):
+        layer = (width, width), (width, 2 * width), (width, width), (width, hidden), (hidden, width)
+        return (len(self.task.counts), width), *layer, *layer
+
+    def logits(self, tokens):
+        e, p, *layers, u = self.w
+        x = embedding(tokens.T, e) + p
+        for last, (q, k, o, a, b) in enumerate((layers[:5], layers[5:])):
+            n = rms(x)
+            asking = n[:, -1:] if last else n
+            parts = asking @ q, *(n @ k).chunk(2, 2)
+            heads = (part.unflatten(2, (-1, 16)).transpose(1, 2) for part in parts)
+            attended = scaled_dot_product_attention(*heads, is_causal=not last)
+            x = x[:, -asking.shape[1] :] + attended.transpose(1, 2).flatten(2) @ o
+            x = x + relu(rms(x) @ a) @ b
+        return (rms(x[:, -1]) @ u).view(len(x), self.task.groups, -1)
+
+
 def rms(h):
-    return h * torch.rsqrt(h.square().mean(1, keepdim=True) + 1e-5)
+    return h * torch.rsqrt(h.square().mean(-1, keepdim=True) + 1e-5)
+
+
+def network(name):
+    return Transformer if name.endswith("transformer") else Net
 
 
 def reference(names):
@@ -142,7 +183,7 @@ def reference(names):
         task, alpha, *sizes = SETTINGS[key]
         alpha, steps_to = 0.0 if uniform else alpha, []
         for seed in range(SEEDS[uniform]):
-            net, reached, steps, clock = Net(seed, task, alpha, *sizes), {}, 0, 0.0
+            net, reached, steps, clock = network(key)(seed, task, alpha, *sizes), {}, 0, 0.0
             generator = np.random.Generator(np.random.SFC64(1000 + seed))
             pair = net.pair(generator.integers(0, task.counts, (TESTS, len(task.counts))))
             while steps < CAPS[uniform] and 0.9 not in reached:
@@ -162,12 +203,12 @@ def reference(names):
 
 def speed():
     kernels, out = native("looped")
-    pages = wasm("steps", [kernel["task"] for kernel in kernels], out, "looped", "task,orders")
+    pages = [wasm("steps", [kernel["task"]], out, kernel["kernel"], "task,orders")[0] for kernel in kernels]
     print(f"PyTorch {torch.__version__}; ms a step on one thread, best of {TRIES}")
-    print("task      width batch | kernel   wasm  eager compiled | eager, compiled over native | over wasm   | native over wasm")
+    print("task           width batch | kernel   wasm  eager compiled | eager, compiled over native | over wasm   | native over wasm")
     for kernel, page in zip(kernels, pages):
         own, page = kernel["seconds"], page / kernel["steps"]
-        eager, compiled = (Net(0, *SETTINGS[kernel["task"]]) for _ in range(2))
+        eager, compiled = (network(kernel["task"])(0, *SETTINGS[kernel["task"]]) for _ in range(2))
         compiled.loss = torch.compile(compiled.loss)
         best = {eager: np.inf, compiled: np.inf}
         for net in best:
@@ -178,7 +219,7 @@ def speed():
                 net.train(STEPS)
                 best[net] = min(best[net], (time.perf_counter() - clock) / STEPS)
         ways = best.values()
-        line = "{task:9} {width:5.0f} {batch:5.0f} | ".format(**kernel)
+        line = "{task:14} {width:5.0f} {batch:5.0f} | ".format(**kernel)
         line += " ".join(f"{1e3 * x:6.3f}" for x in (own, page, *ways))
         line += "   | " + " ".join(f"{x / own:13.2f}" for x in ways) + " | " + " ".join(f"{x / page:5.2f}" for x in ways)
         print(line + f" | {own / page:16.2f}", flush=True)

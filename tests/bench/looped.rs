@@ -1,4 +1,5 @@
-//! Times training steps of kernel `looped` on one thread, for `looped.py`, which compares them with `PyTorch`.
+//! Times training steps of the kernels `looped` and `transformer` on one thread, for `looped.py`, which compares them with
+//! `PyTorch`.
 //!
 //! `cargo bench --bench looped` prints a table. If `LAB_BENCH_OUT` names a folder, every case writes files there for the
 //! page's WebAssembly: the state of a run at the start and at the `end`, the kernel's inputs and its uniforms.
@@ -8,9 +9,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use scaling_lab::exec::{Kernel as _, Uniforms as _};
+use scaling_lab::exec::{Inputs, Kernel as _, Uniforms as _};
 use scaling_lab::sim::looped::Looped;
-use scaling_lab::sim::sequences::{Run, Setting};
+use scaling_lab::sim::sequences::{LANES, Network, Run, Setting, Uniforms};
+use scaling_lab::sim::transformer::Transformer;
 use scaling_lab::theory::automaton::Automaton;
 
 const STEPS: u32 = 20;
@@ -18,17 +20,25 @@ const STEPS: u32 = 20;
 /// case down.
 const TRIES: usize = 40;
 
+/// A kernel's function for a group.
+type Group = fn(&Uniforms, &Inputs, u32, &mut [[f32; LANES]]);
+
 fn main() {
     let out = std::env::var_os("LAB_BENCH_OUT").map(PathBuf::from);
-    println!("task width batch steps seconds");
+    println!("task kernel width batch steps seconds");
     let cases = [
-        ("s4", Automaton::permutations(4, 4), 32, 64),
-        ("s4-narrow", Automaton::permutations(4, 4), 16, 64),
-        ("s5", Automaton::permutations(5, 4), 32, 128),
-        ("sum-23", Automaton::sum(23, 4), 32, 64),
+        ("s4", Network::Looped, Automaton::permutations(4, 4), 32, 64),
+        ("s4-narrow", Network::Looped, Automaton::permutations(4, 4), 16, 64),
+        ("s5", Network::Looped, Automaton::permutations(5, 4), 32, 128),
+        ("sum-23", Network::Looped, Automaton::sum(23, 4), 32, 64),
+        ("s4-transformer", Network::Transformer, Automaton::permutations(4, 4), 48, 256),
     ];
-    for (name, task, width, batch) in cases {
-        let setting = Setting { task, width, batch, ..Setting::default() };
+    for (name, network, task, width, batch) in cases {
+        let (kernel, group): (_, Group) = match network {
+            Network::Looped => (Looped::NAME, Looped::group),
+            Network::Transformer => (Transformer::NAME, Transformer::group),
+        };
+        let setting = Setting { network, task, width, batch, ..Setting::default() };
         let runs = [Run::of(0, 1)];
         let (start, inputs) = (setting.start(1, &runs), setting.inputs(1, 1));
         let uniforms = setting.uniforms(1).window(0..STEPS);
@@ -36,10 +46,10 @@ fn main() {
         for _ in 0..TRIES {
             end.clone_from(&start);
             let clock = Instant::now();
-            Looped::group(&uniforms, &inputs, 0, &mut end);
+            group(&uniforms, &inputs, 0, &mut end);
             best = best.min(clock.elapsed().as_secs_f64());
         }
-        println!("{name} {width} {batch} {STEPS} {}", best / f64::from(STEPS));
+        println!("{name} {kernel} {width} {batch} {STEPS} {}", best / f64::from(STEPS));
         if let Some(out) = &out {
             let write = |kind: &str, bytes: &[u8]| {
                 std::fs::write(out.join(format!("{name}.{kind}")), bytes).expect("the folder can be written");

@@ -5,23 +5,27 @@
 //! tested at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
 //! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
 
+use super::states::States;
 use super::words;
 use crate::error::{Error, Result};
-use crate::exec::{Exec, Lanes};
+use crate::exec::Exec;
 use crate::kit::legs::Carried;
 use crate::kit::race::{self, CROWD, Race, Racer, Time, rows_shown, words as shared};
 use crate::math::Z999;
 use crate::output::{Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::params::Scale;
-use crate::sim::looped::Looped;
-use crate::sim::sequences::{LANES, Run, Setting, Test, Tested, become_uniform, diverged};
+use crate::sim::layers::PANEL;
+use crate::sim::sequences::{LANES, Network, Run, Setting, Test, Tested, become_uniform, diverged};
+use crate::sim::transformer;
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
-use crate::text::{Text, count, number, setting, share};
+use crate::text::{Text, count, number, phrase, setting, share};
 use crate::theory::automaton::Chance;
 
 const SAMPLES: Axis = Axis::linear(words::SAMPLES);
 const EXACT: Axis = Axis::linear(words::EXACT).unit(units::PERCENT);
+
+const ATTENTION: Axis = Axis::linear(words::ATTENTION_SHARE).unit(units::PERCENT);
 
 /// Number of steps between two checkpoints, in runs that are not long.
 pub const CHECK: u32 = 100;
@@ -92,7 +96,7 @@ impl Training {
 
 /// States of the networks that still learn, and which these are.
 struct Active {
-    lanes: Lanes<Looped>,
+    states: States,
     runs: Vec<usize>,
 }
 
@@ -115,6 +119,8 @@ pub struct Live {
     active: Carried<Active>,
     /// The networks at the checkpoints so far, `records[mark][training * networks + network]`.
     records: Vec<Vec<Record>>,
+    /// For each training, the attention of its first network at the last checkpoint so far, if it is a transformer.
+    attention: Vec<Vec<Vec<f64>>>,
     /// The networks' embeddings at the last checkpoint so far, in the order of the records; `None` if they are not kept.
     embeddings: Option<Vec<Vec<Vec<f64>>>>,
 }
@@ -152,6 +158,7 @@ impl Live {
             marks,
             active: Carried::default(),
             records: Vec::new(),
+            attention: Vec::new(),
             embeddings: None,
         }
     }
@@ -219,7 +226,7 @@ impl Live {
         };
         let numbered: Vec<Run> = runs.iter().map(run_of).collect();
         let inputs = self.setting.inputs(self.seed, self.networks);
-        Active { lanes: Lanes::new(&self.setting.start(self.seed, &numbered), self.setting.rows(), inputs), runs }
+        Active { states: States::new(&self.setting, &self.setting.start(self.seed, &numbered), inputs), runs }
     }
 
     /// Trains to the next checkpoint and tests.
@@ -239,10 +246,11 @@ impl Live {
         let mut active = carried.unwrap_or_else(|| self.fresh(learning().collect()));
         let mut records = last.cloned().unwrap_or_default();
         let mut embeddings = self.embeddings.clone();
+        let mut attention = self.attention.clone();
         if !active.runs.is_empty() {
-            exec.advance(&mut active.lanes, &self.setting.uniforms(self.seed), from..self.marks[mark]).await?;
+            active.states.advance(exec, &self.setting.uniforms(self.seed), from..self.marks[mark]).await?;
             let rows = self.setting.weight_rows();
-            let states = exec.read_first(&mut active.lanes, rows).await?;
+            let states = active.states.read_first(exec, rows).await?;
             let inputs = Test::inputs(&self.setting, self.seed, &states);
             let tested = exec.map::<Test>(&inputs, 0..active.runs.len() as u32).await?;
             let diverged = states.chunks(rows).map(diverged);
@@ -260,6 +268,15 @@ impl Live {
                     embeddings[*run] = self.setting.embedding(state);
                 }
             }
+            if self.setting.network == Network::Transformer {
+                attention.resize(self.trainings.len(), Vec::new());
+                for (run, state) in active.runs.iter().zip(states.chunks(rows)) {
+                    if run.is_multiple_of(self.networks as usize) {
+                        attention[run / self.networks as usize] =
+                            transformer::attention(&self.setting, self.seed, state);
+                    }
+                }
+            }
             let step = self.marks[mark];
             let changes = |run: &usize| records[*run].rest != Rest::Learns || records[*run].uniform_from == Some(step);
             if active.runs.iter().any(changes) && mark + 1 < self.marks.len() {
@@ -268,6 +285,7 @@ impl Live {
         }
         self.records.push(records);
         self.embeddings = embeddings;
+        self.attention = attention;
         self.active.put(active, mark + 1 == self.marks.len());
         Ok(())
     }
@@ -298,7 +316,7 @@ impl Live {
 
     /// The states of the networks that still learn. Those whose training becomes uniform at `step` know it.
     async fn changed(&self, exec: &Exec, mut active: Active, records: &[Record], step: u32) -> Result<Active> {
-        let mut states = exec.read(&mut active.lanes).await?.to_vec();
+        let mut states = active.states.read(exec).await?.to_vec();
         let rows = self.setting.rows();
         for (run, state) in active.runs.iter().zip(states.chunks_mut(rows)) {
             if records[*run].uniform_from == Some(step) {
@@ -311,7 +329,8 @@ impl Live {
             .flat_map(|(_, state)| state.iter().copied())
             .collect();
         let runs: Vec<usize> = active.runs.iter().copied().filter(learns).collect();
-        Ok(Active { lanes: Lanes::new(&kept, rows, self.setting.inputs(self.seed, self.networks)), runs })
+        let inputs = self.setting.inputs(self.seed, self.networks);
+        Ok(Active { states: States::new(&self.setting, &kept, inputs), runs })
     }
 
     /// The networks with one training at a checkpoint.
@@ -538,6 +557,25 @@ impl Live {
             .where_empty(words::NONE_SOLVED)
     }
 
+    /// Shares of the attention of the last token in the first transformer with the best power law, by layer and head. It is
+    /// `None` before the first checkpoint, and for other networks.
+    #[inline(never)]
+    pub fn attention_figure(&self) -> Option<Figure> {
+        let best = self.best().or_else(|| self.uniform())?;
+        let attention = self.attention.get(best)?;
+        let heads = self.setting.width as usize / PANEL;
+        let curve = |(i, shares): (usize, &Vec<f64>)| {
+            let mut points = Points::default();
+            shares.iter().zip(1..).for_each(|(share, place)| points.push(f64::from(place), *share, [*share; 2]));
+            let (layer, head) = (i / heads + 1, i % heads + 1);
+            let label = text!(words::HEAD, layer = count(layer), head = count(head));
+            points.series(format!("head-{layer}-{head}"), label).map(|series| series.line().how(words::TEST_SEQUENCES))
+        };
+        let title = text!(words::ATTENTION, training = phrase(self.trainings[best].name()));
+        let figure = Figure::new("attention", title, Axis::linear(words::PLACE), ATTENTION);
+        figure.series(attention.iter().enumerate().filter_map(curve)).drawn()
+    }
+
     /// All figures of a race. Many exponents are compared by their times, which then come first. A few are compared by
     /// their curves.
     pub fn figures(&self) -> Vec<Figure> {
@@ -546,7 +584,7 @@ impl Live {
         let times = race.figure(crowd.then(|| race.budget_line(self.budget())));
         let curves = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure()];
         let (first, last) = if crowd { ([times, Some(self.map())], None) } else { ([None, None], times) };
-        first.into_iter().chain(curves).chain([last]).flatten().collect()
+        first.into_iter().chain(curves).chain([last, self.attention_figure()]).flatten().collect()
     }
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.

@@ -5,6 +5,8 @@ crate::texts! {
     SAMPLES = "training samples";
     EXACT = "sequences answered exactly";
     LOSS = "test loss in nats";
+    PLACE = "place of the skill in the sequence";
+    ATTENTION_SHARE = "share of the attention";
     NETWORK = "network";
     // Titles.
     ACCURACY = "Test sequences answered exactly";
@@ -12,7 +14,10 @@ crate::texts! {
     BY_RARE = "Frequent skills come first (α = {alpha})";
     MAP = "Training samples until each network has solved the task";
     RUNS_THAT_SOLVE = "Networks that solve the task";
+    ATTENTION = "Where the last skill looks, in the first network ({training})";
     // Curves and places.
+    HEAD = "layer {layer}, head {head}";
+    TEST_SEQUENCES = "mean over test sequences";
     UNIFORM = "uniform training: median and quartiles";
     POWER = "α = {alpha}: median and quartiles";
     POWER_THEN_UNIFORM = "α = {alpha}, then uniform: median and quartiles";

@@ -16,7 +16,7 @@ use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::{Choice, Spec};
 use crate::sim::looped::Looped;
-use crate::sim::sequences::{Setting, Test};
+use crate::sim::sequences::{Network, Setting, Test};
 use crate::text;
 use crate::text::{Template, Text};
 use crate::theory::automaton::Automaton;
@@ -122,8 +122,8 @@ impl Experiment for LiveArithmetic {
         params.exponents = each_once(&params.exponents);
         let Params { ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
         let task = params.automaton();
-        let (rate, decay) = (rate as f32, decay as f32);
-        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
+        let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
+        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let adds = params.task == "sum";
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform).keeping_embeddings(adds);
         Ok(Self { params, live })

@@ -14,9 +14,10 @@ use crate::exec::{Exec, Twin};
 use crate::kit::race::{Favourite, each_once, words as race};
 use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
-use crate::params::Spec;
+use crate::params::{Choice, Spec};
 use crate::sim::looped::Looped;
-use crate::sim::sequences::{Setting, Test};
+use crate::sim::sequences::{Network, Setting, Test};
+use crate::sim::transformer::Transformer;
 use crate::text;
 use crate::text::{Template, Text, count};
 use crate::theory::automaton::Automaton;
@@ -40,11 +41,13 @@ crate::params! {
         exponents: Vec<f64> = Spec::list("0,1.25", 0.0, 4.0, 1, 8);
         /// Power law first, then uniform: for each power law as many networks are added. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
         then_uniform: f64 = Spec::number("0", 0.0, 1.0).label("then uniform, below");
+        /// The kind of network. The looped network reads one skill after another with a single block. The transformer has two layers, and compares all skills by attention; one of its steps takes many times as long, and it runs on the CPU only.
+        network: &'static str = Spec::choice("looped", NETWORKS);
         /// Number of networks for each exponent. They differ in their initial weights, in the order of the skills' frequencies and in their training sequences.
         networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");
         /// Number of training steps of a network, a multiple of 100. A network that has learned the task stops sooner.
         steps: u32 = Spec::integer("5000", 100.0, 100_000.0).log().unit("steps");
-        /// Width of the network, a multiple of 16. The hidden layer is four times as wide.
+        /// Width of the network, a multiple of 16. Hidden layers are four times as wide. A transformer has a head of attention for every 16.
         width: u32 = Spec::integer("16", 16.0, 64.0);
         /// Number of training sequences of a step, a multiple of 4.
         batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
@@ -54,6 +57,11 @@ crate::params! {
         decay: f64 = Spec::number("0.2", 0.0, 1.0).label("weight decay");
     }
 }
+
+const NETWORKS: &[Choice] = &[
+    Choice { value: "looped", label: "looped network" },
+    Choice { value: "transformer", label: "transformer" },
+];
 
 /// The experiment `live-tracking`.
 pub struct LiveTracking {
@@ -101,7 +109,7 @@ impl Experiment for LiveTracking {
     const QUICK: &'static str = "symbols=3&steps=500&networks=2";
     const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
     const FIRST: &'static [&'static str] = &["symbols=3", "hops=2", "exponents=0,2"];
-    const KERNELS: &'static [Twin] = &[Twin::kernel::<Looped>(), Twin::job::<Test>()];
+    const KERNELS: &'static [Twin] = &[Twin::kernel::<Looped>(), Twin::kernel::<Transformer>(), Twin::job::<Test>()];
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
@@ -117,8 +125,9 @@ impl Experiment for LiveTracking {
             Some(table) => Automaton::table(table.elements, &table.products, hops),
             None => Automaton::permutations(symbols, hops),
         };
+        let network = if params.network == "looped" { Network::Looped } else { Network::Transformer };
         let (rate, decay) = (rate as f32, decay as f32);
-        let setting = Setting { task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
+        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
         Ok(Self { params, own, live })
     }

@@ -49,16 +49,20 @@ fn the_networks_that_rest_change_nothing_for_the_others() {
 
 #[test]
 fn networks_start_over_if_their_states_are_lost() {
-    let whole = LiveTracking::finished("symbols=3&hops=2&steps=600&networks=2", 3);
-    let mut broken = LiveTracking::started("symbols=3&hops=2&steps=600&networks=2", 3);
-    while !broken.progress().finished() {
-        broken.live.lose();
-        broken.step();
-    }
-    for mark in 0..6 {
-        for exponent in 0..2 {
-            for (one, other) in whole.live.at(mark, exponent).iter().zip(broken.live.at(mark, exponent)) {
-                assert_eq!(one.tested, other.tested);
+    for (query, marks) in [
+        ("symbols=3&hops=2&steps=600&networks=2", 6),
+        ("network=transformer&symbols=3&hops=2&steps=300&networks=2&batch=16&rate=0.002", 3),
+    ] {
+        let whole = LiveTracking::finished(query, 3);
+        let mut broken = LiveTracking::started(query, 3);
+        while !broken.progress().finished() {
+            broken.live.lose();
+            broken.step();
+        }
+        for mark in 0..marks {
+            for exponent in 0..2 {
+                let networks = whole.live.at(mark, exponent).iter().zip(broken.live.at(mark, exponent));
+                assert!(networks.len() == 2 && networks.clone().all(|(one, other)| one.tested == other.tested), "{query}");
             }
         }
     }
@@ -158,10 +162,14 @@ fn extremes_run_without_nan() {
     for query in [
         "symbols=3&hops=1&steps=100&networks=1&exponents=0",
         "symbols=5&hops=6&steps=100&networks=1&exponents=4&width=64&batch=16",
+        "network=transformer&symbols=3&hops=1&steps=100&networks=2&exponents=0&then-uniform=0.5",
+        "network=transformer&symbols=5&hops=6&steps=100&networks=1&exponents=4&width=64&batch=16",
         "symbols=3&hops=6&steps=100&networks=1&exponents=0,0.5,1,1.5,2,2.5,3,4&decay=1&rate=0.00001",
     ] {
         let output = LiveTracking::finished(query, 4).output();
         assert!(!output.figures.is_empty(), "{query}");
+        let attends = output.figures.iter().any(|figure| figure.id == *"attention");
+        assert_eq!(attends, query.starts_with("network=transformer"), "{query}");
         for figure in &output.figures {
             for series in &figure.series {
                 assert!(series.y.iter().all(|y| y.is_finite()), "{query}: {} {}", figure.id, series.id);

@@ -16,7 +16,8 @@ pub(super) const INFO: Info = Info {
     ],
     model: &[
         r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills of rank $j$ are drawn with probabilities proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
-        r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
+        r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. Networks learn by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
+        r"The parameter for the kind of network chooses a transformer instead: two layers with causal attention, a head for every 16 columns, and norms before attention and hidden layer, without gains and biases. It reads all skills at once, and its answers come from the last position. With the settings of its example, one of its steps takes almost a hundred times as long as a step of the looped network at the start, so a run with a few networks takes a minute. It runs on the CPU even if there is a GPU, because so few and so small networks would leave most of a GPU idle.",
         r"The loss is the cross-entropy in nats, that is, with natural logarithms, as a mean over the places. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it answers 90% exactly. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
         r"You may replace the permutations by a multiplication table of your own, of 2 to 16 elements. A sequence of $k$ elements is multiplied from left to right, and the network names the product. So the table need not be that of a group; the page says if it is not, and why.",
@@ -24,8 +25,16 @@ pub(super) const INFO: Info = Info {
     ],
     formulas: &[
         Formula {
-            label: "Network, for the skills $x_1$ to $x_k$",
+            label: "Looped network, for the skills $x_1$ to $x_k$",
             tex: r"h_1 = E_{x_1}, \qquad h_i = h_{i-1} + \mathrm{ReLU}\bigl(\mathrm{norm}(h_{i-1}) A + E_{x_i} B\bigr)\, C, \qquad z = \mathrm{norm}(h_k)\, U",
+        },
+        Formula {
+            label: "Transformer, at the start and in each of two layers, for the skills $x_1$ to $x_k$",
+            tex: r"h_i = E_{x_i} + P_i, \qquad h \leftarrow h + \mathrm{attend}\bigl(\mathrm{norm}(h)\bigr)\, O, \qquad h \leftarrow h + \mathrm{ReLU}\bigl(\mathrm{norm}(h) A\bigr)\, B, \qquad z = \mathrm{norm}(h_k)\, U",
+        },
+        Formula {
+            label: "Attention of a head with queries $q$, keys $u$ and values $v$ of 16 columns",
+            tex: r"\mathrm{attend}_i = \sum_{j \le i} p_{ij} v_j, \qquad p_{ij} \propto \exp\bigl(q_i \cdot u_j / 4\bigr)",
         },
         Formula {
             label: "Norm, with the width $d$",
@@ -47,6 +56,10 @@ pub(super) const INFO: Info = Info {
         Preset {
             title: "Five symbols, the published task",
             query: "symbols=5&width=32&batch=128&rate=0.005&steps=4000",
+        },
+        Preset {
+            title: "A real transformer (takes a minute)",
+            query: "network=transformer&width=48&batch=256&rate=0.0015&decay=0.5&networks=3&steps=3000",
         },
         Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset {
