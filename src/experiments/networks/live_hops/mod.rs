@@ -102,7 +102,8 @@ impl Experiment for LiveHops {
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { entities, relations, hops, facts, ref exponents, networks, steps, width, batch, rate, decay } = params;
+        let Params { entities, relations, hops, facts, ref exponents, networks, steps, width, batch, rate, decay } =
+            params;
         let task = Automaton::hops(entities, relations, hops, seed);
         let facts = (facts * f64::from(batch)).round() as u32;
         let (rate, decay) = (rate as f32, decay as f32);
