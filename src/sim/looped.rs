@@ -429,7 +429,7 @@ pub(super) mod tests {
     #[test]
     fn a_software_adapter_does_eight_steps_of_the_default() {
         assert!(Looped::software_steps(&Setting::default().uniforms(1)) >= 8);
-        for task in [Automaton::permutations(5, 6), Automaton::chain(61, 5)] {
+        for task in [Automaton::permutations(5, 6), Automaton::chain(61, 5), Automaton::hops(64, 64, 6, 1)] {
             let largest = Setting { task, width: 64, batch: 256, ..Setting::default() };
             assert!(turns(&largest.uniforms(1)) <= 65_535, "{}", turns(&largest.uniforms(1)));
         }

@@ -10,4 +10,5 @@ crate::part! {
     texts: words::TEXTS,
     live_tracking::LiveTracking,
     live_arithmetic::LiveArithmetic,
+    live_hops::LiveHops,
 }
