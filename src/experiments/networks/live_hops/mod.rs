@@ -16,7 +16,8 @@ use crate::kit::race::{Favourite, each_once, words as race};
 use crate::kit::{Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::Spec;
-use crate::sim::looped::{Looped, Setting, Test};
+use crate::sim::looped::Looped;
+use crate::sim::sequences::{Network, Setting, Test};
 use crate::text;
 use crate::text::{Template, Text, count};
 use crate::theory::automaton::Automaton;
@@ -106,8 +107,8 @@ impl Experiment for LiveHops {
             params;
         let task = Automaton::hops(entities, relations, hops, seed);
         let facts = (facts * f64::from(batch)).round() as u32;
-        let (rate, decay) = (rate as f32, decay as f32);
-        let setting = Setting { task, laws: Vec::new(), width, batch, facts, rate, decay };
+        let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
+        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts, rate, decay };
         let live = Live::new(setting, exponents, networks, steps, seed);
         Ok(Self { params, live })
     }
