@@ -380,10 +380,15 @@ impl Setting {
         words
     }
 
+    /// The laws and the automaton.
+    fn words(&self) -> Vec<u32> {
+        [self.tables(), self.task.next.clone(), self.task.label.clone()].concat()
+    }
+
     /// Inputs of the kernels, for runs with numbers below `runs`: the laws and the automaton, and for each run the tokens
     /// in the order of their frequencies.
     pub fn inputs(&self, seed: u32, runs: u32) -> Inputs {
-        let task = [self.tables(), self.task.next.clone(), self.task.label.clone()].concat();
+        let task = self.words();
         let orders: Vec<u32> = (0..runs).flat_map(|run| self.order(seed, run)).collect();
         Inputs::new(&[bytemuck::cast_slice(&task), bytemuck::cast_slice(&orders)])
     }
@@ -469,8 +474,42 @@ fn scores_of(shape: Shape) -> Box<dyn FnMut(&[Panel], &[u32], &mut [Panel])> {
 /// Number of sequences on which networks are tested.
 pub const SEQUENCES: u32 = 1024;
 
-/// Tests networks of one setting on [`SEQUENCES`] sequences whose tokens are uniform in their places. All networks of a
-/// seed are tested on the same sequences.
+/// Number of a step that no training has. It draws the sequences of a law on which networks are tested.
+const NO_STEP: u32 = u32::MAX;
+
+/// Sequences on which networks are tested, [`SEQUENCES`] of them.
+#[derive(Debug)]
+pub struct Sequences {
+    /// The tokens of all sequences, one sequence after another.
+    tokens: Vec<u32>,
+    /// The automaton's state after each sequence.
+    last: Vec<u32>,
+}
+
+impl Setting {
+    /// Sequences whose tokens are uniform in their places. All networks of a seed are tested on them.
+    pub fn uniform_sequences(&self, seed: u32) -> Sequences {
+        let places = || (0..).zip(&self.task.places);
+        let token = |s, (i, place): (u32, &Place)| uniform_token(seed, s, i, [place.first, place.count]);
+        let tokens: Vec<u32> = (0..SEQUENCES).flat_map(|s| places().map(move |place| token(s, place))).collect();
+        let last = tokens.chunks(self.task.places.len()).map(|sequence| self.task.run(sequence)).collect();
+        Sequences { tokens, last }
+    }
+
+    /// Whole sequences, and no facts, from the law of a run.
+    pub fn sequences(&self, seed: u32, run: u32, law: u32) -> Sequences {
+        let all = Self { batch: SEQUENCES, facts: 0, ..self.clone() };
+        let (uniforms, task, order) = (all.uniforms(seed), all.words(), all.order(seed, run));
+        let mut by_place = vec![0; self.task.places.len() * SEQUENCES as usize];
+        let drawn = [run, law, NO_STEP];
+        let last =
+            (0..SEQUENCES as usize).map(|s| draw(&uniforms, &task, &order, drawn, s, &mut by_place) as u32).collect();
+        let of_sequence = |s: usize| by_place.iter().skip(s).step_by(SEQUENCES as usize).copied();
+        Sequences { tokens: (0..SEQUENCES as usize).flat_map(of_sequence).collect(), last }
+    }
+}
+
+/// Tests networks of one setting on the same sequences.
 #[derive(Debug)]
 pub struct Test;
 
@@ -490,15 +529,16 @@ pub struct Tested {
 
 impl Test {
     /// Inputs of the job, for `states` with the first [`Setting::weight_rows`] rows of each run.
-    pub fn inputs(setting: &Setting, seed: u32, states: &[[f32; LANES]]) -> Inputs {
-        let Automaton { places, tokens, states: last, groups, classes, next, label } = &setting.task;
-        let sizes =
-            [setting.network as u32, seed, setting.width, places.len() as u32, *tokens, *last, *groups, *classes];
+    pub fn inputs(setting: &Setting, seed: u32, sequences: &Sequences, states: &[[f32; LANES]]) -> Inputs {
+        let Automaton { places, tokens, groups, classes, label, .. } = &setting.task;
+        let sizes = [setting.network as u32, setting.width, places.len() as u32, *tokens, *groups, *classes];
         let runs = states.chunks(setting.weight_rows()).map(|state| state[0][3] as u32);
         let orders: Vec<u32> = runs.flat_map(|run| setting.order(seed, run)).collect();
         let frequent = |place: &Place| if place.ranked { place.count.div_ceil(2) } else { place.count };
         let places: Vec<u32> = places.iter().flat_map(|place| [place.first, place.count, frequent(place)]).collect();
-        let all: Vec<u32> = [&sizes[..], &places, next, label].concat();
+        let of_group = |g: u32| sequences.last.iter().map(move |state| label[(state * groups + g) as usize]);
+        let labels: Vec<u32> = (0..*groups).flat_map(of_group).collect();
+        let all: Vec<u32> = [&sizes[..], &places, &labels, &sequences.tokens].concat();
         Inputs::new(&[bytemuck::cast_slice(&all), bytemuck::cast_slice(&orders), bytemuck::cast_slice(states)])
     }
 
@@ -521,13 +561,11 @@ impl Job for Test {
     fn items(inputs: &Inputs, items: Range<u32>, out: &mut Vec<f64>) {
         /// Number of sequences that are tested together.
         const PART: usize = 128;
-        let &[network, seed, width, hops, tokens, states, groups, classes, ref rest @ ..] = inputs.u32(0) else {
-            return;
-        };
-        let (places, rest) = rest.split_at(3 * hops as usize);
-        let (next, label) = rest.split_at((states * tokens) as usize);
-        let [hops, tokens, groups] = [hops, tokens, groups].map(|count| count as usize);
-        let [width, classes] = [width, classes].map(|count| count as usize);
+        let &[network, width, hops, tokens, groups, classes, ref rest @ ..] = inputs.u32(0) else { return };
+        let [width, hops, tokens, groups, classes] = [width, hops, tokens, groups, classes].map(|count| count as usize);
+        let count = SEQUENCES as usize;
+        let (places, rest) = rest.split_at(3 * hops);
+        let (labels, sequences) = rest.split_at(groups * count);
         let network = if network == 0 { Network::Looped } else { Network::Transformer };
         let shape = Shape { network, hops, tokens, width, hidden: 4 * width, samples: PART, groups, classes };
         let rows = shape.weight_rows();
@@ -542,26 +580,23 @@ impl Job for Test {
                 (0..).zip(order).for_each(|(r, token)| rank[*token as usize] = r);
             }
             let (mut loss, mut symbols, mut by_rare) = (0.0, 0.0, [[0.0; 2]; HOPS + 1]);
-            for part in 0..SEQUENCES as usize / PART {
+            for (part, sequences) in sequences.chunks_exact(PART * hops).enumerate() {
                 let mut drawn = vec![0; hops * PART];
-                let mut last = [(0, 0); PART];
-                for (s, (last, rare)) in last.iter_mut().enumerate() {
-                    for i in 0..hops {
-                        let [first, count, frequent] = [0, 1, 2].map(|field| places[3 * i + field]);
-                        let token = uniform_token(seed, (part * PART + s) as u32, i as u32, [first, count]);
-                        *last = next[*last * tokens + token as usize] as usize;
-                        *rare += usize::from(rank[token as usize] >= frequent);
+                let mut rare = [0; PART];
+                for (s, (sequence, rare)) in sequences.chunks_exact(hops).zip(&mut rare).enumerate() {
+                    for (i, &token) in sequence.iter().enumerate() {
+                        *rare += usize::from(rank[token as usize] >= places[3 * i + 2]);
                         drawn[i * PART + s] = token;
                     }
                 }
                 compute(weights, &drawn, &mut scores);
-                for (s, (last, rare)) in last.iter().enumerate() {
+                for (s, rare) in rare.iter().enumerate() {
                     let mut right = 0;
                     for g in 0..groups {
                         let score =
                             |class: usize| scores[(g * shape.group_panels() + class / PANEL) * PART + s][class % PANEL];
                         let best = (1..classes).fold(0, |best, c| if score(c) > score(best) { c } else { best });
-                        let label = label[last * groups + g] as usize;
+                        let label = labels[g * count + part * PART + s] as usize;
                         let powers = (0..classes).map(|c| math::exp(f64::from(score(c)) - f64::from(score(best))));
                         loss += math::ln(powers.sum()) + f64::from(score(best)) - f64::from(score(label));
                         right += usize::from(best == label);
@@ -571,7 +606,7 @@ impl Job for Test {
                     by_rare[*rare][1] += if right == groups { 1.0 } else { 0.0 };
                 }
             }
-            let count = f64::from(SEQUENCES);
+            let count = count as f64;
             let exact: f64 = by_rare.iter().map(|[_, right]| right).sum();
             out.extend([loss / (count * groups as f64), symbols / (count * groups as f64), exact / count]);
             out.extend(by_rare.as_flattened());
@@ -645,7 +680,7 @@ pub(super) mod tests {
         let firsts: Vec<_> =
             states.chunks(setting.rows()).flat_map(|run| &run[..setting.weight_rows()]).copied().collect();
         let runs = (states.len() / setting.rows()) as u32;
-        let inputs = Test::inputs(setting, seed, &firsts);
+        let inputs = Test::inputs(setting, seed, &setting.uniform_sequences(seed), &firsts);
         Test::results(&pollster::block_on(Exec::cpu().map::<Test>(&inputs, 0..runs)).expect("tests"))
     }
 
@@ -860,6 +895,25 @@ pub(super) mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sequences_for_tests_are_uniform_or_from_a_law() {
+        let setting = small(Network::Looped);
+        let most = setting.order(3, 5)[0];
+        for (sequences, p) in [
+            (setting.uniform_sequences(3), 1.0 / 6.0),
+            (setting.sequences(3, 5, 0), 1.0 / 6.0),
+            (setting.sequences(3, 5, 2), power_law(6, 1.25)[0]),
+        ] {
+            let Sequences { tokens, last } = sequences;
+            assert_eq!((tokens.len(), last.len()), (2 * SEQUENCES as usize, SEQUENCES as usize));
+            assert!(tokens.chunks(2).zip(&last).all(|(sequence, last)| setting.task.run(sequence) == *last));
+            let n = tokens.len() as f64;
+            let found = tokens.iter().filter(|token| **token == most).count() as f64 / n;
+            assert!((found - p).abs() < 4.0 * (p * (1.0 - p) / n).sqrt(), "{found} instead of {p}");
+        }
+        assert_ne!(setting.sequences(3, 5, 2).tokens, setting.sequences(4, 5, 2).tokens, "seeds");
     }
 
     /// Results of [`Test`] in f64, from the formulas.

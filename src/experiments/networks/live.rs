@@ -5,6 +5,7 @@
 //! tested at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
 //! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
 
+use super::plane::Plane;
 use super::states::States;
 use super::words;
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::math::Z999;
 use crate::output::{Axis, Drawing, Field, Figure, Frame, Id, Mark, Picture, Points, Progress, Series, Verdict, units};
 use crate::params::Scale;
 use crate::sim::layers::PANEL;
-use crate::sim::sequences::{LANES, Network, Run, Setting, Test, Tested, become_uniform, diverged};
+use crate::sim::sequences::{LANES, Network, Run, Sequences, Setting, Test, Tested, become_uniform, diverged};
 use crate::sim::transformer;
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
@@ -123,6 +124,13 @@ pub struct Live {
     attention: Vec<Vec<Vec<f64>>>,
     /// The networks' embeddings at the last checkpoint so far, in the order of the records; `None` if they are not kept.
     embeddings: Option<Vec<Vec<Vec<f64>>>>,
+    /// Sequences on which the networks are tested.
+    sequences: Sequences,
+    /// The first rows of the states of each training's first network at the checkpoints at which it learned, if a
+    /// landscape is drawn.
+    paths: Vec<Vec<Vec<[f32; LANES]>>>,
+    /// The landscape around the path of a network, after the last checkpoint. It is empty if no network has solved the task.
+    landscape: Option<Option<Plane>>,
 }
 
 /// Checks the sizes of networks and of their training.
@@ -150,6 +158,7 @@ impl Live {
         }
         Self {
             seed,
+            sequences: setting.uniform_sequences(seed),
             chance: setting.task.chance(),
             setting: Setting { laws, ..setting },
             trainings: exponents.iter().map(|&exponent| Training { exponent, then_uniform: false }).collect(),
@@ -160,6 +169,8 @@ impl Live {
             records: Vec::new(),
             attention: Vec::new(),
             embeddings: None,
+            paths: Vec::new(),
+            landscape: None,
         }
     }
 
@@ -182,15 +193,23 @@ impl Live {
         self.trainings.iter().map(|training| training.exponent)
     }
 
-    /// Number of the run's checkpoints that are done, and of all.
+    /// Number of the run's checkpoints that are done, and of all. The landscape counts as one.
     pub fn progress(&self) -> Progress {
-        let [done, total] = [self.records.len(), self.marks.len()].map(|count| count as u32);
-        Progress::of(done, total)
+        let done = self.records.len() + usize::from(self.landscape.is_some());
+        let total = self.marks.len() + usize::from(self.draws_landscape());
+        Progress::of(done as u32, total as u32)
     }
 
-    /// Whether all checkpoints are done.
+    /// Whether the run has ended.
     pub fn finished(&self) -> bool {
-        self.records.len() == self.marks.len()
+        self.progress().finished()
+    }
+
+    /// Whether the run ends with a landscape. With many trainings the paths would take too much memory. Transformers take
+    /// too long.
+    fn draws_landscape(&self) -> bool {
+        let powers = self.exponents().any(|exponent| exponent != 0.0);
+        self.setting.network == Network::Looped && powers && self.trainings.len() <= CROWD
     }
 
     /// Number of training samples at a checkpoint.
@@ -213,28 +232,33 @@ impl Live {
         self.setting.task.places.iter().filter(|place| place.ranked).count()
     }
 
+    /// What a network draws.
+    fn run(&self, run: usize) -> Run {
+        let networks = self.networks as usize;
+        let exponent = self.trainings[run / networks].exponent;
+        let law = self.setting.laws[1..].iter().position(|law| *law == exponent).unwrap_or_default();
+        let numbered = Run::of((run % networks) as u32, law as u32 + 1);
+        let uniform_from = self.records.last().and_then(|records| records[run].uniform_from);
+        Run { until: uniform_from.unwrap_or(numbered.until), ..numbered }
+    }
+
     /// States from which the given networks start.
     fn fresh(&self, runs: Vec<usize>) -> Active {
-        let networks = self.networks as usize;
-        let laws = &self.setting.laws[1..];
-        let run_of = |&run: &usize| {
-            let exponent = self.trainings[run / networks].exponent;
-            let law = laws.iter().position(|law| *law == exponent).unwrap_or_default();
-            let numbered = Run::of((run % networks) as u32, law as u32 + 1);
-            let uniform_from = self.records.last().and_then(|records| records[run].uniform_from);
-            Run { until: uniform_from.unwrap_or(numbered.until), ..numbered }
-        };
-        let numbered: Vec<Run> = runs.iter().map(run_of).collect();
+        let numbered: Vec<Run> = runs.iter().map(|run| self.run(*run)).collect();
         let inputs = self.setting.inputs(self.seed, self.networks);
         Active { states: States::new(&self.setting, &self.setting.start(self.seed, &numbered), inputs), runs }
     }
 
-    /// Trains to the next checkpoint and tests.
+    /// Trains to the next checkpoint and tests. After the last checkpoint it computes the landscape.
     ///
     /// # Errors
-    /// Fails as [`Exec::advance`] does.
+    /// Fails as [`Exec::advance`] and [`Exec::map`] do.
     pub async fn advance(&mut self, exec: &Exec) -> Result<()> {
         let mark = self.records.len();
+        if mark == self.marks.len() {
+            self.landscape = Some(self.plane(exec).await?);
+            return Ok(());
+        }
         let last = self.records.last();
         let learning = || {
             (0..self.trainings.len() * self.networks as usize)
@@ -247,11 +271,12 @@ impl Live {
         let mut records = last.cloned().unwrap_or_default();
         let mut embeddings = self.embeddings.clone();
         let mut attention = self.attention.clone();
+        let mut places = Vec::new();
         if !active.runs.is_empty() {
             active.states.advance(exec, &self.setting.uniforms(self.seed), from..self.marks[mark]).await?;
             let rows = self.setting.weight_rows();
             let states = active.states.read_first(exec, rows).await?;
-            let inputs = Test::inputs(&self.setting, self.seed, &states);
+            let inputs = Test::inputs(&self.setting, self.seed, &self.sequences, &states);
             let tested = exec.map::<Test>(&inputs, 0..active.runs.len() as u32).await?;
             let diverged = states.chunks(rows).map(diverged);
             let found = Test::results(&tested).into_iter().zip(diverged);
@@ -267,6 +292,11 @@ impl Live {
                 for (run, state) in active.runs.iter().zip(states.chunks(rows)) {
                     embeddings[*run] = self.setting.embedding(state);
                 }
+            }
+            if self.draws_landscape() {
+                let first = |(run, _): &(&usize, _)| run.is_multiple_of(self.networks as usize);
+                let of_first = active.runs.iter().zip(states.chunks(rows)).filter(first);
+                places = of_first.map(|(run, state)| (run / self.networks as usize, state.to_vec())).collect();
             }
             if self.setting.network == Network::Transformer {
                 attention.resize(self.trainings.len(), Vec::new());
@@ -286,8 +316,21 @@ impl Live {
         self.records.push(records);
         self.embeddings = embeddings;
         self.attention = attention;
+        self.paths.resize(self.trainings.len(), Vec::new());
+        places.into_iter().for_each(|(training, state)| self.paths[training].push(state));
         self.active.put(active, mark + 1 == self.marks.len());
         Ok(())
+    }
+
+    /// The landscape around the path of the first network of the best power law; `None` if it has not solved the task.
+    async fn plane(&self, exec: &Exec) -> Result<Option<Plane>> {
+        let solved = |best: &usize| self.last(*best).first().is_some_and(|record| record.time().is_some());
+        let Some(best) = self.best().filter(solved) else { return Ok(None) };
+        let run = self.run(best * self.networks as usize);
+        let mut start = self.setting.start(self.seed, &[run]);
+        start.truncate(self.setting.weight_rows());
+        let states = [&[start], &self.paths[best][..]].concat();
+        Plane::of(&self.setting, self.seed, run.law, &states, exec).await
     }
 
     /// Loses the states, as a worker that dies does.
@@ -584,7 +627,8 @@ impl Live {
         let times = race.figure(crowd.then(|| race.budget_line(self.budget())));
         let curves = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure()];
         let (first, last) = if crowd { ([times, Some(self.map())], None) } else { ([None, None], times) };
-        first.into_iter().chain(curves).chain([last, self.attention_figure()]).flatten().collect()
+        let landscape = self.landscape.iter().flatten().flat_map(Plane::figures);
+        first.into_iter().chain(curves).chain([last, self.attention_figure()]).flatten().chain(landscape).collect()
     }
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.

@@ -1,6 +1,7 @@
 //! Networks, live. These experiments train small networks in the page, on tasks that compose several skills.
 
 pub mod live;
+mod plane;
 mod states;
 mod words;
 

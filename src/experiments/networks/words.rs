@@ -8,11 +8,17 @@ crate::texts! {
     PLACE = "place of the skill in the sequence";
     ATTENTION_SHARE = "share of the attention";
     NETWORK = "network";
+    ALONG = "from the start (0) to the end (1)";
+    ACROSS = "across this line";
+    CLIPPED_TEST_LOSS = "test loss in nats, at most 1.5 times that of guessing";
+    CLIPPED_TRAINING_LOSS = "training loss in nats, at most 1.5 times that of guessing";
     // Titles.
     ACCURACY = "Test sequences answered exactly";
     TEST_LOSS = "Loss on test sequences";
     BY_RARE = "Frequent skills come first (α = {alpha})";
     MAP = "Training samples until each network has solved the task";
+    LANDSCAPE_OF_UNIFORM = "Landscape of uniform data: the start lies on a plateau";
+    LANDSCAPE_OF_POWER_LAW = "Landscape of the power law (α = {alpha}): a slope leads to the same valley";
     RUNS_THAT_SOLVE = "Networks that solve the task";
     ATTENTION = "Where the last skill looks, in the first network ({training})";
     // Curves and places.
@@ -28,6 +34,10 @@ crate::texts! {
     FLAT = "guessing: {loss}";
     RARE = "{rare} of {skills} skills are rare";
     ALL_RUNS = "mean over the networks";
+    PATH = "the first network that learns from the power law";
+    PATH_OF = "its path, seen in the plane";
+    START = "start";
+    END = "end";
     // Picture.
     HOW_CELLS_FILL = "Each cell is a network that is trained on this page. It is fuller the more test sequences it answers exactly.";
     SOLVED_OF = "{solved} of {networks} solved";

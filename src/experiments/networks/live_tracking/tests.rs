@@ -177,3 +177,32 @@ fn extremes_run_without_nan() {
         }
     }
 }
+
+#[test]
+fn the_landscape_goes_through_the_start_and_the_end_of_a_network() {
+    use crate::math::ln;
+    use crate::sim::sequences::power_law;
+    let run = LiveTracking::finished("symbols=3&hops=3&steps=1500&networks=1&exponents=1.25", 2);
+    let output = run.output();
+    let figure = |id: &str| output.figures.iter().find(|figure| figure.id == *id).expect("the landscape");
+    let (uniform, power) = (figure("landscape-uniform"), figure("landscape-power"));
+    let at = |figure: &crate::output::Figure, x: f64| {
+        let field = figure.field.as_ref().expect("cells");
+        let place = |all: &[f64], of: f64| all.iter().position(|value| (value - of).abs() < 1e-9).expect("a cell");
+        field.z[place(&field.y, 0.0)][place(&field.x, x)]
+    };
+    let last = &run.live.last(0)[0].tested;
+    assert!(last.loss < 0.2, "the network has learned the task: {last:?}");
+    assert!((at(uniform, 1.0) - last.loss).abs() < 1e-4, "{} at the end, and {}", at(uniform, 1.0), last.loss);
+    assert!((at(uniform, 0.0) - ln(3.0)).abs() < 0.02, "guessing at the start");
+    // The most frequent of six skills is that of 43% of the places, so that a constant answer does better than a guess.
+    let most = power_law(6, 1.25)[0];
+    assert!(most > 0.42 && (at(power, 0.0) - ln(3.0)).abs() < 0.1, "{}", at(power, 0.0));
+    assert!(at(power, 1.0) < at(uniform, 1.0) + 0.02, "frequent sequences are known as well");
+    let highest = uniform.field.iter().flat_map(|field| &field.z).flatten().fold(0.0, |a: f64, b| a.max(*b));
+    assert!(highest <= 1.5 * ln(3.0) + 1e-9, "clipped");
+    let [start, end] = [0, 1].map(|i| (uniform.marks[i].x, uniform.marks[i].y));
+    assert_eq!((start, end), ((Some(0.0), Some(0.0)), (Some(1.0), Some(0.0))));
+    let flat = LiveTracking::finished("symbols=3&hops=3&steps=100&networks=1&exponents=1.25", 2);
+    assert!(flat.output().figures.iter().all(|figure| !figure.id.starts_with("landscape")), "nothing is learned");
+}
