@@ -170,7 +170,7 @@ mod tests {
         let place = |i: usize| plane.place(&path[0], &path[i]);
         assert_eq!([place(0), place(3)], [[0.0, 0.0], [1.0, 0.0]]);
         assert!(
-            (place(1)[0] - 0.125).abs() < 1e-12 && (place(1)[1] - 0.125 * 2f64.sqrt()).abs() < 1e-12,
+            (place(1)[0] - 0.125).abs() < 1e-12 && (place(1)[1] - 0.25 * 2f64.sqrt()).abs() < 1e-12,
             "{:?}",
             place(1)
         );
