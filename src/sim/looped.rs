@@ -131,7 +131,7 @@ impl Learner {
         let Shape { samples, width, hidden, .. } = shape;
         let out = &mut self.outputs;
         out.compute::<FUSED>(shape, weights, tokens);
-        if !sequences::score_errors::<FUSED>(shape, &mut out.scores, labels) {
+        if !sequences::score_errors::<FUSED>(shape, &mut out.scores, labels, samples) {
             return false;
         }
 

@@ -213,19 +213,28 @@ pub(super) fn train<const FUSED: bool>(
             return;
         }
         let mut powers = [head[0], head[1]];
-        let adam = Adam::next::<FUSED>(&mut powers, u.rate, u.decay);
+        let rate = match network {
+            Network::Looped => u.rate,
+            Network::Transformer => u.rate * transformer::warm_up(step),
+        };
+        let adam = Adam::next::<FUSED>(&mut powers, rate, u.decay);
         head[..2].copy_from_slice(&powers);
         adam.update::<FUSED>(weights, means, squares, &gradients);
     }
 }
 
-/// Replaces the scores of all groups of labels by the errors of the mean cross-entropy over sequences and groups. The labels
-/// are those of [`train`]. Returns whether all scores are sound; if not, the errors mean nothing.
-pub(super) fn score_errors<const FUSED: bool>(shape: Shape, scores: &mut [Panel], labels: &[u32]) -> bool {
+/// Replaces the scores of all groups of labels by the errors of the mean cross-entropy over `batch` sequences and the groups.
+/// The labels are those of [`train`]. Returns whether all scores are sound; if not, the errors mean nothing.
+pub(super) fn score_errors<const FUSED: bool>(
+    shape: Shape,
+    scores: &mut [Panel],
+    labels: &[u32],
+    batch: usize,
+) -> bool {
     let Shape { samples, groups, classes, .. } = shape;
     let scores = scores.chunks_exact_mut(shape.group_panels() * samples);
     scores.zip(labels.chunks_exact(samples)).fold(true, |sound, (scores, labels)| {
-        sound & layers::softmax_errors::<FUSED>(scores, labels, classes, samples * groups)
+        sound & layers::softmax_errors::<FUSED>(scores, labels, classes, batch * groups)
     })
 }
 

@@ -1,7 +1,8 @@
 //! Do small networks learn to follow a permutation through several steps, and does it help if some steps are frequent?
 //!
 //! Model: a residual block that is looped over the steps (see [`crate::sim::looped`]) reads one permutation of n symbols
-//! at a time, and names the places of all symbols after the last one. It is trained on permutations drawn uniformly or
+//! at a time, and names the places of all symbols after the last one; or a transformer with two layers (see
+//! [`crate::sim::transformer`]) reads all permutations at once. It is trained on permutations drawn uniformly or
 //! by a power law over random ranks, and tested on uniform ones. Prediction, from experiments with transformers: with
 //! three or more steps networks learn from a power law, while uniform training stays at the loss of guessing. With two,
 //! uniform training is as good. Falsifier: median times whose ratio shows the opposite, or uniform training that leaves
