@@ -80,7 +80,7 @@ impl LiveHops {
             _ if !exponents.contains(&0.0) || exponents.len() < 2 => race::RUN_WILL_SHOW.into(),
             _ if *hops > 2 && entities * relations > SOLVED => words::EXPECT_UNSOLVED.into(),
             Favourite::PowerLaw => text!(words::EXPECT_POWER_LAW, hops = count(*hops)),
-            Favourite::Uniform if *hops > 3 => race::RACE_WILL_SHOW.into(),
+            Favourite::Uniform if *hops > 3 || (*hops > 2 && *entities < 10) => race::RACE_WILL_SHOW.into(),
             Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
         }
     }

@@ -8,9 +8,9 @@ pub(super) const INFO: Info = Info {
     question: "Start at Ada: who is the friend of the neighbour of her teacher? Do networks that are trained on this page learn such questions sooner if all relations are equally frequent, or if a few are frequent?",
     notice: &[
         r"With the settings at the start, uniform training wins: networks that see all relations equally often solve the task after fewer sequences than networks that train on a power law. The test draws all relations equally often.",
-        r"In each control there is a reason. With one hop there is nothing to compose, and a power law shows rare facts too seldom. With three hops uniform training stays at the level of guessing only briefly. Then it learns every relation equally fast, while a power law still waits for its rare relations.",
-        r"With four hops, ten relations and no facts, the result is the opposite. Uniform training stays at the level of guessing during the whole run, and a power law leaves it. A power law pays only if the plateau lasts longer than rare relations need.",
-        r"Questions of frequent relations are answered first, also where uniform training wins in the end.",
+        r"With one hop there is nothing to compose, and a power law shows rare facts too seldom. With three hops uniform training stays at the level of guessing only briefly. Then it learns every relation equally fast, while a power law still waits for its rare relations.",
+        r"With four hops, ten relations and no facts, the result is the opposite. Nearly all networks of uniform training stay at the level of guessing during the whole run, and those of a power law leave it. With a width of 32, a learning rate of 0.002 and a decay of 0.1, uniform training solved the task in three earlier runs, after three times the sequences of a power law. With six entities and three hops neither is clearly faster. So a power law pays if the plateau of uniform training lasts long.",
+        r"In networks that train on a power law, questions of frequent relations are answered first, also where uniform training wins in the end.",
     ],
     model: &[
         r"There are $E$ entities and $R$ relations. A relation is a random permutation of the entities; all networks of a run learn the same relations. A question is an entity and $k$ relations: start at Ada, go to her teacher, to the neighbour of that person, and to a friend of that one. The answer is the entity that is reached.",
