@@ -12,7 +12,7 @@ use super::live::{self, Live};
 use crate::error::Result;
 use crate::exec::{Exec, Twin};
 use crate::kit::race::{Favourite, each_once, words as race};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::{Choice, Spec};
 use crate::sim::looped::Looped;
@@ -107,6 +107,7 @@ impl Experiment for LiveArithmetic {
     const SLUG: &'static str = "live-arithmetic";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
+    const BUDGET: Budget = Budget { ready: 106_500, run: 218_000 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "modulus=13&steps=1200&networks=2";
     const MAIN: &'static [&'static str] = &["task", "modulus", "exponents"];

@@ -13,7 +13,7 @@ use super::live::{self, Live};
 use crate::error::Result;
 use crate::exec::{Exec, Twin};
 use crate::kit::race::{Favourite, each_once, words as race};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::Spec;
 use crate::sim::looped::Looped;
@@ -90,6 +90,7 @@ impl Experiment for LiveHops {
     const SLUG: &'static str = "live-hops";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
+    const BUDGET: Budget = Budget { ready: 104_000, run: 205_000 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "hops=2&steps=500&networks=6";
     const MAIN: &'static [&'static str] = &["hops", "facts", "exponents"];

@@ -13,7 +13,7 @@ use super::live::{self, Live};
 use crate::error::Result;
 use crate::exec::{Exec, Twin};
 use crate::kit::race::{Favourite, each_once, words as race};
-use crate::kit::{Claim, Experiment, Info};
+use crate::kit::{Budget, Claim, Experiment, Info};
 use crate::output::{Answer, Column, Output, Picture, Progress};
 use crate::params::{Choice, Spec};
 use crate::sim::looped::Looped;
@@ -106,6 +106,7 @@ impl Experiment for LiveTracking {
     const SLUG: &'static str = "live-tracking";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
+    const BUDGET: Budget = Budget { ready: 107_500, run: 216_500 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "symbols=3&steps=500&networks=2";
     const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
