@@ -83,10 +83,11 @@ SETTINGS = {
 class Net:
     """The looped network, its optimizer and its draws."""
 
-    std = 0.05
+    std, warm_up = 0.05, 1  # of the initial weights; steps in which the learning rate rises
 
     def __init__(self, seed, task, alpha, width, hidden, batch, rate, decay=0.1):
         self.generator, self.task, self.batch = np.random.Generator(np.random.SFC64(seed)), task, batch
+        self.rate, self.step = rate, 0
         law = [np.arange(1, count + 1) ** -alpha for count in task.counts]
         self.cumulated = [np.cumsum(p / p.sum()) for p in law]
         orders = [self.generator.permutation(count) for count in task.counts]
@@ -127,6 +128,8 @@ class Net:
 
     def train(self, steps):
         for batch in self.draw(steps):
+            self.step += 1
+            self.optimizer.param_groups[0]["lr"] = self.rate * min(1, self.step / self.warm_up)
             self.optimizer.zero_grad(set_to_none=True)
             self.loss(*batch).backward()
             self.optimizer.step()
@@ -142,7 +145,7 @@ class Net:
 class Transformer(Net):
     """The transformer."""
 
-    std = 0.02
+    std, warm_up = 0.02, 100
 
     def __init__(self, seed, task, *sizes):
         super().__init__(seed, task, *sizes)

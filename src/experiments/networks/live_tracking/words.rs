@@ -61,7 +61,7 @@ pub(super) const INFO: Info = Info {
         },
         Preset {
             title: "A real transformer (takes a minute)",
-            query: "network=transformer&width=48&batch=256&rate=0.0015&decay=0.5&networks=3&steps=3000",
+            query: "network=transformer&width=48&batch=256&rate=0.0015&decay=0.5&networks=3&steps=2500",
         },
         Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset {
