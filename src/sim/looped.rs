@@ -177,7 +177,7 @@ impl Learner {
     }
 }
 
-/// Kernel that trains networks. State and inputs are those of [`Setting`](sequences::Setting); the weights are E, A, B, C
+/// Kernel that trains networks. State and inputs are those of [`sequences::Setting`]; the weights are E, A, B, C
 /// and U.
 ///
 /// A network has diverged when a score exceeds 1e6 in absolute value. From then on its state does not change.

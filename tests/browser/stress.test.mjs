@@ -40,7 +40,7 @@ const EXPERIMENTS = Object.fromEntries(
  * The count, three quarters and half of it, without those that the parameter refuses.
  * @param {number} count
  * @param {string} name
- * @param {import("./types.d.ts").Entry["params"]} params
+ * @param {import("../../www/js/types.d.ts").Spec[]} params
  */
 function changes(count, name, params) {
   const spec = params.find((param) => param.name === name);

@@ -628,7 +628,8 @@ impl Live {
         let curves = [Some(self.accuracy_figure()), Some(self.loss_figure()), self.rare_figure()];
         let (first, last) = if crowd { ([times, Some(self.map())], None) } else { ([None, None], times) };
         let landscape = self.landscape.iter().flatten().flat_map(Plane::figures);
-        first.into_iter().chain(curves).chain([last, self.attention_figure()]).flatten().chain(landscape).collect()
+        let curves = first.into_iter().chain(curves).flatten();
+        curves.chain(landscape).chain([last, self.attention_figure()].into_iter().flatten()).collect()
     }
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.

@@ -10,15 +10,15 @@ crate::texts! {
     NETWORK = "network";
     ALONG = "from the start (0) to the end (1)";
     ACROSS = "across this line";
-    CLIPPED_TEST_LOSS = "test loss in nats, at most 1.5 times that of guessing";
-    CLIPPED_TRAINING_LOSS = "training loss in nats, at most 1.5 times that of guessing";
+    CLIPPED_TEST_LOSS = "test loss in nats, clipped";
+    CLIPPED_TRAINING_LOSS = "training loss in nats, clipped";
     // Titles.
     ACCURACY = "Test sequences answered exactly";
     TEST_LOSS = "Loss on test sequences";
-    BY_RARE = "Frequent skills come first (α = {alpha})";
+    BY_RARE = "Exact answers by the number of rare skills (α = {alpha})";
     MAP = "Training samples until each network has solved the task";
-    LANDSCAPE_OF_UNIFORM = "Landscape of uniform data: the start lies on a plateau";
-    LANDSCAPE_OF_POWER_LAW = "Landscape of the power law (α = {alpha}): a slope leads to the same valley";
+    LANDSCAPE_OF_UNIFORM = "Landscape of the loss on uniform sequences";
+    LANDSCAPE_OF_POWER_LAW = "Landscape of the loss on the power law (α = {alpha})";
     RUNS_THAT_SOLVE = "Networks that solve the task";
     ATTENTION = "Where the last skill looks, in the first network ({training})";
     // Curves and places.

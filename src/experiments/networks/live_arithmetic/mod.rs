@@ -126,7 +126,9 @@ impl Experiment for LiveArithmetic {
         let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
         let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let adds = params.task == "sum";
-        let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform).keeping_embeddings(adds);
+        let live = Live::new(setting, exponents, networks, steps, seed)
+            .becoming_uniform(then_uniform)
+            .keeping_embeddings(adds);
         Ok(Self { params, live })
     }
 

@@ -59,10 +59,8 @@ crate::params! {
     }
 }
 
-const NETWORKS: &[Choice] = &[
-    Choice { value: "looped", label: "looped network" },
-    Choice { value: "transformer", label: "transformer" },
-];
+const NETWORKS: &[Choice] =
+    &[Choice { value: "looped", label: "looped network" }, Choice { value: "transformer", label: "transformer" }];
 
 /// The experiment `live-tracking`.
 pub struct LiveTracking {
@@ -81,7 +79,11 @@ impl Params {
     /// The training distribution that is expected to be faster. With five symbols even two hops begin on a plateau.
     fn favourite(&self) -> Favourite {
         let permutations = self.group.trim().is_empty();
-        if permutations && self.symbols == 5 && self.hops == 2 { Favourite::PowerLaw } else { Favourite::with(self.hops) }
+        if permutations && self.symbols == 5 && self.hops == 2 {
+            Favourite::PowerLaw
+        } else {
+            Favourite::with(self.hops)
+        }
     }
 }
 
@@ -121,7 +123,8 @@ impl Experiment for LiveTracking {
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
+        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } =
+            params;
         let own = params.own()?;
         let task = match &own {
             Some(table) => Automaton::table(table.elements, &table.products, hops),
@@ -151,11 +154,7 @@ impl Experiment for LiveTracking {
             Some(own) => (number(words::ELEMENTS), f64::from(own.elements)),
             None => (number(words::SYMBOLS), f64::from(symbols)),
         };
-        let lead = [
-            size,
-            (number(words::HOPS), f64::from(hops)),
-            (number(words::LEARNING_RATE), rate),
-        ];
+        let lead = [size, (number(words::HOPS), f64::from(hops)), (number(words::LEARNING_RATE), rate)];
         let favourite = self.params.favourite();
         let verdict = race.verdict(favourite, finished).map(|verdict| match (&self.own, favourite) {
             (Some(own), _) => verdict.adding(own.said()).adding(words::AS_PERMUTATIONS),
@@ -168,7 +167,10 @@ impl Experiment for LiveTracking {
             answer: Some(Answer::new(answer)),
             figures: self.live.figures(),
             tables: vec![race.table(&lead)],
-            verdicts: [verdict, flat, self.live.head_verdict(), race.switch_verdict(finished)].into_iter().flatten().collect(),
+            verdicts: [verdict, flat, self.live.head_verdict(), race.switch_verdict(finished)]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 

@@ -48,13 +48,9 @@ impl Own {
             }
             for (b, cell) in row.iter().enumerate() {
                 let product = cell.parse().ok().filter(|product| (*product as usize) < n);
-                let says = || text!(
-                    words::TABLE_PRODUCT,
-                    last = count(n - 1),
-                    a = count(a),
-                    b = count(b),
-                    product = name(cell)
-                );
+                let says = || {
+                    text!(words::TABLE_PRODUCT, last = count(n - 1), a = count(a), b = count(b), product = name(cell))
+                };
                 products.push(product.ok_or_else(|| refused(says()))?);
             }
         }

@@ -62,7 +62,10 @@ fn networks_start_over_if_their_states_are_lost() {
         for mark in 0..marks {
             for exponent in 0..2 {
                 let networks = whole.live.at(mark, exponent).iter().zip(broken.live.at(mark, exponent));
-                assert!(networks.len() == 2 && networks.clone().all(|(one, other)| one.tested == other.tested), "{query}");
+                assert!(
+                    networks.len() == 2 && networks.clone().all(|(one, other)| one.tested == other.tested),
+                    "{query}"
+                );
             }
         }
     }
