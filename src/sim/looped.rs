@@ -5,7 +5,7 @@
 //! root mean squares without gain, and no layer has biases. It is the block of a transformer's layer without attention,
 //! looped over the tokens. Each group of labels has scores, and a softmax, of its own.
 //!
-//! A group of lanes is one run. Its lanes own tokens, samples and weights in turn. The layers are those of [`layers`].
+//! A group of lanes is one run. In one phase of a step each lane handles some tokens, in the next some samples, and then some weights. The layers are those of [`layers`].
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::exec::parity::Case;

@@ -46,6 +46,8 @@ const FLAT: f64 = 0.02;
 /// A network whose loss exceeds this, in nats, has diverged. Networks that learn only frequent skills have losses of a few
 /// nats on uniform sequences.
 const BEYOND: f64 = 20.0;
+/// Largest size of the states of all networks, in bytes. A worker may hold a few copies of them.
+const MEMORY: usize = 256 << 20;
 /// Largest number of cells of a row of the picture.
 const CELLS: usize = 64;
 
@@ -142,6 +144,20 @@ pub fn check(width: u32, batch: u32, steps: u32) -> Result<()> {
         if !value.is_multiple_of(of) {
             return Err(Error::parameter(name, &value.to_string(), text!(words::MULTIPLE, of = count(of))));
         }
+    }
+    Ok(())
+}
+
+/// Checks that the states of the networks fit into memory, if all networks learn from each of the exponents.
+///
+/// # Errors
+/// There are too many networks.
+pub fn check_memory(setting: &Setting, exponents: &[f64], then_uniform: f64, networks: u32) -> Result<()> {
+    let powers = exponents.iter().filter(|exponent| **exponent != 0.0 && then_uniform > 0.0).count();
+    let of_one = (exponents.len() + powers) * setting.rows() * size_of::<[f32; LANES]>();
+    let most = (MEMORY / of_one).max(1);
+    if networks as usize > most {
+        return Err(Error::parameter("networks", &networks.to_string(), text!(words::FEWER, most = count(most))));
     }
     Ok(())
 }
@@ -341,7 +357,8 @@ impl Live {
 
     /// Network `run` at checkpoint `mark`, which was `before` at the checkpoint before it.
     fn record(&self, mark: usize, run: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
-        let diverged = diverged || tested.loss > BEYOND;
+        // A loss that is not a number has diverged too.
+        let diverged = diverged || !(tested.loss <= BEYOND);
         let done = tested.exact >= REST && before.is_some_and(|before| before.tested.exact >= REST);
         let solved = (tested.exact >= SOLVED && !diverged).then(|| self.samples(mark) as u64);
         let rest = if diverged {
@@ -398,6 +415,17 @@ impl Live {
         self.setting.embedding(&self.setting.start(self.seed, &[Run::of(network as u32, 0)]))
     }
 
+    /// Indices of the power laws from which networks learn from the start to the end.
+    fn powers(&self) -> impl Iterator<Item = usize> {
+        let alone = |training: &Training| training.exponent != 0.0 && !training.then_uniform;
+        (0..self.trainings.len()).filter(move |i| alone(&self.trainings[*i]))
+    }
+
+    /// Whether the first network with some training has not diverged.
+    pub fn sound(&self, training: usize) -> bool {
+        self.last(training).first().is_some_and(|record| record.rest != Rest::Diverged)
+    }
+
     /// Index of uniform training among the training distributions.
     pub fn uniform(&self) -> Option<usize> {
         self.exponents().position(|exponent| exponent == 0.0)
@@ -431,16 +459,37 @@ impl Live {
         let solved = |i: usize| self.last(i).iter().filter_map(Record::time).count();
         let median = |i: usize| race.quantile(i, 0.5);
         match (self.uniform(), race.best(), race.best().and_then(median)) {
-            (Some(uniform), Some(best), Some(Time::At(fast))) if solved(uniform) == 0 => text!(
-                words::POWER_LAW_TEACHES,
-                alpha = setting(self.trainings[best].exponent),
-                solved = count(solved(best)),
-                networks = count(self.networks),
-                fast = count(fast),
-                budget = count(self.budget())
-            ),
-            (Some(uniform), Some(_), Some(Time::After(budget))) if median(uniform) == Some(Time::After(budget)) => {
-                self.unsolved(uniform, budget).unwrap_or_else(|| race.answer())
+            (Some(uniform), Some(best), Some(Time::At(fast))) if solved(uniform) == 0 => {
+                let alpha = setting(self.trainings[best].exponent);
+                let law = phrase(match self.powers().count() {
+                    1 => text!(words::A_LAW, alpha = alpha),
+                    _ => text!(words::BEST_LAW, alpha = alpha),
+                });
+                let (fast, budget) = (count(fast), count(self.budget()));
+                match race.switched().and_then(median) {
+                    Some(Time::At(both)) => {
+                        text!(words::BOTH_TEACH, law = law, fast = fast, both = count(both), budget = budget)
+                    }
+                    _ => text!(
+                        words::POWER_LAW_TEACHES,
+                        law = law,
+                        solved = count(solved(best)),
+                        networks = count(self.networks),
+                        fast = fast,
+                        budget = budget
+                    ),
+                }
+            }
+            (Some(uniform), Some(best), Some(Time::After(budget))) if median(uniform) == Some(Time::After(budget)) => {
+                match race.switched().and_then(median) {
+                    Some(Time::At(both)) => text!(
+                        words::ONLY_WITH_CHANGE,
+                        alpha = setting(self.trainings[best].exponent),
+                        both = count(both),
+                        budget = count(budget)
+                    ),
+                    _ => self.unsolved(uniform, budget).unwrap_or_else(|| race.answer()),
+                }
             }
             _ => race.answer(),
         }
@@ -453,8 +502,7 @@ impl Live {
             let all: Vec<f32> = self.last(i).iter().map(|record| record.tested.exact as f32).collect();
             quartiles(&all)[1]
         };
-        let powers = (0..self.trainings.len()).filter(|i| self.trainings[*i].exponent != 0.0);
-        let best = powers.max_by(|a, b| exact(*a).total_cmp(&exact(*b)))?;
+        let best = self.powers().max_by(|a, b| exact(*a).total_cmp(&exact(*b)))?;
         Some(text!(
             words::UNSOLVED,
             budget = count(budget),
@@ -526,11 +574,11 @@ impl Live {
                 Mark::at_y(text!(words::GUESSING, share = share(guess)), guess),
                 Mark::at_y(text!(words::SOLVED, share = share(SOLVED)), SOLVED),
             ]);
-        if figure.series.is_empty() {
+        if self.records.is_empty() {
             figure.series.push(self.level(words::BEFORE, guess));
             figure.marks.push(Mark::note(shared::RUN_DRAWS));
         }
-        figure
+        figure.where_empty(words::ALL_DIVERGED)
     }
 
     /// The loss over the training samples, with the loss of guessing.
@@ -540,10 +588,10 @@ impl Live {
             .by_training("loss", words::TEST_LOSS, Axis::linear(words::LOSS))
             .series(self.curves(|record| record.tested.loss))
             .marks([Mark::at_y(text!(words::FLAT, loss = number(guess)), guess)]);
-        if figure.series.is_empty() {
+        if self.records.is_empty() {
             figure.series.push(self.level(words::BEFORE, guess));
         }
-        figure
+        figure.where_empty(words::ALL_DIVERGED)
     }
 
     /// Index of the power law with which networks solve the task soonest. If none solves it, the first power law.
@@ -570,7 +618,7 @@ impl Live {
                     points.push(self.samples(mark), right / all, [right / all; 2]);
                 }
             }
-            let label = text!(words::RARE, rare = count(rare), skills = count(skills));
+            let label = text!(words::RARE, rare = count(rare));
             points.series(format!("rare-{rare}"), label).map(|series| series.line().how(words::ALL_RUNS))
         };
         let title = text!(words::BY_RARE, alpha = setting(self.trainings[best].exponent));
@@ -605,7 +653,7 @@ impl Live {
     #[inline(never)]
     pub fn attention_figure(&self) -> Option<Figure> {
         let best = self.best().or_else(|| self.uniform())?;
-        let attention = self.attention.get(best)?;
+        let attention = self.attention.get(best).filter(|_| self.sound(best))?;
         let heads = self.setting.width as usize / PANEL;
         let curve = |(i, shares): (usize, &Vec<f64>)| {
             let mut points = Points::default();
@@ -648,6 +696,10 @@ impl Live {
 
     #[inline(never)]
     fn measured_flat_verdict(&self, uniform: usize, pending: Verdict) -> Verdict {
+        let diverged = self.last(uniform).iter().filter(|record| record.rest == Rest::Diverged).count();
+        if diverged > 0 {
+            return pending.cannot_tell(text!(words::DIVERGED, diverged = count(diverged)));
+        }
         let guess = self.chance.loss;
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
@@ -662,11 +714,12 @@ impl Live {
         );
         let verdict = Verdict { measured: mean, theory: Some(guess), resolution: FLAT, ..pending.adding(range) };
         let holds = |agrees| Verdict { agrees: Some(agrees), ..verdict.clone() };
-        match self.diverged() {
-            Some((diverged, _)) => verdict.cannot_tell(text!(words::DIVERGED, diverged = count(diverged))),
-            None if ends[0] < guess - FLAT => holds(false).adding(words::NO_PLATEAU),
-            None if ends[1] > guess + FLAT => verdict.cannot_tell(words::ABOVE_GUESSING),
-            None => holds(true).adding(text!(words::NOT_LONGER, samples = count(self.budget()))),
+        let learned = |power: usize| self.last(power).iter().any(|record| record.tested.loss < guess - FLAT);
+        match self.powers().count() {
+            _ if ends[0] < guess - FLAT => holds(false).adding(words::NO_PLATEAU),
+            _ if ends[1] > guess + FLAT => verdict.cannot_tell(words::ABOVE_GUESSING),
+            1.. if !self.powers().any(learned) => verdict.cannot_tell(words::NOTHING_LEARNED),
+            _ => holds(true).adding(text!(words::NOT_LONGER, samples = count(self.budget()))),
         }
     }
 

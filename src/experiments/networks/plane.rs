@@ -16,12 +16,10 @@ use crate::text::{Template, Text, setting};
 
 /// Width and height of a cell of a map. The distance between start and end is 1.
 const CELL: f64 = 0.1;
-/// First and last column of a map, in cells from the start.
-const COLUMNS: [i32; 2] = [-3, 13];
-/// Number of rows of a map below and above the path.
-const MARGIN: i32 = 4;
-/// Largest number of rows of a map.
-const ROWS: i32 = 31;
+/// Number of cells that a map has around the path, on each side.
+const MARGIN: [i32; 2] = [3, 4];
+/// Largest number of columns, and of rows, of a map.
+const MOST: i32 = 31;
 /// Losses beyond this multiple of that of guessing have one colour, so that the colours show the way down.
 const CLIP: f64 = 1.5;
 
@@ -101,29 +99,30 @@ impl Plane {
         let path: Vec<Vec<f32>> = states.iter().map(|state| state.as_flattened()[PANEL..].to_vec()).collect();
         let (Some(directions), Some(last)) = (Directions::of(&path), states.last()) else { return Ok(None) };
         let places: Vec<[f64; 2]> = path.iter().map(|weights| directions.place(&path[0], weights)).collect();
-        let even = |[first, last]: [i32; 2]| -> Vec<f64> { (first..=last).map(|i| CELL * f64::from(i)).collect() };
-        let heights = || places.iter().map(|place| place[1] / CELL);
-        let bottom = heights().fold(f64::INFINITY, f64::min).floor() as i32 - MARGIN;
-        let top = heights().fold(f64::NEG_INFINITY, f64::max).ceil() as i32 + MARGIN;
-        let (x, y) = (even(COLUMNS), even([bottom, top.min(bottom + ROWS - 1)]));
-        let mut cells = Vec::new();
+        // The places of the lines of cells along an axis.
+        let lines = |axis: usize| -> Vec<f64> {
+            let cells = || places.iter().map(|place| place[axis] / CELL);
+            let first = cells().fold(f64::INFINITY, f64::min).floor() as i32 - MARGIN[axis];
+            let last = cells().fold(f64::NEG_INFINITY, f64::max).ceil() as i32 + MARGIN[axis];
+            (first..=last.min(first + MOST - 1)).map(|i| CELL * f64::from(i)).collect()
+        };
+        let (x, y) = (lines(0), lines(1));
+        let clip = CLIP * setting.task.chance().loss;
+        let tests = [setting.uniform_sequences(seed), setting.sequences(seed, last[0][3] as u32, law)];
+        let mut losses = [Vec::new(), Vec::new()];
         for y in &y {
+            // Row by row, because all cells together would take too much memory.
+            let mut cells = Vec::new();
             for x in &x {
                 let mut state = last.clone();
                 state.as_flattened_mut()[PANEL..].copy_from_slice(&directions.weights(&path[0], [*x, *y]));
                 cells.extend(state);
             }
-        }
-        let clip = CLIP * setting.task.chance().loss;
-        let run = last[0][3] as u32;
-        let mut losses = [Vec::new(), Vec::new()];
-        for (losses, sequences) in
-            losses.iter_mut().zip([setting.uniform_sequences(seed), setting.sequences(seed, run, law)])
-        {
-            let inputs = Test::inputs(setting, seed, &sequences, &cells);
-            let tested = Test::results(&exec.map::<Test>(&inputs, 0..(x.len() * y.len()) as u32).await?);
-            let all: Vec<f64> = tested.iter().map(|tested| tested.loss.min(clip)).collect();
-            *losses = all.chunks(x.len()).map(<[f64]>::to_vec).collect();
+            for (losses, sequences) in losses.iter_mut().zip(&tests) {
+                let inputs = Test::inputs(setting, seed, sequences, &cells);
+                let tested = Test::results(&exec.map::<Test>(&inputs, 0..x.len() as u32).await?);
+                losses.push(tested.iter().map(|tested| tested.loss.min(clip)).collect());
+            }
         }
         Ok(Some(Self { exponent: setting.laws[law as usize], x, y, losses, path: places }))
     }

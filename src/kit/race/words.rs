@@ -73,8 +73,8 @@ crate::texts! {
     ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, both with uniform training and with each power law, so no ratio can be measured.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
     // Verdict on runs that change their training distribution.
-    SWITCH_WINS = "Hypothesis: runs that train with a power law first and with the uniform distribution then reach the target in fewer samples than runs with the power law alone. The median number of samples with the power law alone, divided by the median with both, is then above 1. Ratio of the medians";
-    SWITCH_MEDIANS = r"Median number of samples: {alone} with the power law $\alpha$ = {alpha} alone, {both} if the uniform distribution follows.";
+    SWITCH_WINS = "Hypothesis: runs that begin with a power law and later change to the uniform distribution need fewer samples than runs that keep the power law. The median number of samples with the power law alone, divided by the median with the change, is then above 1. Ratio of the medians";
+    SWITCH_MEDIANS = r"Median number of samples: {alone} with the power law $\alpha$ = {alpha} alone, {both} with the change.";
     SWITCH_OPEN = "The interval of the ratio contains 1, so it does not show whether the change helps. More runs may decide.";
     // Verdict of a race at the best learning rates.
     POWER_LAW_WINS_AT_BEST_RATES = "Hypothesis: a power law reaches the target in fewer samples than uniform training, if each distribution has its own best learning rate. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";

@@ -126,6 +126,7 @@ impl Experiment for LiveArithmetic {
         let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
         let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
         let adds = params.task == "sum";
+        live::check_memory(&setting, exponents, then_uniform, networks)?;
         let live = Live::new(setting, exponents, networks, steps, seed)
             .becoming_uniform(then_uniform)
             .keeping_embeddings(adds);
@@ -162,7 +163,7 @@ impl Experiment for LiveArithmetic {
         let mut verdicts = vec![verdict, flat, live.head_verdict(), race.switch_verdict(finished)];
         if task == "sum" {
             figures.splice(1..1, clock::figures(live, modulus));
-            verdicts.push(Some(clock::verdict(live)));
+            verdicts.push(Some(clock::verdict(live, modulus)));
         }
         Output {
             answer: Some(Answer::new(answer)),

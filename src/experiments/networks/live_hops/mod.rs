@@ -65,22 +65,24 @@ pub struct LiveHops {
 const SOLVED: u32 = 300;
 
 impl Params {
-    /// The training distribution that earlier runs let us expect to be faster. With more than three hops and more than a
+    /// The training distribution that earlier runs let us expect to be faster. Without facts, with more than three hops and more than a
     /// few relations, uniform training stays at the loss of guessing for so long that a power law overtakes it.
     const fn favourite(&self) -> Favourite {
-        if self.hops > 3 && self.relations > 6 { Favourite::PowerLaw } else { Favourite::Uniform }
+        if self.hops > 3 && self.relations > 6 && self.facts == 0.0 { Favourite::PowerLaw } else { Favourite::Uniform }
     }
 }
 
 impl LiveHops {
     /// What earlier runs let us expect.
     fn expectation(&self) -> Text {
-        let Params { entities, relations, hops, exponents, .. } = &self.params;
+        let Params { entities, relations, hops, facts, exponents, .. } = &self.params;
         match self.params.favourite() {
             _ if !exponents.contains(&0.0) || exponents.len() < 2 => race::RUN_WILL_SHOW.into(),
             _ if *hops > 2 && entities * relations > SOLVED => words::EXPECT_UNSOLVED.into(),
             Favourite::PowerLaw => text!(words::EXPECT_POWER_LAW, hops = count(*hops)),
-            Favourite::Uniform if *hops > 3 || (*hops > 2 && *entities < 10) => race::RACE_WILL_SHOW.into(),
+            Favourite::Uniform if *hops > 3 || *facts == 1.0 || (*hops > 2 && *entities < 10) => {
+                race::RACE_WILL_SHOW.into()
+            }
             Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
         }
     }
@@ -110,6 +112,7 @@ impl Experiment for LiveHops {
         let facts = (facts * f64::from(batch)).round() as u32;
         let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
         let setting = Setting { network, task, laws: Vec::new(), width, batch, facts, rate, decay };
+        live::check_memory(&setting, exponents, 0.0, networks)?;
         let live = Live::new(setting, exponents, networks, steps, seed);
         Ok(Self { params, live })
     }

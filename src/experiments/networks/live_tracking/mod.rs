@@ -1,7 +1,7 @@
 //! Do small networks learn to follow a permutation through several steps, and does it help if some steps are frequent?
 //!
 //! Model: a residual block that is looped over the steps (see [`crate::sim::looped`]) reads one permutation of n symbols
-//! at a time, and names the places of all symbols after the last one; or a transformer with two layers (see
+//! at a time, and after the last one names the symbol that stands in each place; or a transformer with two layers (see
 //! [`crate::sim::transformer`]) reads all permutations at once. It is trained on permutations drawn uniformly or
 //! by a power law over random ranks, and tested on uniform ones. Prediction, from experiments with transformers: with
 //! three or more steps networks learn from a power law, while uniform training stays at the loss of guessing. With two,
@@ -133,6 +133,7 @@ impl Experiment for LiveTracking {
         let network = if params.network == "looped" { Network::Looped } else { Network::Transformer };
         let (rate, decay) = (rate as f32, decay as f32);
         let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
+        live::check_memory(&setting, exponents, then_uniform, networks)?;
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
         Ok(Self { params, own, live })
     }
