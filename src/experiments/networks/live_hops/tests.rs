@@ -77,7 +77,9 @@ fn before_the_run_only_theory_is_shown_and_earlier_runs_are_told() {
         ("entities=50&relations=20", true, "Earlier runs suggest: questions of this size"),
         ("hops=4", true, "The run will show whether"),
         ("entities=6", true, "The run will show whether"),
-        ("hops=4&relations=10", false, "Earlier runs suggest: with 4 hops a power law"),
+        ("hops=4&relations=10&facts=0", false, "Earlier runs suggest: with 4 hops a power law"),
+        ("hops=4&relations=10&facts=0.2", true, "The run will show whether"),
+        ("facts=1", true, "The run will show whether"),
         ("exponents=1", true, "The run will show how many"),
     ] {
         let run = LiveHops::started(text, 1);

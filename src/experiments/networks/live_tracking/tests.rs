@@ -138,6 +138,7 @@ fn what_cannot_run_is_refused_in_a_sentence() {
         ("group=0,1;1,2", "products are elements, from 0 to 1; the product 1 · 1 is 2"),
         ("group=0,1;1,x", "the product 1 · 1 is x"),
         ("group=0,1;1,-1", "the product 1 · 1 is -1"),
+        ("symbols=5&width=64&networks=64&exponents=0,1,1.5,2,2.5,3,3.5,4", "at most "),
         ("width=24", "a multiple of 16"),
         ("batch=30", "a multiple of 4"),
         ("steps=150", "a multiple of 100"),
@@ -153,11 +154,32 @@ fn networks_that_diverge_are_said_and_decide_nothing() {
     let run = LiveTracking::finished("symbols=3&hops=3&steps=200&networks=2&rate=10", 1);
     let output = run.output();
     let answer = output.answer.as_ref().expect("an answer").text.english();
-    assert!(answer.starts_with("4 of 4 networks diverged after about 6,400 samples: the learning rate 10"), "{answer}");
+    assert!(answer.starts_with("4 of 4 networks diverged, the first within 6,400 samples: the learning rate 10"), "{answer}");
     assert!(output.verdicts.iter().all(|verdict| verdict.agrees.is_none()), "{:?}", output.verdicts);
+    let flat = output.verdicts.iter().find(|verdict| verdict.id == *"uniform-stays-flat").expect("a verdict");
+    assert!(flat.measured.is_nan() && flat.said().contains("2 networks diverged"), "{flat:?}");
+    let accuracy = &output.figures[0];
+    assert!(accuracy.series.is_empty() && accuracy.nothing.is_some(), "no curve, and a sentence");
     let above = LiveTracking::finished("symbols=3&hops=3&steps=200&networks=2&rate=1", 1).output();
     let flat = above.verdicts.iter().find(|verdict| verdict.id == *"uniform-stays-flat").expect("a verdict");
     assert!(flat.agrees.is_none(), "a loss above that of guessing is not flat: {flat:?}");
+}
+
+#[test]
+fn what_is_not_shown_is_not_said() {
+    let said = |query: &str| {
+        let output = LiveTracking::finished(query, 1).output();
+        let flat = output.verdicts.iter().find(|verdict| verdict.id == *"uniform-stays-flat").and_then(|v| v.agrees);
+        (output.answer.expect("an answer").text.english(), flat)
+    };
+    let (answer, flat) = said("symbols=3&hops=3&steps=100&networks=1&batch=16");
+    assert!(answer.starts_with("Fewer than half of the networks solve the task within 1,600 samples."), "{answer}");
+    assert_eq!(flat, None, "the power law has taught nothing either");
+    let (answer, _) = said("symbols=3&hops=3&exponents=0,3&then-uniform=0.85&networks=3&steps=1000");
+    assert!(answer.starts_with("Networks that change from the power law (α = 3) to uniform data solve"), "{answer}");
+    let (answer, flat) = said("symbols=3&hops=3&exponents=0,1.25,1&then-uniform=0.8&networks=2&steps=1500");
+    assert!(answer.starts_with("With the best power law (α = 1") && answer.contains("if it changes"), "{answer}");
+    assert_eq!(flat, Some(true));
 }
 
 #[test]
