@@ -154,7 +154,10 @@ fn networks_that_diverge_are_said_and_decide_nothing() {
     let run = LiveTracking::finished("symbols=3&hops=3&steps=200&networks=2&rate=10", 1);
     let output = run.output();
     let answer = output.answer.as_ref().expect("an answer").text.english();
-    assert!(answer.starts_with("4 of 4 networks diverged, the first within 6,400 samples: the learning rate 10"), "{answer}");
+    assert!(
+        answer.starts_with("4 of 4 networks diverged, the first within 6,400 samples: the learning rate 10"),
+        "{answer}"
+    );
     assert!(output.verdicts.iter().all(|verdict| verdict.agrees.is_none()), "{:?}", output.verdicts);
     let flat = output.verdicts.iter().find(|verdict| verdict.id == *"uniform-stays-flat").expect("a verdict");
     assert!(flat.measured.is_nan() && flat.said().contains("2 networks diverged"), "{flat:?}");
