@@ -358,7 +358,7 @@ impl Live {
     /// Network `run` at checkpoint `mark`, which was `before` at the checkpoint before it.
     fn record(&self, mark: usize, run: usize, before: Option<&Record>, tested: Tested, diverged: bool) -> Record {
         // A loss that is not a number has diverged too.
-        let diverged = diverged || !(tested.loss <= BEYOND);
+        let diverged = diverged || tested.loss.is_nan() || tested.loss > BEYOND;
         let done = tested.exact >= REST && before.is_some_and(|before| before.tested.exact >= REST);
         let solved = (tested.exact >= SOLVED && !diverged).then(|| self.samples(mark) as u64);
         let rest = if diverged {
