@@ -148,11 +148,13 @@ pub fn check(width: u32, batch: u32, steps: u32) -> Result<()> {
     Ok(())
 }
 
-/// Checks that the states of the networks fit into memory, if all networks learn from each of the exponents.
+/// Checks that the states of the networks fit into memory, if there are as many for each exponent, and again for each
+/// power law if some change to the uniform distribution.
 ///
 /// # Errors
 /// There are too many networks.
 pub fn check_memory(setting: &Setting, exponents: &[f64], then_uniform: f64, networks: u32) -> Result<()> {
+    let exponents = race::each_once(exponents);
     let powers = exponents.iter().filter(|exponent| **exponent != 0.0 && then_uniform > 0.0).count();
     let of_one = (exponents.len() + powers) * setting.rows() * size_of::<[f32; LANES]>();
     let most = (MEMORY / of_one).max(1);

@@ -77,6 +77,13 @@ impl Params {
         }
     }
 
+    /// What the networks are, and what they learn.
+    fn setting(&self) -> Setting {
+        let Self { width, batch, rate, decay, .. } = *self;
+        let (network, task, rate, decay) = (Network::Looped, self.automaton(), rate as f32, decay as f32);
+        Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay }
+    }
+
     /// The training distribution that earlier runs let us expect to be faster. If the modulus is large, even sums of two
     /// numbers begin on a plateau.
     fn favourite(&self) -> Favourite {
@@ -116,17 +123,15 @@ impl Experiment for LiveArithmetic {
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
-        live::check(params.width, params.batch, params.steps)
+        live::check(params.width, params.batch, params.steps)?;
+        live::check_memory(&params.setting(), &params.exponents, params.then_uniform, params.networks)
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } = params;
-        let task = params.automaton();
-        let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
-        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
+        let setting = params.setting();
+        let Params { ref exponents, then_uniform, networks, steps, .. } = params;
         let adds = params.task == "sum";
-        live::check_memory(&setting, exponents, then_uniform, networks)?;
         let live = Live::new(setting, exponents, networks, steps, seed)
             .becoming_uniform(then_uniform)
             .keeping_embeddings(adds);

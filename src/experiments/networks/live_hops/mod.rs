@@ -65,6 +65,15 @@ pub struct LiveHops {
 const SOLVED: u32 = 300;
 
 impl Params {
+    /// What the networks are, and what they learn.
+    fn setting(&self, seed: u32) -> Setting {
+        let Self { entities, relations, hops, facts, width, batch, rate, decay, .. } = *self;
+        let task = Automaton::hops(entities, relations, hops, seed);
+        let facts = (facts * f64::from(batch)).round() as u32;
+        let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
+        Setting { network, task, laws: Vec::new(), width, batch, facts, rate, decay }
+    }
+
     /// The training distribution that earlier runs let us expect to be faster. Without facts, with more than three hops and more than a
     /// few relations, uniform training stays at the loss of guessing for so long that a power law overtakes it.
     const fn favourite(&self) -> Favourite {
@@ -101,18 +110,15 @@ impl Experiment for LiveHops {
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
-        live::check(params.width, params.batch, params.steps)
+        live::check(params.width, params.batch, params.steps)?;
+        // The relations of another seed take as much memory.
+        live::check_memory(&params.setting(0), &params.exponents, 0.0, params.networks)
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { entities, relations, hops, facts, ref exponents, networks, steps, width, batch, rate, decay } =
-            params;
-        let task = Automaton::hops(entities, relations, hops, seed);
-        let facts = (facts * f64::from(batch)).round() as u32;
-        let (network, rate, decay) = (Network::Looped, rate as f32, decay as f32);
-        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts, rate, decay };
-        live::check_memory(&setting, exponents, 0.0, networks)?;
+        let setting = params.setting(seed);
+        let Params { ref exponents, networks, steps, .. } = params;
         let live = Live::new(setting, exponents, networks, steps, seed);
         Ok(Self { params, live })
     }

@@ -76,6 +76,18 @@ impl Params {
         if self.group.trim().is_empty() { Ok(None) } else { Own::read(&self.group).map(Some) }
     }
 
+    /// What the networks are, and what they learn: products of the reader's own table, or permutations.
+    fn setting(&self, own: Option<&Own>) -> Setting {
+        let Self { network, symbols, hops, width, batch, rate, decay, .. } = *self;
+        let task = match own {
+            Some(table) => Automaton::table(table.elements, &table.products, hops),
+            None => Automaton::permutations(symbols, hops),
+        };
+        let network = if network == "looped" { Network::Looped } else { Network::Transformer };
+        let (rate, decay) = (rate as f32, decay as f32);
+        Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay }
+    }
+
     /// The training distribution that is expected to be faster. With five symbols even two hops begin on a plateau.
     fn favourite(&self) -> Favourite {
         let permutations = self.group.trim().is_empty();
@@ -117,23 +129,16 @@ impl Experiment for LiveTracking {
     type Params = Params;
 
     fn check(params: &Params) -> Result<()> {
-        params.own()?;
-        live::check(params.width, params.batch, params.steps)
+        live::check(params.width, params.batch, params.steps)?;
+        let setting = params.setting(params.own()?.as_ref());
+        live::check_memory(&setting, &params.exponents, params.then_uniform, params.networks)
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
-        let Params { symbols, hops, ref exponents, then_uniform, networks, steps, width, batch, rate, decay, .. } =
-            params;
         let own = params.own()?;
-        let task = match &own {
-            Some(table) => Automaton::table(table.elements, &table.products, hops),
-            None => Automaton::permutations(symbols, hops),
-        };
-        let network = if params.network == "looped" { Network::Looped } else { Network::Transformer };
-        let (rate, decay) = (rate as f32, decay as f32);
-        let setting = Setting { network, task, laws: Vec::new(), width, batch, facts: 0, rate, decay };
-        live::check_memory(&setting, exponents, then_uniform, networks)?;
+        let setting = params.setting(own.as_ref());
+        let Params { ref exponents, then_uniform, networks, steps, .. } = params;
         let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
         Ok(Self { params, own, live })
     }
