@@ -37,7 +37,8 @@ const EXPERIMENTS = Object.fromEntries(
 );
 
 /**
- * The count, three quarters and half of it, without those that the parameter refuses.
+ * The count, three quarters and half of it, without those that the parameter refuses. Some counts must be multiples of a
+ * round number, so a value ends with as many zeros as the count.
  * @param {number} count
  * @param {string} name
  * @param {import("../../www/js/types.d.ts").Spec[]} params
@@ -45,9 +46,10 @@ const EXPERIMENTS = Object.fromEntries(
 function changes(count, name, params) {
   const spec = params.find((param) => param.name === name);
   assert.ok(spec, name);
+  const round = 10 ** (/0*$/.exec(String(count))?.[0].length ?? 0);
   const allowed = [1, 0.75, 0.5]
     .map((share) => Math.round(count * share))
-    .filter((value) => value >= spec.min && value <= spec.max);
+    .filter((value) => value >= spec.min && value <= spec.max && value % round === 0);
   return [...new Set(allowed)].map(String);
 }
 
