@@ -55,7 +55,6 @@ pub(super) const INFO: Info = Info {
         Preset {
             title: "a × b + c − d modulo 11", query: "task=arithmetic&modulus=11&steps=6000&rate=0.006&decay=0"
         },
-        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset {
             title: "Like iGSM, reduced: not solved in a minute",
             query: "task=chain&modulus=23&networks=4&steps=8000&width=32&rate=0.002&decay=0.02",

@@ -63,7 +63,6 @@ pub(super) const INFO: Info = Info {
             title: "A real transformer: takes a minute or more",
             query: "network=transformer&width=48&batch=256&rate=0.0015&decay=0.5&networks=2&steps=2000",
         },
-        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset {
             title: "A table of your own: symmetries of a square",
             query: "group=0,1,2,3,4,5,6,7;1,2,3,0,5,6,7,4;2,3,0,1,6,7,4,5;3,0,1,2,7,4,5,6;4,7,6,5,0,3,2,1;5,4,7,6,1,0,3,2;6,5,4,7,2,1,0,3;7,6,5,4,3,2,1,0",
