@@ -506,11 +506,11 @@ impl Setting {
     }
 
     /// Whole sequences, and no facts, from the law of a run.
-    pub fn sequences(&self, seed: u32, run: u32, law: u32) -> Sequences {
+    pub fn sequences(&self, seed: u32, Run { number, law, .. }: Run) -> Sequences {
         let all = Self { batch: SEQUENCES, facts: 0, ..self.clone() };
-        let (uniforms, task, order) = (all.uniforms(seed), all.words(), all.order(seed, run));
+        let (uniforms, task, order) = (all.uniforms(seed), all.words(), all.order(seed, number));
         let mut by_place = vec![0; self.task.places.len() * SEQUENCES as usize];
-        let drawn = [run, law, NO_STEP];
+        let drawn = [number, law, NO_STEP];
         let last =
             (0..SEQUENCES as usize).map(|s| draw(&uniforms, &task, &order, drawn, s, &mut by_place) as u32).collect();
         let of_sequence = |s: usize| by_place.iter().skip(s).step_by(SEQUENCES as usize).copied();
@@ -912,8 +912,8 @@ pub(super) mod tests {
         let most = setting.order(3, 5)[0];
         for (sequences, p) in [
             (setting.uniform_sequences(3), 1.0 / 6.0),
-            (setting.sequences(3, 5, 0), 1.0 / 6.0),
-            (setting.sequences(3, 5, 2), power_law(6, 1.25)[0]),
+            (setting.sequences(3, Run::of(5, 0)), 1.0 / 6.0),
+            (setting.sequences(3, Run::of(5, 2)), power_law(6, 1.25)[0]),
         ] {
             let Sequences { tokens, last } = sequences;
             assert_eq!((tokens.len(), last.len()), (2 * SEQUENCES as usize, SEQUENCES as usize));
@@ -922,7 +922,7 @@ pub(super) mod tests {
             let found = tokens.iter().filter(|token| **token == most).count() as f64 / n;
             assert!((found - p).abs() < 4.0 * (p * (1.0 - p) / n).sqrt(), "{found} instead of {p}");
         }
-        assert_ne!(setting.sequences(3, 5, 2).tokens, setting.sequences(4, 5, 2).tokens, "seeds");
+        assert_ne!(setting.sequences(3, Run::of(5, 2)).tokens, setting.sequences(4, Run::of(5, 2)).tokens, "seeds");
     }
 
     /// Results of [`Test`] in f64, from the formulas.

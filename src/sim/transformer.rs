@@ -282,8 +282,8 @@ struct Learner {
 }
 
 impl Learner {
-    /// A learner for batches of the size in `batch`. Parts are as large as a power of two can be that divides the batch, and
-    /// have at most 32 sequences.
+    /// A learner for batches of the size in `batch`. The number of sequences of a part is the largest power of
+    /// two, at most 32, that divides the batch.
     fn new(batch: Shape) -> Self {
         let shape = Shape { samples: 1 << batch.samples.trailing_zeros().min(5), ..batch };
         let outputs = Outputs::new(shape);
@@ -371,8 +371,8 @@ pub fn attention(setting: &Setting, seed: u32, state: &[[f32; LANES]]) -> Vec<Ve
     outputs.layers.iter().flat_map(of_layer).collect()
 }
 
-/// Kernel that trains transformers. State and inputs are those of [`Setting`]; the weights are E, P, for
-/// each layer Q, K, O, A and B, and U. The first half of the columns of K makes the keys, and the second half the values.
+/// Kernel that trains transformers. State and inputs are those of [`Setting`]; the weights are E and P, then Q, K, O, A
+/// and B of each layer, and U. The first half of the columns of K makes the keys, and the second half the values.
 ///
 /// A network has diverged when a score exceeds 1e6 in absolute value. From then on its state does not change.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Networks that learn one task from several training distributions.
 //!
-//! The experiments of this part share this module. All networks of one number start from equal weights and have equal
-//! random words and an equal order of the tokens' frequencies, whatever distribution they are trained on. They are
-//! tested at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
+//! The experiments of this part share this module. Networks with equal numbers start from equal weights, draw equal random
+//! numbers and have equal orders of the tokens' frequencies, whatever distribution they are trained on. Networks are tested
+//! at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
 //! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
 
 use super::plane::Plane;
@@ -87,7 +87,12 @@ pub struct Record {
 impl Record {
     /// Number of training samples until the network solved the task; `None` if it has not, or has diverged since.
     fn time(&self) -> Option<u64> {
-        self.solved.filter(|_| self.rest != Rest::Diverged)
+        self.solved.filter(|_| !self.diverged())
+    }
+
+    /// Whether the network has diverged.
+    pub fn diverged(&self) -> bool {
+        self.rest == Rest::Diverged
     }
 }
 
@@ -311,18 +316,18 @@ impl Live {
                     embeddings[*run] = self.setting.embedding(state);
                 }
             }
-            if self.draws_landscape() {
-                let first = |(run, _): &(&usize, _)| run.is_multiple_of(self.networks as usize);
-                let of_first = active.runs.iter().zip(states.chunks(rows)).filter(first);
-                places = of_first.map(|(run, state)| (run / self.networks as usize, state.to_vec())).collect();
-            }
-            if self.setting.network == Network::Transformer {
-                attention.resize(self.trainings.len(), Vec::new());
-                for (run, state) in active.runs.iter().zip(states.chunks(rows)) {
-                    if run.is_multiple_of(self.networks as usize) {
-                        attention[run / self.networks as usize] =
-                            transformer::attention(&self.setting, self.seed, state);
-                    }
+            attention.resize(self.trainings.len(), Vec::new());
+            for (run, state) in active.runs.iter().zip(states.chunks(rows)) {
+                // Only the first network of each training is shown.
+                if !run.is_multiple_of(self.networks as usize) {
+                    continue;
+                }
+                let training = run / self.networks as usize;
+                if self.draws_landscape() {
+                    places.push((training, state.to_vec()));
+                }
+                if self.setting.network == Network::Transformer {
+                    attention[training] = transformer::attention(&self.setting, self.seed, state);
                 }
             }
             let step = self.marks[mark];
@@ -348,7 +353,7 @@ impl Live {
         let mut start = self.setting.start(self.seed, &[run]);
         start.truncate(self.setting.weight_rows());
         let states = [&[start], &self.paths[best][..]].concat();
-        Plane::of(&self.setting, self.seed, run.law, &states, exec).await
+        Plane::of(&self.setting, self.seed, run, &self.sequences, &states, exec).await
     }
 
     /// Loses the states, as a worker that dies does.
@@ -423,9 +428,14 @@ impl Live {
         (0..self.trainings.len()).filter(move |i| alone(&self.trainings[*i]))
     }
 
+    /// Number of networks with one training that have diverged.
+    fn have_diverged(&self, training: usize) -> usize {
+        self.last(training).iter().filter(|record| record.diverged()).count()
+    }
+
     /// Whether the first network with some training has not diverged.
     pub fn sound(&self, training: usize) -> bool {
-        self.last(training).first().is_some_and(|record| record.rest != Rest::Diverged)
+        self.last(training).first().is_some_and(|record| !record.diverged())
     }
 
     /// Index of uniform training among the training distributions.
@@ -439,7 +449,7 @@ impl Live {
             exponent,
             then_uniform,
             hits: self.last(i).iter().map(Record::time).collect(),
-            diverged: self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count() as u32,
+            diverged: self.have_diverged(i) as u32,
         };
         let budget = self.records.len().checked_sub(1).map_or(0.0, |mark| self.samples(mark));
         Race { racers: self.trainings.iter().enumerate().map(racer).collect(), budget: budget as u64 }
@@ -516,10 +526,7 @@ impl Live {
 
     /// Whether half of the networks with some training have diverged.
     fn mostly_diverged(&self) -> bool {
-        (0..self.trainings.len()).any(|i| {
-            let diverged = self.last(i).iter().filter(|record| record.rest == Rest::Diverged).count();
-            2 * diverged >= self.networks as usize
-        })
+        (0..self.trainings.len()).any(|i| 2 * self.have_diverged(i) >= self.networks as usize)
     }
 
     /// Curve of a value over the training samples: median and quartiles over the networks with one training that have not
@@ -528,7 +535,7 @@ impl Live {
     fn curve(&self, training: usize, value: impl Fn(&Record) -> f64) -> Option<Series> {
         let mut points = Points::default();
         for mark in 0..self.records.len() {
-            let sound = self.at(mark, training).iter().filter(|record| record.rest != Rest::Diverged);
+            let sound = self.at(mark, training).iter().filter(|record| !record.diverged());
             let values: Vec<f32> = sound.map(|record| value(record) as f32).collect();
             if !values.is_empty() {
                 let [low, median, high] = quartiles(&values);
@@ -612,7 +619,7 @@ impl Live {
         let curve = |rare: usize| {
             let mut points = Points::default();
             for mark in 0..self.records.len() {
-                let sound = self.at(mark, best).iter().filter(|record| record.rest != Rest::Diverged);
+                let sound = self.at(mark, best).iter().filter(|record| !record.diverged());
                 let [all, right] = sound
                     .map(|record| record.tested.by_rare[rare])
                     .fold([0.0; 2], |[all, right], [more, also]| [all + more, right + also]);
@@ -684,7 +691,7 @@ impl Live {
 
     /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.
     fn diverged(&self) -> Option<(usize, f64)> {
-        let at = |records: &Vec<Record>| records.iter().filter(|record| record.rest == Rest::Diverged).count();
+        let at = |records: &Vec<Record>| records.iter().filter(|record| record.diverged()).count();
         let mark = self.records.iter().position(|records| at(records) > 0)?;
         Some((self.records.last().map_or(0, at), self.samples(mark)))
     }
@@ -698,7 +705,7 @@ impl Live {
 
     #[inline(never)]
     fn measured_flat_verdict(&self, uniform: usize, pending: Verdict) -> Verdict {
-        let diverged = self.last(uniform).iter().filter(|record| record.rest == Rest::Diverged).count();
+        let diverged = self.have_diverged(uniform);
         if diverged > 0 {
             return pending.cannot_tell(text!(words::DIVERGED, diverged = count(diverged)));
         }

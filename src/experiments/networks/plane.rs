@@ -10,9 +10,10 @@ use crate::exec::Exec;
 use crate::output::{Axis, Field, Figure, Frame, Mark, Series};
 use crate::params::Scale;
 use crate::sim::layers::PANEL;
-use crate::sim::sequences::{LANES, Setting, Test};
+use crate::sim::sequences::{LANES, Run, Sequences, Setting, Test};
 use crate::text;
 use crate::text::{Template, Text, setting};
+use crate::theory::symmetric::dot;
 
 /// Width and height of a cell of a map. The distance between start and end is 1.
 const CELL: f64 = 0.1;
@@ -41,10 +42,6 @@ pub(super) struct Directions {
     across: Vec<f64>,
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 /// The differences of some weights from others.
 fn from(origin: &[f32], weights: &[f32]) -> Vec<f64> {
     weights.iter().zip(origin).map(|(w, o)| f64::from(*w) - f64::from(*o)).collect()
@@ -62,11 +59,15 @@ impl Directions {
             let x = dot(&way, &along) / square;
             way.iter().zip(&along).map(|(w, a)| w - x * a).collect()
         };
-        let farthest = path.iter().map(|weights| (dot(&rest(weights), &rest(weights)), weights));
-        let (height, weights) = farthest.fold((0.0, end), |best, one| if one.0 > best.0 { one } else { best });
-        let scale = (square / height).sqrt();
-        // A remainder that is due to rounding is no direction.
-        let across = rest(weights).iter().map(|r| scale * r).collect();
+        let mut farthest = vec![0.0; end.len()];
+        for rest in path.iter().map(rest) {
+            if dot(&rest, &rest) > dot(&farthest, &farthest) {
+                farthest = rest;
+            }
+        }
+        let scale = (square / dot(&farthest, &farthest)).sqrt();
+        let across = farthest.iter().map(|r| scale * r).collect();
+        // A distance from the line that is due to rounding is no direction.
         (scale < 1e4).then_some(Self { along, across })
     }
 
@@ -84,15 +85,16 @@ impl Directions {
 }
 
 impl Plane {
-    /// Maps around the path of a network, given the first rows of its states before training and at the checkpoints, and
-    /// the law from which it has learned. The result is `None` if the path is a straight line.
+    /// Maps around the path of a network, given what it draws, the uniform sequences of its tests, and the first rows of its
+    /// states before training and at the checkpoints. The result is `None` if the path is a straight line.
     ///
     /// # Errors
     /// Fails as [`Exec::map`] does.
     pub(super) async fn of(
         setting: &Setting,
         seed: u32,
-        law: u32,
+        run: Run,
+        uniform: &Sequences,
         states: &[Vec<[f32; LANES]>],
         exec: &Exec,
     ) -> Result<Option<Self>> {
@@ -108,7 +110,7 @@ impl Plane {
         };
         let (x, y) = (lines(0), lines(1));
         let clip = CLIP * setting.task.chance().loss;
-        let tests = [setting.uniform_sequences(seed), setting.sequences(seed, last[0][3] as u32, law)];
+        let law = setting.sequences(seed, run);
         let mut losses = [Vec::new(), Vec::new()];
         for y in &y {
             // Row by row, because all cells together would take too much memory.
@@ -118,13 +120,13 @@ impl Plane {
                 state.as_flattened_mut()[PANEL..].copy_from_slice(&directions.weights(&path[0], [*x, *y]));
                 cells.extend(state);
             }
-            for (losses, sequences) in losses.iter_mut().zip(&tests) {
+            for (losses, sequences) in losses.iter_mut().zip([uniform, &law]) {
                 let inputs = Test::inputs(setting, seed, sequences, &cells);
                 let tested = Test::results(&exec.map::<Test>(&inputs, 0..x.len() as u32).await?);
                 losses.push(tested.iter().map(|tested| tested.loss.min(clip)).collect());
             }
         }
-        Ok(Some(Self { exponent: setting.laws[law as usize], x, y, losses, path: places }))
+        Ok(Some(Self { exponent: setting.laws[run.law as usize], x, y, losses, path: places }))
     }
 
     /// The two maps as figures, each with the path.

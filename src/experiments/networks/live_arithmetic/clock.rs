@@ -7,7 +7,7 @@
 use super::words;
 use std::f64::consts::PI;
 
-use crate::experiments::networks::live::{LEAST, Live, Record, Rest, above_zero};
+use crate::experiments::networks::live::{LEAST, Live, Record, above_zero};
 use crate::math;
 use crate::output::{Axis, Figure, Id, Mark, Series, Verdict, units};
 use crate::stats::mean_and_error;
@@ -98,7 +98,7 @@ fn measured_verdict(live: &Live, pending: Verdict) -> Verdict {
     let uniform = live.uniform();
     let exponent = live.best().or(uniform).unwrap_or_default();
     let gains = |exponent: usize, counts: fn(&Record) -> bool| -> Vec<f64> {
-        let sound = |record: &Record| record.rest != Rest::Diverged && counts(record);
+        let sound = |record: &Record| !record.diverged() && counts(record);
         let networks = live.last(exponent).iter().enumerate().filter(|(_, record)| sound(record));
         let gain = |(network, _): (usize, &Record)| {
             Some(strongest(live.embedding(exponent, network)?).1 - strongest(&live.untrained(network)).1)

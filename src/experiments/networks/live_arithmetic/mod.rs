@@ -38,7 +38,7 @@ crate::params! {
         terms: u32 = Spec::integer("4", 2.0, 6.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the token of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1", 0.0, 4.0, 1, 8);
-        /// Power law first, then uniform: for each power law as many networks are added. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
+        /// Power law first, then uniform: a second set of networks learns from each power law. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
         then_uniform: f64 = Spec::number("0", 0.0, 1.0).label("then uniform, below");
         /// Number of networks for each exponent. They differ in their initial weights, in the order of the tokens' frequencies and in their training sequences.
         networks: u32 = Spec::integer("11", 1.0, 64.0).unit("networks");

@@ -13,7 +13,7 @@ pub(super) const INFO: Info = Info {
         r"In networks that train on a power law, questions of frequent relations are answered first, also where uniform training wins in the end.",
     ],
     model: &[
-        r"There are $E$ entities and $R$ relations. A relation is a random permutation of the entities; all networks of a run learn the same relations. A question is an entity and $k$ relations: start at Ada, go to her teacher, to the neighbour of that person, and to a friend of that one. The answer is the entity that is reached.",
+        r"There are $E$ entities and $R$ relations. A relation is a random permutation of the entities; all networks of a run learn the same relations. A question is an entity and $k$ relations: start at Ada, go to her teacher, to the neighbour of that person, and to a friend of that one. The answer is the entity that is reached. The skills of a question are its relations.",
         r"A share of the training sequences are facts: an entity, one relation, and then a token that means stay. Facts are examples of one hop, and so an easier task beside the questions. The test has questions only.",
         r"The relation of rank $j$ is drawn with a probability proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Entities are always uniform. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
         r"The network is a transformer's layer without attention, looped over the tokens. It is no transformer: it has one set of weights for all hops, and by design it reads one relation in each step. It learns by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",

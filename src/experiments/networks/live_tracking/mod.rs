@@ -40,7 +40,7 @@ crate::params! {
         hops: u32 = Spec::integer("4", 1.0, 6.0);
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.25", 0.0, 4.0, 1, 8);
-        /// Power law first, then uniform: for each power law as many networks are added. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
+        /// Power law first, then uniform: a second set of networks learns from each power law. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
         then_uniform: f64 = Spec::number("0", 0.0, 1.0).label("then uniform, below");
         /// The kind of network. The looped network reads one skill after another with a single block. The transformer has two layers, and compares all skills by attention; one of its steps takes many times as long, and it runs on the CPU only.
         network: &'static str = Spec::choice("looped", NETWORKS);
