@@ -247,7 +247,7 @@ format() {
     stage "format: JavaScript" prettier --write
 }
 
-update() { LAB_UPDATE=1 cargo test --quiet --test catalogue --test golden -- the_readme_asks no_number_of_any; }
+update() { LAB_UPDATE=1 cargo test --quiet --test experiments -- the_readme_asks no_number_of_any; }
 
 rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
 

@@ -21,7 +21,7 @@
 //! | [`catalogue`] | all texts of the lab, for the build of the page and for translations | everything above |
 //! | `web`, `cli`, `main` | the interfaces for the page and for the terminal | everything above |
 //!
-//! A module may import itself. `tests/catalogue.rs` checks that the sources follow this table.
+//! A module may import itself. `tests/experiments/catalogue.rs` checks that the sources follow this table.
 //!
 //! Only `exec/gpu.rs` uses wgpu. The modules `web`, `exec/pool.rs` and `exec/remote.rs` connect the lab with
 //! JavaScript. A page is made of two builds of this crate. The first contains the lab without the GPU device; the page's

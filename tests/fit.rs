@@ -398,17 +398,23 @@ fn without_noise_the_truth_comes_back() {
 /// value.
 fn coverage(law: &'static Entry, truth: &[f64], inputs: &[Vec<f64>], sigma: f64) -> Vec<f64> {
     const DRAWS: u32 = 500;
-    let mut inside = vec![0; law.len()];
-    for draw in 0..DRAWS {
+    let holds = |draw| -> Vec<bool> {
         let data = Data::simulated(law, truth, inputs, sigma, 1, draw);
         let problem = Problem::new(law, data.clone());
         let fit = Search::new(problem.clone(), 1).expect("free").run().expect("a fit");
         let refits = Bootstrap::new(&problem, &fit, draw).refits(0..399);
-        for (j, [lo, hi]) in bootstrap::intervals(&problem, &refits, 0.95).into_iter().enumerate() {
-            inside[j] += u32::from(lo <= truth[j] && truth[j] <= hi);
-        }
-    }
-    inside.into_iter().map(|n| f64::from(n) / f64::from(DRAWS)).collect()
+        let intervals = bootstrap::intervals(&problem, &refits, 0.95);
+        intervals.iter().zip(truth).map(|([lo, hi], truth)| lo <= truth && truth <= hi).collect()
+    };
+    // Counts do not depend on which thread makes a draw.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found: Vec<Vec<bool>> = std::thread::scope(|scope| {
+        let part = |first: usize| (0..DRAWS).skip(first).step_by(threads).map(holds).collect::<Vec<_>>();
+        let parts: Vec<_> = (0..threads).map(|first| scope.spawn(move || part(first))).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("no draw panics")).collect()
+    });
+    let inside = |j: usize| found.iter().filter(|holds| holds[j]).count();
+    (0..law.len()).map(|j| inside(j) as f64 / f64::from(DRAWS)).collect()
 }
 
 #[test]

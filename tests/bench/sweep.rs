@@ -8,8 +8,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what it counted")]
 
 use std::process::ExitCode;
+use std::rc::Rc;
 
+use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
+use scaling_lab::params;
+use scaling_lab::session::Session;
 
 #[path = "../sweep/mod.rs"]
 mod sweep;
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         println!("sweep: nothing to do without --seeds COUNT");
         return ExitCode::SUCCESS;
     }
+    let exec = Rc::new(Exec::cpu());
     let mut sweep = sweep::Sweep::default();
     for entry in experiments::all().filter(|entry| slugs.is_empty() || slugs.iter().any(|slug| slug == entry.slug)) {
         let mut queries: Vec<_> = std::iter::once("").chain(entry.info.presets.iter().map(|p| p.query)).collect();
@@ -37,7 +42,14 @@ fn main() -> ExitCode {
         queries.dedup();
         for query in queries {
             eprintln!("{}?{query}", entry.slug);
-            sweep.run(entry, query, seeds);
+            for seed in 1..=seeds {
+                let mut session = Session::open(Rc::clone(&exec), entry.slug, &params::query(query), seed)
+                    .expect("a valid setting");
+                while !session.progress().finished() {
+                    pollster::block_on(session.advance()).expect("advances");
+                }
+                sweep.count(entry.slug, query, seed, &session.output());
+            }
         }
     }
     print!("{}", sweep.table());

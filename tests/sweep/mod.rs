@@ -7,13 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::rc::Rc;
 
-use scaling_lab::exec::Exec;
-use scaling_lab::kit::Entry;
 use scaling_lab::math;
-use scaling_lab::output::{Id, Verdict};
-use scaling_lab::session::Session;
+use scaling_lab::output::{Id, Output, Verdict};
 
 /// Ids of verdicts on claims that the lab expects to be refuted. If such a verdict differs, this is not a false alarm.
 const RIVALS: [&str; 1] = ["constant-reuse"];
@@ -47,18 +43,10 @@ fn empty(verdict: &Verdict) -> bool {
 }
 
 impl Sweep {
-    /// Runs a setting with the seeds from 1 to `seeds` and counts its verdicts.
-    pub(crate) fn run(&mut self, entry: &'static Entry, query: &str, seeds: u32) {
-        let exec = Rc::new(Exec::cpu());
-        for seed in 1..=seeds {
-            let mut session = Session::open(Rc::clone(&exec), entry.slug, &scaling_lab::params::query(query), seed)
-                .expect("a valid setting");
-            while !session.progress().finished() {
-                pollster::block_on(session.advance()).expect("advances");
-            }
-            for verdict in session.output().verdicts {
-                self.add(entry.slug, query, seed, &verdict);
-            }
+    /// Counts the verdicts of a finished run.
+    pub(crate) fn count(&mut self, slug: &'static str, query: &str, seed: u32, output: &Output) {
+        for verdict in &output.verdicts {
+            self.add(slug, query, seed, verdict);
         }
     }
 

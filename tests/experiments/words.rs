@@ -7,10 +7,13 @@ use std::rc::Rc;
 use scaling_lab::catalogue::Catalogue;
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
-use scaling_lab::params::{self, Texts};
+use scaling_lab::output::Document;
+use scaling_lab::params;
 use scaling_lab::session::Session;
 use scaling_lab::text::plain;
 use serde_json::Value;
+
+use crate::runs;
 
 /// The texts of a result document, each with its place: as templates, and in English with their arguments filled in.
 #[derive(Default)]
@@ -97,35 +100,22 @@ impl Found {
     }
 }
 
-/// The parameters of a preset, with the sizes of the quick setting.
-fn quick(preset: &str, quick: &str) -> Texts {
-    let mut texts = params::query(quick);
-    for (name, value) in params::query(preset) {
-        if params::text(&texts, &name).is_none() {
-            texts.push((name, value));
-        }
-    }
-    texts
-}
-
 /// All texts of every experiment: those that each preset shows before its run, and those after a run with the sizes of
 /// the quick setting.
 fn texts() -> Vec<(&'static str, Found)> {
     let mut all = Vec::new();
     for entry in experiments::all() {
-        let open = |texts: &Texts| Session::open(Rc::new(Exec::cpu()), entry.slug, texts, 1);
-        let mut note = |session: &Session| {
-            let document = serde_json::to_value(session.document(0.0)).expect("JSON");
-            all.push((entry.slug, Found::document(&document)));
+        let mut note = |document: &Document| {
+            let json = serde_json::to_value(document).expect("JSON");
+            all.push((entry.slug, Found::document(&json)));
         };
         for preset in std::iter::once("").chain(entry.info.presets.iter().map(|preset| preset.query)) {
-            note(&open(&params::query(preset)).expect("a preset opens"));
+            let open = Session::open(Rc::new(Exec::cpu()), entry.slug, &params::query(preset), 1);
+            note(&open.expect("a preset opens").document(0.0));
             // The sizes of one may not fit the lists of the other.
-            let Ok(mut session) = open(&quick(preset, entry.quick)) else { continue };
-            while !session.progress().finished() {
-                pollster::block_on(session.advance()).expect("advances");
+            if let Ok(run) = runs::run(entry, &runs::quick(entry, preset), 1) {
+                note(&run.after);
             }
-            note(&session);
         }
     }
     all

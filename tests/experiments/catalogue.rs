@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
-mod sweep;
-
 use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
-use scaling_lab::kit::Origin;
+use scaling_lab::kit::{Entry, Origin};
 use scaling_lab::math;
 use scaling_lab::output::{Drawing, Figure, Frame, Handle, Output, POINTS_MAX, Picture, Series, Verdict};
 use scaling_lab::params::{self, Kind, Scale, Spec, Texts, Value};
 use scaling_lab::session::{self, Session};
 use scaling_lab::text::word;
+
+use crate::{runs, sweep};
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(dir: &Path, into: &mut Vec<(PathBuf, String)>) {
@@ -308,7 +309,7 @@ fn check_output(what: &str, output: &Output) {
 }
 
 /// Checks what every small picture has in common.
-fn check_picture(what: &str, picture: &Picture) {
+pub(crate) fn check_picture(what: &str, picture: &Picture) {
     let said = |text: &scaling_lab::text::Text| {
         let text = text.english();
         let odd = text.is_empty() || text.contains(['{', '}', '$']) || text.contains("NaN");
@@ -496,13 +497,6 @@ fn colours(figure: &Figure) -> Vec<&str> {
 #[test]
 fn answers() {
     for entry in experiments::all() {
-        let open = |query: &str| {
-            // A parameter of the quick setting overrules the preset.
-            let mut texts = params::query(entry.quick);
-            let small: Vec<String> = texts.iter().map(|(name, _)| name.clone()).collect();
-            texts.extend(params::query(query).into_iter().filter(|(name, _)| !small.contains(name)));
-            Session::open(Rc::new(Exec::cpu()), entry.slug, &texts, 1).ok()
-        };
         let mut templates = Vec::new();
         for preset in entry.info.presets {
             let what = format!("{}, {}", entry.slug, preset.title);
@@ -514,25 +508,18 @@ fn answers() {
             let curve = |series: &Series| series.x.iter().zip(&series.y).any(|(x, y)| x.is_finite() && *y > 0.0);
             assert!(!first.folded && (field || first.series.iter().any(curve)), "{what}: {} is empty", first.id);
             // The sizes of one may not fit the lists of the other.
-            let Some(mut session) = open(preset.query) else { continue };
-            let start = session.output();
-            said(&what, &start);
-            while !session.progress().finished() {
-                pollster::block_on(session.advance()).expect("advances");
-                if let Some(picture) = session.picture() {
-                    check_picture(&what, &picture);
-                }
-            }
-            let found = session.output();
+            let Ok(run) = runs::run(entry, &runs::quick(entry, preset.query), 1) else { continue };
+            let (start, found) = (&run.before, &run.after.output);
+            said(&what, start);
             for before in &start.figures {
                 let Some(after) = found.figures.iter().find(|figure| figure.id == before.id) else { continue };
                 let (old, new) = (colours(before), colours(after));
                 let moved = |(place, key)| new.iter().position(|other| other == key).is_some_and(|now| now != place);
                 assert!(!old.iter().enumerate().any(moved), "{what}, {}: colours: {old:?}, {new:?}", before.id);
             }
-            let measured = session.progress().total > 0;
-            assert!(!measured || said(&what, &found) != expected, "{what}: the run changes the answer");
-            templates.push(found.answer.expect("an answer").text.template());
+            let measured = run.after.progress.total > 0;
+            assert!(!measured || said(&what, found) != expected, "{what}: the run changes the answer");
+            templates.push(found.answer.as_ref().expect("an answer").text.template());
         }
         let contrast = templates.iter().any(|template| *template != templates[0]);
         assert!(contrast, "{}: one answer for every preset: {templates:?}", entry.slug);
@@ -542,17 +529,10 @@ fn answers() {
 #[test]
 fn every_experiment_finishes_at_its_defaults() {
     for entry in experiments::all() {
-        let mut session = Session::open(Rc::new(Exec::cpu()), entry.slug, &Texts::new(), 1).expect("defaults");
-        let total = session.progress().total;
-        while !session.progress().finished() {
-            let before = session.progress().done;
-            let after = pollster::block_on(session.advance()).expect("advances");
-            assert_eq!((after.done, after.total), (before + 1, total), "{}: one mark at a time", entry.slug);
-        }
-        let document = session.document(0.0);
+        let document = &runs::of(entry, "").after;
         check_output(entry.slug, &document.output);
         assert!(document.output.verdicts.iter().any(|v| v.agrees.is_some()), "{}: a verdict", entry.slug);
-        let json = serde_json::to_string(&document).expect("a document");
+        let json = serde_json::to_string(document).expect("a document");
         let numbers = ["NaN", "\"inf\"", "\"-inf\""];
         assert!(!numbers.iter().any(|x| json.contains(x)), "{}: what is not finite is null", entry.slug);
     }
@@ -560,13 +540,13 @@ fn every_experiment_finishes_at_its_defaults() {
 
 #[test]
 fn published_numbers_come_out_as_expected() {
-    let exec = Rc::new(Exec::cpu());
     for entry in experiments::all() {
         for claim in entry.claims {
             // Those on tables that are not ours to ship: tests/fit.rs, where they are.
             if claim.data.is_none() {
-                let found = pollster::block_on(session::reproduce(&exec, entry.slug, claim, None))
-                    .unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+                let run = runs::run(entry, &claim.texts(), claim.seed).unwrap_or_else(|e| panic!("{}: {e}", claim.id));
+                let found = claim.compare(&run.before).or_else(|| claim.compare(&run.after.output));
+                let found = found.unwrap_or_else(|| panic!("{}: no number", claim.id));
                 assert!(found.as_expected, "{}: {}, ours {found:?}", claim.id, claim.printed);
             }
             let own = claim.source.starts_with("This lab");
@@ -623,12 +603,19 @@ fn quiet_says_nothing_not_even_a_driver() {
 fn verdicts_decide_only_what_they_can() {
     // The whole sweep: tests/bench/sweep.rs. Fits have no verdict of their own here.
     let mut sweep = sweep::Sweep::default();
+    let mut count = |entry: &'static Entry, query: &str, seeds: RangeInclusive<u32>| {
+        for seed in seeds {
+            let run = runs::run(entry, &params::query(query), seed).unwrap_or_else(|e| panic!("{query}: {e}"));
+            sweep.count(entry.slug, query, seed, &run.after.output);
+        }
+    };
     for entry in experiments::all().filter(|entry| entry.data.is_empty()) {
-        sweep.run(entry, "", 2);
+        count(entry, "", 1..=1);
+        count(entry, entry.quick, 1..=3);
     }
     let exam_time = session::find("exam-time").expect("an experiment");
-    sweep.run(exam_time, "weights=0.6,0.3,0.1&hours=10", 2);
-    sweep.run(exam_time, "weights=0.99,0.01&hours=10", 2);
+    count(exam_time, "weights=0.6,0.3,0.1&hours=10", 1..=2);
+    count(exam_time, "weights=0.99,0.01&hours=10", 1..=2);
     let [all, alarms, empty] = sweep.counts();
     assert!(all > 20 && alarms <= sweep::most_alarms(all) && empty == 0, "{}", sweep.table());
     // The counters count.

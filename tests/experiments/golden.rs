@@ -7,23 +7,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::rc::Rc;
 
-use scaling_lab::exec::Exec;
 use scaling_lab::experiments;
 use scaling_lab::output::digest;
-use scaling_lab::params::query;
-use scaling_lab::session::Session;
 
-/// Does a whole run on the CPU. Returns the digest of its numbers, and whether any of its verdicts decides.
-fn run(slug: &str, setting: &str) -> (String, bool) {
-    let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
-    while !session.progress().finished() {
-        pollster::block_on(session.advance()).expect("advances");
-    }
-    let output = session.output();
-    (digest(&output), output.verdicts.iter().any(|verdict| verdict.agrees.is_some()))
-}
+use crate::runs;
 
 #[test]
 fn no_number_of_any_experiment_has_changed() {
@@ -31,9 +19,10 @@ fn no_number_of_any_experiment_has_changed() {
     let golden = fs::read_to_string(&path).expect("golden.txt");
     let found: String = experiments::all()
         .map(|entry| {
-            let (quick, tells) = run(entry.slug, entry.quick);
+            let quick = &runs::of(entry, entry.quick).after.output;
+            let tells = quick.verdicts.iter().any(|verdict| verdict.agrees.is_some());
             assert!(tells, "{}: no verdict decides at its quick setting {}", entry.slug, entry.quick);
-            format!("{} {quick} {}\n", entry.slug, run(entry.slug, "").0)
+            format!("{} {} {}\n", entry.slug, digest(quick), digest(&runs::of(entry, "").after.output))
         })
         .collect();
     if std::env::var_os("LAB_UPDATE").is_some() {
