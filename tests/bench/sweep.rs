@@ -43,8 +43,8 @@ fn main() -> ExitCode {
         for query in queries {
             eprintln!("{}?{query}", entry.slug);
             for seed in 1..=seeds {
-                let mut session = Session::open(Rc::clone(&exec), entry.slug, &params::query(query), seed)
-                    .expect("a valid setting");
+                let mut session =
+                    Session::open(Rc::clone(&exec), entry.slug, &params::query(query), seed).expect("a valid setting");
                 while !session.progress().finished() {
                     pollster::block_on(session.advance()).expect("advances");
                 }

@@ -162,7 +162,7 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
 
     for (const [slug, values] of Object.entries(STATES))
       check(`${slug} computes what the command line computes`, () =>
-        open(hash(slug, values), async () => {
+        open(hash(slug, { ...values, pace: "full" }), async () => {
           await run();
           const ours = await downloaded(slug);
           assert.equal(ours.experiment, slug);

@@ -11,17 +11,18 @@ import { prose, sentence } from "./prose.js";
 import words from "../locales/en.pages.json" with { type: "json" };
 
 /** @typedef {import("./types.d.ts").Claim} Claim */
+/** @typedef {import("./engine/messages.d.ts").Answers["judge"]} Found */
 
 addWords(words);
 
 /**
- * Plays the run of a claim to its end on the CPU and compares the number. The run ends early if `signal` is aborted.
- * @param {Claim} claim @param {number | undefined} table the number of the table that it is computed from
+ * Plays the run of some claims to its end on the CPU and compares their numbers. The run ends early if `signal` is aborted.
+ * @param {Claim[]} claims they have one run in common @param {number | undefined} table the number of the table that it is computed from
  * @param {(message: string) => void} slow called if the engine has been silent for long; it may still be working
  * @param {AbortSignal} signal
  */
-async function reproduce(claim, table, slow, signal) {
-  const { slug, query, seed } = claim;
+async function reproduce(claims, table, slow, signal) {
+  const [{ slug, query, seed }] = claims;
   const { seed: _, device: __, ...texts } = parseQuery(query);
   /** @type {(message: import("./engine/messages.d.ts").ToOwner) => void} */
   let receive = () => {};
@@ -39,7 +40,7 @@ async function reproduce(claim, table, slow, signal) {
       };
       session.open(slug, texts, seed, table);
     });
-    return await session.judge(claim);
+    return await Promise.all(claims.map((claim) => session.judge(claim)));
   } finally {
     session.close();
   }
@@ -98,6 +99,8 @@ export async function published(body) {
   const needed = new Map();
   /** What "Run all" runs. @type {((signal: AbortSignal) => Promise<void>)[]} */
   const all = [];
+  /** The rows that each run answers. @type {Map<string, {claim: Claim, act: HTMLButtonElement, show: (found: Found) => void}[]>} */
+  const byRun = new Map();
   /** How many rows ended how. */
   const totals = h("p", { class: "totals", role: "status" });
   const count = () => {
@@ -146,52 +149,63 @@ export async function published(body) {
         count();
       });
     }
+    /** @param {Found} checked what the run says of this row's number */
+    const show = (checked) => {
+      const agrees = String(checked?.agrees ?? null);
+      ours.replaceChildren(
+        cell(checked?.ours),
+        checked?.interval
+          ? h(
+              "span",
+              { class: "small soft" },
+              t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) }),
+            )
+          : "",
+      );
+      row.dataset.found = !checked
+        ? "unknown"
+        : !checked.as_expected
+          ? "unexpected"
+          : checked.agrees
+            ? "agrees"
+            : "expected";
+      answer.replaceChildren(
+        h("span", { class: "answer" }, t(`claim.${agrees}`)),
+        checked && (!checked.as_expected || !checked.agrees)
+          ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
+          : "",
+      );
+      status.replaceChildren(...prose(claim.what), `: ${t(`claim.${agrees}`)}`);
+    };
+    const key = JSON.stringify([claim.slug, claim.query, claim.seed, claim.data?.file]);
+    const together = byRun.get(key) ?? [];
+    byRun.set(key, together);
+    const mine = { claim, act, show };
+    together.push(mine);
     /** @param {AbortSignal} signal */
     const run = async (signal) => {
       if (act.disabled || act.hidden) return;
-      act.disabled = true;
+      // The status tells of the row that was asked for, so that row is the last.
+      const rows = [...together.filter((other) => other !== mine), mine];
+      for (const { act } of rows) act.disabled = true;
       status.replaceChildren(...prose(t("claimRunning", { what: claim.what })));
       try {
-        const checked = await reproduce(
-          claim,
+        const found = await reproduce(
+          rows.map(({ claim }) => claim),
           source?.table,
           (message) => void (answer.textContent = sentence(message)),
           signal,
         );
-        const agrees = String(checked?.agrees ?? null);
-        ours.replaceChildren(
-          cell(checked?.ours),
-          checked?.interval
-            ? h(
-                "span",
-                { class: "small soft" },
-                t("within", { lo: cell(checked.interval[0]), hi: cell(checked.interval[1]) }),
-              )
-            : "",
-        );
-        row.dataset.found = !checked
-          ? "unknown"
-          : !checked.as_expected
-            ? "unexpected"
-            : checked.agrees
-              ? "agrees"
-              : "expected";
-        answer.replaceChildren(
-          h("span", { class: "answer" }, t(`claim.${agrees}`)),
-          checked && (!checked.as_expected || !checked.agrees)
-            ? h("span", { class: "small soft" }, t(checked.as_expected ? "expected" : "unexpected"))
-            : "",
-        );
-        status.replaceChildren(...prose(claim.what), `: ${t(`claim.${agrees}`)}`);
+        for (const [i, { show }] of rows.entries()) show(found[i]);
       } catch (error) {
         answer.textContent = signal.aborted
           ? t("notRun")
           : sentence(/** @type {any} */ (error)?.message ?? String(error));
       }
-      act.disabled = false;
+      for (const { act } of rows) act.disabled = false;
       count();
     };
-    all.push(run);
+    if (together.length === 1) all.push(run);
     const query = parseQuery(claim.query);
     const entry = index.find(({ slug }) => slug === claim.slug);
     const row = h(
