@@ -5,6 +5,7 @@ import { prose, sentence, spoken } from "./prose.js";
 import { fill } from "./text.js";
 
 /** @typedef {import("./types.d.ts").Verdict} Verdict */
+/** @typedef {import("./types.d.ts").Progress} Progress */
 
 /** Enough digits to tell the ends of the interval apart. @param {Verdict} verdict */
 function writer({ measured, interval, unit }) {
@@ -22,14 +23,19 @@ function writer({ measured, interval, unit }) {
         : [num(x, digits), !bare && unit].filter(Boolean).join(" ");
 }
 
-/** What was claimed, measured and expected. @param {Verdict} verdict */
-function verdictText(verdict) {
+/** Whether the run may still measure what a verdict is about. @param {Verdict} verdict @param {Progress} progress */
+const awaited = ({ agrees, measured }, { done, total }) =>
+  agrees === null && measured == null && done < total;
+
+/** What was claimed, measured and expected. @param {Verdict} verdict @param {Progress} progress */
+function verdictText(verdict, progress) {
   const { claim, measured, interval, theory, against, limit } = verdict;
   const write = writer(verdict);
   /** @type {string[]} */
   const parts = [];
-  if (measured == null) parts.push(t("unmeasured"));
-  else {
+  if (measured == null) {
+    if (!awaited(verdict, progress)) parts.push(t("unmeasured"));
+  } else {
     const [lo, hi] = interval ?? [measured, measured];
     const exact = [lo, hi].every((end) => end !== null && write(end) === write(measured));
     const ends = {
@@ -46,24 +52,29 @@ function verdictText(verdict) {
         value: write(theory),
       }),
     );
-  return `${sentence(fill(claim))} ${sentence(parts.join("; "))}`;
+  return [sentence(fill(claim)), ...(parts.length ? [sentence(parts.join("; "))] : [])].join(" ");
 }
 
-/** What the run found about the claim, in words. @param {Verdict} verdict */
-const found = ({ agrees, against, limit }) =>
-  t(
+/** What the run found about the claim, in words. @param {Verdict} verdict @param {Progress} progress */
+const found = (verdict, progress) => {
+  const { agrees, against, limit } = verdict;
+  return t(
     agrees === null
-      ? "found.null"
+      ? awaited(verdict, progress)
+        ? "found.awaited"
+        : "found.null"
       : against === "bound"
         ? `found.${agrees === (limit === "upper") ? "below" : "above"}`
         : `found.${against}.${agrees}`,
   );
+};
 
-/** The whole verdict, for ears. @param {Verdict} verdict */
-export const verdictWords = (verdict) => spoken(`${verdictText(verdict)} ${found(verdict)}.`);
+/** The whole verdict, for ears. @param {Verdict} verdict @param {Progress} progress */
+export const verdictWords = (verdict, progress) =>
+  spoken(`${verdictText(verdict, progress)} ${found(verdict, progress)}.`);
 
-/** @param {Verdict} verdict */
-export function verdictView(verdict) {
+/** @param {Verdict} verdict @param {Progress} progress */
+export function verdictView(verdict, progress) {
   return h(
     "li",
     {
@@ -71,8 +82,8 @@ export function verdictView(verdict) {
       "data-against": verdict.against,
       "data-verdict": verdict.id,
     },
-    h("strong", { class: "agrees" }, found(verdict)),
-    h("span", {}, ...prose(verdictText(verdict))),
+    h("strong", { class: "agrees" }, found(verdict, progress)),
+    h("span", {}, ...prose(verdictText(verdict, progress))),
     h(
       "span",
       { class: "note" },

@@ -581,7 +581,9 @@ export class View {
     ui.answer.replaceChildren(...(result.answer ? prose(result.answer.text) : []));
     ui.facts.replaceChildren(...(result.answer ? factsView(result.answer) : []));
     ui.facts.hidden = !ui.facts.childElementCount;
-    ui.verdicts.replaceChildren(...result.verdicts.map(verdictView));
+    ui.verdicts.replaceChildren(
+      ...result.verdicts.map((verdict) => verdictView(verdict, result.progress)),
+    );
     ui.verdicts.parentElement.hidden = !result.verdicts.length;
     const tables = JSON.stringify(result.tables);
     if (this.#tables !== tables) ui.tables.replaceChildren(...result.tables.map(tableView));
@@ -694,10 +696,12 @@ export class View {
   speak(what) {
     clearTimeout(this.#speaking);
     this.#speaking = window.setTimeout(() => {
-      const { answer, verdicts = [] } = this.#result ?? {};
+      const result = this.#result;
       const words = [
-        answer ? spoken(fill(answer.text)) : "",
-        ...verdicts.slice(0, 1).map(verdictWords),
+        result?.answer ? spoken(fill(result.answer.text)) : "",
+        ...(result ? [result] : []).flatMap(({ verdicts, progress }) =>
+          verdicts.slice(0, 1).map((verdict) => verdictWords(verdict, progress)),
+        ),
       ];
       this.#ui.live.textContent = [t(`live.${what}`), ...words].join(" ");
     }, 600);
