@@ -37,6 +37,7 @@ crate::texts! {
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";
     SWITCHED_QUARTILES = "power law first, then uniform: median and quartiles of the runs";
+    SWITCHED_CENSORED = "power law first, then uniform: fewer than half reached the target";
     EDGE = "edge of stability";
     EDGE_OF = "edge of stability, {training}";
     ASKED_RATE = "your learning rate";
