@@ -50,10 +50,7 @@ pub(super) const INFO: Info = Info {
         },
         Preset { title: "Three hops, without facts", query: "facts=0&networks=11" },
         Preset { title: "More relations", query: "relations=12&networks=11" },
-        Preset {
-            title: "Four hops, without facts",
-            query: "hops=4&entities=6&relations=10&facts=0&networks=11",
-        },
+        Preset { title: "Four hops, without facts", query: "hops=4&entities=6&relations=10&facts=0&networks=11" },
         Preset { title: "Five exponents compared", query: "exponents=0,0.5,1,1.5,2&networks=7" },
         Preset {
             title: "Three hops, published size",
