@@ -5,6 +5,8 @@
 //! at fixed checkpoints. A network that answers 95% of the test sequences exactly at two checkpoints in a row has
 //! learned the task and rests, and its last results stand for the rest of the run. A network that has diverged rests too.
 
+use std::ops::Range;
+
 use super::plane::Plane;
 use super::states::States;
 use super::words;
@@ -20,7 +22,7 @@ use crate::sim::sequences::{LANES, Network, Run, Sequences, Setting, Test, Teste
 use crate::sim::transformer;
 use crate::stats::{mean_and_error, quartiles, student};
 use crate::text;
-use crate::text::{Text, count, number, phrase, setting, share};
+use crate::text::{Argument, Text, count, number, phrase, setting, share};
 use crate::theory::automaton::Chance;
 
 const SAMPLES: Axis = Axis::linear(words::SAMPLES);
@@ -43,6 +45,10 @@ pub const LEAST: usize = 6;
 /// Largest distance of a loss from that of guessing, in nats, with which nothing is learned. On the test sequences the
 /// loss of a network that knows nothing varies by a tenth of it.
 const FLAT: f64 = 0.02;
+/// Largest amount by which the share of exact answers may exceed that of the best blind guess, with which nothing is
+/// learned. On the 1,024 test sequences the share of a network that knows nothing has a standard error of at most 0.016,
+/// and this is three times as much.
+const BLIND: f64 = 0.05;
 /// A network whose loss exceeds this, in nats, has diverged. Networks that learn only frequent skills have losses of a few
 /// nats on uniform sequences.
 const BEYOND: f64 = 20.0;
@@ -50,6 +56,9 @@ const BEYOND: f64 = 20.0;
 const MEMORY: usize = 256 << 20;
 /// Largest number of cells of a row of the picture.
 const CELLS: usize = 64;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 
 /// What became of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -458,14 +467,11 @@ impl Live {
     /// What became of the networks, at the end of the run.
     #[inline(never)]
     pub fn answer(&self) -> Text {
-        if let Some((diverged, samples)) = self.diverged().filter(|_| self.mostly_diverged()) {
-            return text!(
-                words::HAVE_DIVERGED,
-                diverged = count(diverged),
-                networks = count(self.trainings.len() * self.networks as usize),
-                samples = count(samples),
-                rate = setting(f64::from(self.setting.rate))
-            );
+        if let Some(diverged) = self.said_of_divergence() {
+            return diverged;
+        }
+        if let Some(guess) = self.said_of_guessing() {
+            return guess;
         }
         let race = self.race();
         let solved = |i: usize| self.last(i).iter().filter_map(Record::time).count();
@@ -477,16 +483,21 @@ impl Live {
                     1 => text!(words::A_LAW, alpha = alpha),
                     _ => text!(words::BEST_LAW, alpha = alpha),
                 });
-                let (fast, budget) = (count(fast), count(self.budget()));
+                let (networks, fast, budget) = (count(self.networks), count(fast), count(self.budget()));
                 match race.switched().and_then(median) {
-                    Some(Time::At(both)) => {
-                        text!(words::BOTH_TEACH, law = law, fast = fast, both = count(both), budget = budget)
-                    }
+                    Some(Time::At(both)) => text!(
+                        words::BOTH_TEACH,
+                        law = law,
+                        networks = networks,
+                        fast = fast,
+                        both = count(both),
+                        budget = budget
+                    ),
                     _ => text!(
                         words::POWER_LAW_TEACHES,
                         law = law,
-                        solved = count(solved(best)),
-                        networks = count(self.networks),
+                        some = self.some(solved(best)),
+                        networks = networks,
                         fast = fast,
                         budget = budget
                     ),
@@ -497,6 +508,7 @@ impl Live {
                     Some(Time::At(both)) => text!(
                         words::ONLY_WITH_CHANGE,
                         alpha = setting(self.trainings[best].exponent),
+                        networks = count(self.networks),
                         both = count(both),
                         budget = count(budget)
                     ),
@@ -508,25 +520,100 @@ impl Live {
     }
 
     /// The exact answers of the median networks, if fewer than half of the networks have solved the task with each
-    /// training distribution. The power law is the one with the most exact answers.
+    /// training distribution; `None` if there is no power law.
     fn unsolved(&self, uniform: usize, budget: u64) -> Option<Text> {
-        let exact = |i: usize| {
-            let all: Vec<f32> = self.last(i).iter().map(|record| record.tested.exact as f32).collect();
-            quartiles(&all)[1]
-        };
-        let best = self.powers().max_by(|a, b| exact(*a).total_cmp(&exact(*b)))?;
+        let power = self.foremost()?;
         Some(text!(
             words::UNSOLVED,
+            networks = count(self.networks),
             budget = count(budget),
-            power = share(exact(best)),
-            alpha = setting(self.trainings[best].exponent),
-            uniform = share(exact(uniform))
+            power = share(self.exact(power)),
+            alpha = setting(self.trainings[power].exponent),
+            uniform = share(self.exact(uniform))
         ))
     }
 
+    /// Share of the test sequences that the median network with some training answers exactly.
+    fn exact(&self, training: usize) -> f64 {
+        let all: Vec<f32> = self.last(training).iter().map(|record| record.tested.exact as f32).collect();
+        quartiles(&all)[1]
+    }
+
+    /// Index of the power law that the answer is about: the one with which the median network solves the task soonest. If
+    /// it solves the task with none, it is the one with which the median network answers the most test sequences exactly.
+    /// Power laws with which half of the networks have diverged then come last.
+    fn foremost(&self) -> Option<usize> {
+        let race = self.race();
+        let solved = race.best().filter(|best| matches!(race.quantile(*best, 0.5), Some(Time::At(_))));
+        let exact = |i: usize| if self.mostly_diverged(i) { -1.0 } else { self.exact(i) };
+        solved.or_else(|| self.powers().max_by(|a, b| exact(*a).total_cmp(&exact(*b))))
+    }
+
+    /// Some of the networks with one training, as an argument of a sentence: "7 of 11 networks" or, if there is only one,
+    /// "the network".
+    fn some(&self, some: usize) -> Argument {
+        phrase(match self.networks {
+            1 => words::THE_NETWORK.into(),
+            all => text!(words::SOME_NETWORKS, some = count(some), all = count(all)),
+        })
+    }
+
     /// Whether half of the networks with some training have diverged.
-    fn mostly_diverged(&self) -> bool {
-        (0..self.trainings.len()).any(|i| 2 * self.have_diverged(i) >= self.networks as usize)
+    fn mostly_diverged(&self, training: usize) -> bool {
+        2 * self.have_diverged(training) >= self.networks as usize
+    }
+
+    /// A sentence that says which networks have diverged. It is `None` unless these are half of the networks with a
+    /// training distribution that the answer is about: uniform training or the foremost power law.
+    fn said_of_divergence(&self) -> Option<Text> {
+        let (trainings, networks) = (self.trainings.len(), self.networks as usize);
+        let rate = number(f64::from(self.setting.rate));
+        if trainings > 1 && (0..trainings).all(|training| self.mostly_diverged(training)) {
+            let (diverged, samples) = self.diverged(0..trainings * networks)?;
+            return Some(text!(
+                words::HAVE_DIVERGED,
+                diverged = count(diverged),
+                networks = count(trainings * networks),
+                samples = count(samples),
+                rate = rate
+            ));
+        }
+        let mut spoken_of = [self.uniform(), self.foremost()].into_iter().flatten();
+        let training = spoken_of.find(|training| self.mostly_diverged(*training))?;
+        let (diverged, samples) = self.diverged(training * networks..(training + 1) * networks)?;
+        let law = match self.trainings[training].exponent {
+            0.0 => words::UNIFORM_DATA.into(),
+            exponent => text!(words::A_LAW, alpha = setting(exponent)),
+        };
+        Some(text!(
+            words::HAVE_DIVERGED_WITH,
+            law = phrase(law),
+            some = self.some(diverged),
+            networks = count(networks),
+            samples = count(samples),
+            rate = rate
+        ))
+    }
+
+    /// Number of networks in a range of the records that have diverged, and the number of training samples at the first
+    /// checkpoint that shows it. It is `None` if none has diverged.
+    fn diverged(&self, networks: Range<usize>) -> Option<(usize, f64)> {
+        let at = |records: &Vec<Record>| records[networks.clone()].iter().filter(|record| record.diverged()).count();
+        let mark = self.records.iter().position(|records| at(records) > 0)?;
+        Some((self.records.last().map_or(0, at), self.samples(mark)))
+    }
+
+    /// A sentence that says what to try if no network was better than a blind guess at any checkpoint, by its test loss or
+    /// by its exact answers. Losses above that of guessing show that the learning rate is rather too large than too small.
+    fn said_of_guessing(&self) -> Option<Text> {
+        let Chance { loss, exact, .. } = self.chance;
+        let budget = count(self.budget());
+        let all = || self.records.iter().flatten().map(|record| &record.tested);
+        match (all().any(|t| t.loss < loss - FLAT || t.exact > exact + BLIND), all().any(|t| t.loss > loss + FLAT)) {
+            (true, _) => None,
+            (false, true) => Some(text!(words::ALL_ABOVE, budget = budget)),
+            (false, false) => Some(text!(words::ALL_GUESS, budget = budget)),
+        }
     }
 
     /// Curve of a value over the training samples: median and quartiles over the networks with one training that have not
@@ -689,13 +776,6 @@ impl Live {
         curves.chain(landscape).chain([last, self.attention_figure()].into_iter().flatten()).collect()
     }
 
-    /// Number of networks that have diverged, and the number of training samples at the first checkpoint that shows it.
-    fn diverged(&self) -> Option<(usize, f64)> {
-        let at = |records: &Vec<Record>| records.iter().filter(|record| record.diverged()).count();
-        let mark = self.records.iter().position(|records| at(records) > 0)?;
-        Some((self.records.last().map_or(0, at), self.samples(mark)))
-    }
-
     /// Uniform training stays at the loss of guessing. It is `None` if there is no uniform training.
     pub fn flat_verdict(&self) -> Option<Verdict> {
         let uniform = self.uniform()?;
@@ -713,14 +793,7 @@ impl Live {
         let losses = || self.last(uniform).iter().map(|record| record.tested.loss);
         let ends = [losses().fold(f64::INFINITY, f64::min), losses().fold(f64::NEG_INFINITY, f64::max)];
         let mean = losses().sum::<f64>() / losses().count() as f64;
-        let networks = count(self.networks);
-        let range = text!(
-            words::RANGE,
-            networks = networks,
-            low = number(ends[0]),
-            high = number(ends[1]),
-            flat = setting(FLAT)
-        );
+        let range = text!(words::RANGE, low = number(ends[0]), high = number(ends[1]), flat = setting(FLAT));
         let verdict = Verdict { measured: mean, theory: Some(guess), resolution: FLAT, ..pending.adding(range) };
         let holds = |agrees| Verdict { agrees: Some(agrees), ..verdict.clone() };
         let learned = |power: usize| self.last(power).iter().any(|record| record.tested.loss < guess - FLAT);
@@ -746,7 +819,7 @@ impl Live {
         if skills == 1 {
             return pending.cannot_tell(words::ONE_HOP);
         }
-        let share_of = |tested: &Tested, rare: std::ops::Range<usize>| {
+        let share_of = |tested: &Tested, rare: Range<usize>| {
             let sums = tested.by_rare[rare].iter().fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
             sums[1] / sums[0]
         };
@@ -759,7 +832,7 @@ impl Live {
             })
             .collect();
         if differences.len() < LEAST {
-            return pending.cannot_tell(words::NEVER_THERE);
+            return pending.cannot_tell(text!(words::NEVER_THERE, least = share(COMPARED)));
         }
         above_zero(pending.adding(words::RARE_HALF), &differences)
     }
@@ -773,11 +846,11 @@ impl Live {
             let records = self.last(i);
             let mut cells: Vec<f64> = records.iter().take(CELLS).map(|record| record.tested.exact).collect();
             cells.resize(networks.min(CELLS), 0.0);
-            let solved = records.iter().filter_map(Record::time).count();
-            let value = if records.is_empty() {
-                shared::NOT_YET.into()
-            } else {
-                text!(words::SOLVED_OF, solved = count(solved), networks = count(networks))
+            let value = match (records.len(), records.iter().filter_map(Record::time).count()) {
+                (0, _) => shared::NOT_YET.into(),
+                (1, 0) => words::NOT_SOLVED.into(),
+                (1, _) => words::HAS_SOLVED.into(),
+                (networks, solved) => text!(words::SOLVED_OF, solved = count(solved), networks = count(networks)),
             };
             picture.shares(training.name(), value, Drawing::Cells, cells)
         });

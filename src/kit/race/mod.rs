@@ -23,6 +23,16 @@ pub(crate) mod words;
 /// Id of the line at the budget of training samples.
 const BUDGET: &str = "budget";
 
+/// Ids and names of the series in the figure `time-to-target`. The first two are for training distributions that never
+/// change, the last two for runs that go on with the uniform distribution. The second of each two is for distributions
+/// with which fewer than half of the runs reached the target, so that their points stand at the budget.
+const TIMES: [(&str, Template<0>); 4] = [
+    ("median", words::QUARTILES),
+    ("censored", words::CENSORED),
+    ("switched", words::SWITCHED_QUARTILES),
+    ("switched-censored", words::SWITCHED_CENSORED),
+];
+
 /// Least number n of runs for a 99.9% interval of a median. With probability `2^(1-n)`, all runs lie on one side of the
 /// true median, and for this n the probability is less than 0.1%.
 pub const LEAST_RUNS: usize = 11;
@@ -463,29 +473,24 @@ impl Race {
     /// Figure `time-to-target`: median and quartiles of the times against the exponent alpha, and the series `more`;
     /// `None` if there is nothing to draw.
     pub fn figure(&self, more: impl IntoIterator<Item = Series>) -> Option<Figure> {
-        let (mut seen, mut late, mut switched) = (Points::default(), Points::default(), Points::default());
+        let mut lists = <[Points; 4]>::default();
         for (i, racer) in self.racers.iter().enumerate() {
             let [Some(low), Some(median), Some(high)] = [0.25, 0.5, 0.75].map(|share| self.quantile(i, share)) else {
                 continue;
             };
-            let list = match median {
-                Time::At(_) if racer.then_uniform => &mut switched,
-                Time::At(_) => &mut seen,
-                Time::After(_) => &mut late,
-            };
-            list.push(racer.exponent, median.samples(), [low.samples(), high.seen()]);
+            let list = 2 * usize::from(racer.then_uniform) + usize::from(matches!(median, Time::After(_)));
+            lists[list].push(racer.exponent, median.samples(), [low.samples(), high.seen()]);
         }
-        let late = late.series("censored", words::CENSORED);
-        let seen = seen.series("median", words::QUARTILES);
-        let switched = switched.series("switched", words::SWITCHED_QUARTILES);
+        let series = TIMES.into_iter().zip(lists).filter_map(|((id, label), points)| points.series(id, label));
+        let change = self.racers.iter().any(|racer| racer.then_uniform);
         Figure::new(
             "time-to-target",
             words::TIMES_AGAINST_EXPONENT,
             Axis::linear(words::EXPONENT),
             Axis::log(words::SAMPLES_TO_TARGET).unit(units::SAMPLES),
         )
-        .groups([("median", words::QUARTILES), ("censored", words::CENSORED)])
-        .series(seen.into_iter().chain(switched).chain(late).chain(more))
+        .groups(TIMES.into_iter().take(if change { 4 } else { 2 }))
+        .series(series.chain(more))
         .drawn()
         .map(|figure| {
             let empty = figure.series.iter().all(|series| series.id == BUDGET);
@@ -575,6 +580,36 @@ mod tests {
     }
 
     #[test]
+    fn the_figure_tells_runs_that_change_from_those_that_do_not_even_if_none_is_in_time() {
+        let racer = |exponent, then_uniform, hit| Racer { exponent, then_uniform, hits: vec![hit; 3], diverged: 0 };
+        let racers = vec![
+            racer(0.0, false, None),
+            racer(1.0, false, Some(40)),
+            racer(2.0, false, None),
+            racer(1.0, true, Some(30)),
+            racer(2.0, true, None),
+        ];
+        let shown = |racers: &[Racer]| {
+            let figure = Race { racers: racers.to_vec(), budget: 100 }.figure(None).expect("times");
+            let series = figure.series.into_iter().map(|series| (series.id, series.x, series.y)).collect::<Vec<_>>();
+            (series, figure.groups.into_iter().map(|group| group.id).collect::<Vec<_>>())
+        };
+        let (series, groups) = shown(&racers);
+        assert_eq!(
+            series,
+            [
+                ("median".into(), vec![1.0], vec![40.0]),
+                ("censored".into(), vec![0.0, 2.0], vec![100.0, 100.0]),
+                ("switched".into(), vec![1.0], vec![30.0]),
+                ("switched-censored".into(), vec![2.0], vec![100.0]),
+            ]
+        );
+        assert_eq!(groups, ["median", "censored", "switched", "switched-censored"], "a run changes no colour");
+        assert_eq!(shown(&racers[3..4]).1.len(), 4, "also if all are in time");
+        assert_eq!(shown(&racers[..3]).1, ["median", "censored"], "no runs change");
+    }
+
+    #[test]
     fn the_weights_of_the_medians_are_those_of_all_resamples() {
         for n in 1..=6usize {
             let mut counts = vec![0.0; n];
@@ -659,17 +694,13 @@ mod tests {
         let claim = |race: &Race| race.verdict(Favourite::PowerLaw, true).expect("a verdict").claim.english();
         assert!(said(&wins).contains("is therefore above 52.6."), "{}", said(&wins));
         assert!(
-            claim(&wins).ends_with(
-                "only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio"
-            ),
+            claim(&wins).ends_with(" is then above 1. Lower bound on the ratio of the medians"),
             "{}",
             claim(&wins)
         );
         assert!(said(&loses).contains("is therefore below 0.019."), "{}", said(&loses));
         assert!(
-            claim(&loses).ends_with(
-                "only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio"
-            ),
+            claim(&loses).ends_with(" is then above 1. Upper bound on the ratio of the medians"),
             "{}",
             claim(&loses)
         );

@@ -37,6 +37,7 @@ crate::texts! {
     QUARTILES = "median and quartiles of the runs";
     QUARTILES_OF = "{training}: median and quartiles of the runs";
     SWITCHED_QUARTILES = "power law first, then uniform: median and quartiles of the runs";
+    SWITCHED_CENSORED = "power law first, then uniform: fewer than half reached the target";
     EDGE = "edge of stability";
     EDGE_OF = "edge of stability, {training}";
     ASKED_RATE = "your learning rate";
@@ -63,13 +64,13 @@ crate::texts! {
     // Verdict of a race at one learning rate.
     POWER_LAW_WINS = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Ratio of the medians";
     UNIFORM_WINS = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Ratio of the medians";
-    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. The runs give only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio";
-    UNIFORM_WINS_AT_LEAST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. The runs give only a lower bound on the ratio of the two medians. This bound, and the interval of the ratio";
-    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. The runs give only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio";
-    UNIFORM_WINS_AT_MOST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. The runs give only an upper bound on the ratio of the two medians. This bound, and the interval of the ratio";
+    POWER_LAW_WINS_AT_LEAST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Lower bound on the ratio of the medians";
+    UNIFORM_WINS_AT_LEAST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Lower bound on the ratio of the medians";
+    POWER_LAW_WINS_AT_MOST = "Hypothesis: a power law reaches the target in fewer samples than uniform training. The median number of samples with uniform training, divided by the median with the best power law, is then above 1. Upper bound on the ratio of the medians";
+    UNIFORM_WINS_AT_MOST = "Hypothesis: uniform training reaches the target in no more samples than a power law. The median number of samples with uniform training, divided by the median with the best power law, is then at most 1. Upper bound on the ratio of the medians";
     MEDIANS = r"Half of the runs reached the target within {slow} samples with uniform training, and within {fast} samples with the best power law, $\alpha$ = {alpha}.";
-    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of the two medians in these runs is therefore above {ratio}. The interval also allows for chance in the runs.";
-    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval also allows for chance in the runs.";
+    UNIFORM_CUT_OFF = r"Half of the runs reached the target within {fast} samples with the best power law, $\alpha$ = {alpha}, but fewer than half within {budget} samples with uniform training. The ratio of the two medians in these runs is therefore above {ratio}. The interval of the ratio also allows for chance in the runs.";
+    POWER_LAWS_CUT_OFF = "Half of the runs reached the target within {slow} samples with uniform training, but fewer than half within {budget} samples with each power law. The ratio of the two medians in these runs is therefore below {ratio}. The interval of the ratio also allows for chance in the runs.";
     ALL_CUT_OFF = "Fewer than half of the runs reached the target within {budget} samples, both with uniform training and with each power law, so no ratio can be measured.";
     SOME_DIVERGED = "{runs} {runs:run|runs} diverged. A run that diverges counts as never reaching the target.";
     // Verdict on runs that change their training distribution.

@@ -48,7 +48,7 @@ crate::params! {
         width: u32 = Spec::integer("16", 16.0, 64.0);
         /// Number of training sequences of a step, a multiple of 4.
         batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
-        /// Learning rate of Adam. With a rate that is too large, networks diverge.
+        /// Learning rate of Adam. With a rate that is too large, networks learn nothing or diverge.
         rate: f64 = Spec::number("0.008", 0.00001, 10.0).log().label("learning rate");
         /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
         decay: f64 = Spec::number("0.2", 0.0, 1.0).label("weight decay");

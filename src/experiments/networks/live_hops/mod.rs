@@ -32,7 +32,7 @@ crate::params! {
     pub struct Params {
         /// Number of entities, for instance of people. A network chooses its answer among them.
         entities: u32 = Spec::integer("12", 3.0, 64.0).unit("entities");
-        /// Number of relations, for instance "teacher of". Each leads from every entity to another or the same one, and no two to the same.
+        /// Number of relations, for instance "teacher of". A relation leads from each entity to one entity, possibly itself, and it never leads from two entities to one.
         relations: u32 = Spec::integer("6", 2.0, 64.0).unit("relations");
         /// Number $k$ of relations that a question chains.
         hops: u32 = Spec::integer("3", 1.0, 6.0);
@@ -48,7 +48,7 @@ crate::params! {
         width: u32 = Spec::integer("16", 16.0, 64.0);
         /// Number of training sequences of a step, a multiple of 4.
         batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
-        /// Learning rate of Adam. With a rate that is too large, networks diverge.
+        /// Learning rate of Adam. With a rate that is too large, networks learn nothing or diverge.
         rate: f64 = Spec::number("0.005", 0.00001, 10.0).log().label("learning rate");
         /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
         decay: f64 = Spec::number("0.2", 0.0, 1.0).label("weight decay");

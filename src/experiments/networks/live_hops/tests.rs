@@ -74,7 +74,7 @@ fn before_the_run_only_theory_is_shown_and_earlier_runs_are_told() {
     for (text, uniform, answer) in [
         ("", true, "Earlier runs suggest: with 3 hops uniform training"),
         ("hops=1&entities=50&relations=20", true, "Earlier runs suggest: with 1 hop uniform training"),
-        ("entities=50&relations=20", true, "Earlier runs suggest: questions of this size"),
+        ("entities=50&relations=20", true, "Earlier runs suggest: networks do not solve questions"),
         ("hops=4", true, "The run will show whether"),
         ("entities=6", true, "The run will show whether"),
         ("hops=4&relations=10&facts=0", false, "Earlier runs suggest: with 4 hops a power law"),
