@@ -49,6 +49,7 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "Sum of four numbers modulo 13", query: "" },
+        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
         Preset { title: "One operation", query: "task=chain&modulus=11&terms=2&steps=2000" },
         Preset { title: "Two numbers, three exponents", query: "terms=2&exponents=0,1,2&steps=2000" },
         Preset { title: "a × b + c − d modulo 7", query: "task=arithmetic&modulus=7&steps=2500" },
