@@ -22,6 +22,7 @@ pub(super) const INFO: Info = Info {
         r"The loss is the cross-entropy in nats, that is, with natural logarithms, as a mean over the places. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it first answers 90% exactly, also if it forgets some of it later. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"The landscape is computed after the run, for the first network of the best power law if it has solved the task. Its plane contains the weights before and after training, and those of the checkpoint that is farthest from the line between them. Other points of the path lie outside this plane, and their projections are drawn. With more than three training distributions, and for transformers, no landscape is drawn. Losses above 1.5 times that of guessing have one colour.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
+        r"You may name other numbers of hops, with which further networks are trained in turn; among the further figures after a run, a small one for each number shows the exact answers, with equal axes and colours. The answer, the verdicts and the landscape are about the main number of hops only.",
         r"You may replace the permutations by a multiplication table of your own, of 2 to 16 elements. A sequence of $k$ elements is multiplied from left to right, and the network names the product. So the table need not be that of a group; the page says if it is not, and why.",
         r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is much cheaper to train: it is smaller, and by design it reads one skill in each step. Choose five symbols for the published task.",
     ],
@@ -55,6 +56,7 @@ pub(super) const INFO: Info = Info {
         Preset { title: "Four symbols, four hops", query: "" },
         Preset { title: "Two hops: uniform is as good", query: "hops=2&steps=2000" },
         Preset { title: "Three symbols", query: "symbols=3&steps=2500" },
+        Preset { title: "One to four hops, three symbols", query: "symbols=3&also-hops=1,2,3&steps=1500" },
         Preset {
             title: "Five symbols, the published task",
             query: "symbols=5&width=32&batch=128&rate=0.005&steps=4000",
@@ -81,6 +83,8 @@ crate::texts! {
     // Answers.
     EXPECT_POWER_LAW = "In published experiments with five symbols and four hops, transformers learned from a power law and not from uniform data; the run tests this for small networks.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs no more sequences than a power law, because nothing holds it back at its start.";
+    // Values that are refused.
+    WHOLE = "whole numbers of hops";
     // Your own table.
     GROUP = "Your table of {n} elements is that of a group.";
     NO_IDENTITY = "Your table of {n} elements is not that of a group, because no element is an identity. Networks can still learn its products, from left to right.";
