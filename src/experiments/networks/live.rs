@@ -145,6 +145,8 @@ pub struct Live {
     /// The first rows of the states of each training's first network at the checkpoints at which it learned, if a
     /// landscape is drawn.
     paths: Vec<Vec<Vec<[f32; LANES]>>>,
+    /// Whether the run may end with a landscape.
+    explores: bool,
     /// The landscape around the path of a network, after the last checkpoint. It is empty if no network has solved the task.
     landscape: Option<Option<Plane>>,
 }
@@ -202,8 +204,15 @@ impl Live {
             attention: Vec::new(),
             embeddings: None,
             paths: Vec::new(),
+            explores: true,
             landscape: None,
         }
+    }
+
+    /// Ends the run without a landscape.
+    pub fn without_landscape(mut self) -> Self {
+        self.explores = false;
+        self
     }
 
     /// Keeps the networks' embeddings if `keeps` is true; see [`Live::embedding`].
@@ -241,7 +250,7 @@ impl Live {
     /// too long.
     fn draws_landscape(&self) -> bool {
         let powers = self.exponents().any(|exponent| exponent != 0.0);
-        self.setting.network == Network::Looped && powers && self.trainings.len() <= CROWD
+        self.explores && self.setting.network == Network::Looped && powers && self.trainings.len() <= CROWD
     }
 
     /// Number of training samples at a checkpoint.
@@ -675,6 +684,16 @@ impl Live {
             figure.marks.push(Mark::note(shared::RUN_DRAWS));
         }
         figure.where_empty(words::ALL_DIVERGED)
+    }
+
+    /// The headline under another id and a title that names the number of hops, for races with several numbers of hops.
+    /// In all of them a training distribution has one colour, and with equal numbers of steps the axes are equal too. The
+    /// figure is folded, so that it stands beside those of the other numbers.
+    #[inline(never)]
+    pub fn hops_figure(&self) -> Figure {
+        let hops = self.hops();
+        let title = text!(words::ACCURACY_OF_HOPS, hops = count(hops));
+        Figure { id: format!("hops-{hops}").into(), title, ..self.accuracy_figure() }.folded()
     }
 
     /// The loss over the training samples, with the loss of guessing.

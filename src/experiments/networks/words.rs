@@ -14,6 +14,7 @@ crate::texts! {
     CLIPPED_TRAINING_LOSS = "training loss in nats, clipped";
     // Titles.
     ACCURACY = "Test sequences answered exactly";
+    ACCURACY_OF_HOPS = "{hops} {hops:hop|hops}: test sequences answered exactly";
     TEST_LOSS = "Loss on test sequences";
     BY_RARE = "Exact answers by the number of rare skills (α = {alpha})";
     MAP = "Training samples until each network has solved the task";

@@ -10,11 +10,11 @@
 
 use self::own::Own;
 use super::live::{self, Live};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::exec::{Exec, Twin};
 use crate::kit::race::{Favourite, each_once, words as race};
 use crate::kit::{Budget, Claim, Experiment, Info};
-use crate::output::{Answer, Column, Output, Picture, Progress};
+use crate::output::{Answer, Column, Figure, Output, Picture, Progress, Table};
 use crate::params::{Choice, Spec};
 use crate::sim::looped::Looped;
 use crate::sim::sequences::{Network, Setting, Test};
@@ -37,7 +37,9 @@ crate::params! {
         /// A multiplication table of your own, which replaces the permutations. The elements are numbered from 0. Rows are separated by semicolons, and the products of a row by commas or spaces. For instance, `0,1,2; 1,2,0; 2,0,1` is addition modulo 3.
         group: String = Spec::text(800).label("your own table");
         /// Number $k$ of skills that a sequence composes.
-        hops: u32 = Spec::integer("4", 1.0, 6.0);
+        hops: u32 = Spec::integer("4", 1.0, MOST_HOPS as f64);
+        /// Other numbers of skills that a sequence composes, separated by commas. For each of them as many networks are trained, one race after another. Among the further figures, a small one for each number of hops then shows the exact answers. 0 turns this off.
+        also_hops: Vec<f64> = Spec::list("0", 0.0, MOST_HOPS as f64, 1, MOST_HOPS as usize).label("also with other numbers of hops");
         /// Exponents $\alpha$ of the training distributions to compare, separated by commas. The probability of the skill of rank $j$ is proportional to $j^{-\alpha}$. 0 is the uniform distribution.
         exponents: Vec<f64> = Spec::list("0,1.25", 0.0, 4.0, 1, 8);
         /// Power law first, then uniform: a second set of networks learns from each power law. When their loss on uniform sequences falls below this share of the loss of guessing, they go on with uniform sequences. 0 turns this off.
@@ -52,7 +54,7 @@ crate::params! {
         width: u32 = Spec::integer("16", 16.0, 64.0);
         /// Number of training sequences of a step, a multiple of 4.
         batch: u32 = Spec::integer("64", 16.0, 256.0).log().unit("sequences");
-        /// Learning rate of Adam. With a rate that is too large, networks diverge.
+        /// Learning rate of Adam. With a rate that is too large, networks learn nothing or diverge.
         rate: f64 = Spec::number("0.008", 0.00001, 10.0).log().label("learning rate");
         /// Decay of the weights: at every step each weight shrinks by this number times the learning rate, as a share of itself.
         decay: f64 = Spec::number("0.2", 0.0, 1.0).label("weight decay");
@@ -62,12 +64,18 @@ crate::params! {
 const NETWORKS: &[Choice] =
     &[Choice { value: "looped", label: "looped network" }, Choice { value: "transformer", label: "transformer" }];
 
+/// Largest number of hops.
+const MOST_HOPS: u32 = 6;
+
 /// The experiment `live-tracking`.
 pub struct LiveTracking {
     params: Params,
     /// The table that replaces the permutations.
     own: Option<Own>,
+    /// The race that all results are about, except for the figures of single numbers of hops and the rows of the table.
     live: Live,
+    /// Races with other numbers of hops, in ascending order. They run after the first race, one after another.
+    others: Vec<Live>,
 }
 
 impl Params {
@@ -76,9 +84,19 @@ impl Params {
         if self.group.trim().is_empty() { Ok(None) } else { Own::read(&self.group).map(Some) }
     }
 
-    /// What the networks are, and what they learn: products of the reader's own table, or permutations.
-    fn setting(&self, own: Option<&Own>) -> Setting {
-        let Self { network, symbols, hops, width, batch, rate, decay, .. } = *self;
+    /// The other numbers of hops, in ascending order.
+    fn others(&self) -> Result<Vec<u32>> {
+        if let Some(hops) = self.also_hops.iter().find(|hops| hops.fract() != 0.0) {
+            return Err(Error::parameter("also-hops", &hops.to_string(), words::WHOLE));
+        }
+        let other = |hops: &u32| *hops != self.hops && self.also_hops.contains(&f64::from(*hops));
+        Ok((1..=MOST_HOPS).filter(other).collect())
+    }
+
+    /// What the networks are, and what they learn with a number of hops: products of the reader's own table, or
+    /// permutations.
+    fn setting(&self, own: Option<&Own>, hops: u32) -> Setting {
+        let Self { network, symbols, width, batch, rate, decay, .. } = *self;
         let task = match own {
             Some(table) => Automaton::table(table.elements, &table.products, hops),
             None => Automaton::permutations(symbols, hops),
@@ -114,6 +132,52 @@ impl LiveTracking {
             Favourite::Uniform => text!(words::EXPECT_UNIFORM, hops = count(*hops)),
         }
     }
+
+    /// The races with all numbers of hops, in the order in which they run.
+    fn races(&self) -> impl Iterator<Item = &Live> {
+        std::iter::once(&self.live).chain(&self.others)
+    }
+
+    /// The races with all numbers of hops, in ascending order of these numbers.
+    fn by_hops(&self) -> Vec<&Live> {
+        let mut races: Vec<&Live> = self.races().collect();
+        races.sort_by_key(|race| race.hops());
+        races
+    }
+
+    /// The figures of the first race. If there are other numbers of hops, a small figure for each number follows the
+    /// headline, once there is something to compare.
+    fn figures(&self) -> Vec<Figure> {
+        let mut figures = self.live.figures();
+        if !self.others.is_empty() && self.live.progress().done > 0 {
+            figures.splice(1..1, self.small_figures());
+        }
+        figures
+    }
+
+    /// The exact answers in a figure for each number of hops, in ascending order of these numbers.
+    #[inline(never)]
+    fn small_figures(&self) -> Vec<Figure> {
+        self.by_hops().into_iter().map(Live::hops_figure).collect()
+    }
+
+    /// The times to the target in the races with all numbers of hops.
+    fn table(&self) -> Option<Table> {
+        let Params { symbols, rate, .. } = self.params;
+        let number = |name: Template<0>| Column { name, unit: "" };
+        let size = match &self.own {
+            Some(own) => (number(words::ELEMENTS), f64::from(own.elements)),
+            None => (number(words::SYMBOLS), f64::from(symbols)),
+        };
+        let of = |live: &Live| {
+            let hops = (number(words::HOPS), live.hops() as f64);
+            live.race().table(&[size, hops, (number(words::LEARNING_RATE), rate)])
+        };
+        self.by_hops().into_iter().map(of).reduce(|mut table, more| {
+            table.rows.extend(more.rows);
+            table
+        })
+    }
 }
 
 impl Experiment for LiveTracking {
@@ -130,37 +194,49 @@ impl Experiment for LiveTracking {
 
     fn check(params: &Params) -> Result<()> {
         live::check(params.width, params.batch, params.steps)?;
-        let setting = params.setting(params.own()?.as_ref());
-        live::check_memory(&setting, &params.exponents, params.then_uniform, params.networks)
+        let own = params.own()?;
+        // A race drops the states of its networks when it ends, before the next one begins. So each must fit alone.
+        for hops in std::iter::once(params.hops).chain(params.others()?) {
+            let setting = params.setting(own.as_ref(), hops);
+            live::check_memory(&setting, &params.exponents, params.then_uniform, params.networks)?;
+        }
+        Ok(())
     }
 
     fn start(mut params: Params, seed: u32) -> Result<Self> {
         params.exponents = each_once(&params.exponents);
         let own = params.own()?;
-        let setting = params.setting(own.as_ref());
-        let Params { ref exponents, then_uniform, networks, steps, .. } = params;
-        let live = Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform);
-        Ok(Self { params, own, live })
+        let Params { ref exponents, hops, then_uniform, networks, steps, .. } = params;
+        let race = |hops: u32| {
+            let setting = params.setting(own.as_ref(), hops);
+            Live::new(setting, exponents, networks, steps, seed).becoming_uniform(then_uniform)
+        };
+        let live = race(hops);
+        let others = params.others()?.into_iter().map(|hops| race(hops).without_landscape()).collect();
+        Ok(Self { params, own, live, others })
     }
 
     fn progress(&self) -> Progress {
-        self.live.progress()
+        let sum = |part: fn(Progress) -> u32| self.races().map(|race| part(race.progress())).sum();
+        // A network takes a step for each skill that it reads, so a checkpoint of a race with more hops takes longer.
+        let work = |part: fn(Progress) -> u32| -> f64 {
+            self.races().map(|race| race.hops() as f64 * f64::from(part(race.progress()))).sum()
+        };
+        Progress::of(sum(|race| race.done), sum(|race| race.total))
+            .by_work(|| [work(|race| race.done), work(|race| race.total)])
     }
 
     async fn advance(&mut self, exec: &Exec) -> Result<()> {
-        self.live.advance(exec).await
+        let mut races = std::iter::once(&mut self.live).chain(&mut self.others);
+        match races.find(|race| !race.finished()) {
+            Some(race) => race.advance(exec).await,
+            None => Ok(()),
+        }
     }
 
     fn output(&self) -> Output {
         let race = self.live.race();
         let finished = self.live.finished();
-        let Params { symbols, hops, rate, .. } = self.params;
-        let number = |name: Template<0>| Column { name, unit: "" };
-        let size = match &self.own {
-            Some(own) => (number(words::ELEMENTS), f64::from(own.elements)),
-            None => (number(words::SYMBOLS), f64::from(symbols)),
-        };
-        let lead = [size, (number(words::HOPS), f64::from(hops)), (number(words::LEARNING_RATE), rate)];
         let favourite = self.params.favourite();
         let verdict = race.verdict(favourite, finished).map(|verdict| match (&self.own, favourite) {
             (Some(own), _) => verdict.adding(own.said()).adding(words::AS_PERMUTATIONS),
@@ -171,8 +247,8 @@ impl Experiment for LiveTracking {
         let answer = if finished { self.live.answer() } else { self.expectation() };
         Output {
             answer: Some(Answer::new(answer)),
-            figures: self.live.figures(),
-            tables: vec![race.table(&lead)],
+            figures: self.figures(),
+            tables: self.table().into_iter().collect(),
             verdicts: [verdict, flat, self.live.head_verdict(), race.switch_verdict(finished)]
                 .into_iter()
                 .flatten()

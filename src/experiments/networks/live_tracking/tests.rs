@@ -3,11 +3,16 @@
 use super::LiveTracking;
 use crate::experiments::networks::live::Rest;
 use crate::kit::Experiment as _;
+use crate::kit::race::Time;
 use crate::kit::testing::Tested as _;
 use crate::output::Output;
 
 /// A task that a power law solves in a second, and uniform data do not.
 const SMALL: &str = "symbols=3&hops=3&steps=1500&networks=6";
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("JSON")
+}
 
 fn series<'a>(output: &'a Output, figure: &str, id: &str) -> &'a crate::output::Series {
     let figure = output.figures.iter().find(|other| other.id == *figure).expect("the figure");
@@ -143,6 +148,8 @@ fn what_cannot_run_is_refused_in_a_sentence() {
         ("batch=30", "a multiple of 4"),
         ("steps=150", "a multiple of 100"),
         ("symbols=6", "from 3 to 5"),
+        ("also-hops=1,2.5", "`also-hops` cannot be `2.5`: it takes whole numbers of hops"),
+        ("also-hops=7", "from 0 to 6"),
     ] {
         let message = LiveTracking::refused(query);
         assert!(message.contains(said), "{query}: {message}");
@@ -233,4 +240,87 @@ fn the_landscape_goes_through_the_start_and_the_end_of_a_network() {
     assert_eq!((start, end), ((Some(0.0), Some(0.0)), (Some(1.0), Some(0.0))));
     let flat = LiveTracking::finished("symbols=3&hops=3&steps=100&networks=1&exponents=1.25", 2);
     assert!(flat.output().figures.iter().all(|figure| !figure.id.starts_with("landscape")), "nothing is learned");
+}
+
+/// Short races, with three hops unless a test says otherwise.
+const SHORT: &str = "symbols=3&exponents=0,1.25,1&steps=300&networks=2";
+
+#[test]
+fn other_numbers_of_hops_leave_the_main_race_as_it_is() {
+    let alone = LiveTracking::finished(&format!("{SHORT}&hops=3"), 5);
+    let mut run = LiveTracking::started(&format!("{SHORT}&hops=3&also-hops=2,1,3,0,2"), 5);
+    let total = run.progress().total;
+    assert_eq!(total, 3 * 3 + 1, "three checkpoints for each number of hops, and one landscape");
+    for done in 1..=total {
+        run.step();
+        assert_eq!((run.progress().done, run.progress().total), (done, total), "one checkpoint at a time");
+    }
+    let (before, mut after) = (alone.output(), run.output());
+    after.figures.retain(|figure| !figure.id.starts_with("hops-"));
+    after.tables[0].rows.retain(|row| json(&row[1]) == "3.0");
+    assert!(json(&before) == json(&after), "every number and every word of the main race");
+    assert_eq!(json(&alone.picture()), json(&run.picture()));
+    for none in ["0", "3", "3,0"] {
+        let off = LiveTracking::finished(&format!("{SHORT}&hops=3&also-hops={none}"), 5).output();
+        assert!(json(&before) == json(&off), "there are no other numbers of hops");
+    }
+}
+
+#[test]
+fn each_number_of_hops_has_a_figure_and_rows_as_in_a_race_of_its_own() {
+    let mut run = LiveTracking::started(&format!("{SHORT}&hops=3&also-hops=4,1"), 5);
+    let shown = |run: &LiveTracking| -> Vec<String> {
+        let figures = run.output().figures;
+        figures.iter().map(|figure| figure.id.to_string()).filter(|id| id.starts_with("hops")).collect()
+    };
+    assert!(shown(&run).is_empty(), "nothing to compare before the run");
+    while !run.progress().finished() {
+        run.step();
+        assert_eq!(shown(&run), ["hops-1", "hops-3", "hops-4"], "in ascending order, with the main number");
+    }
+    let output = run.output();
+    let mut rows = output.tables[0].rows.chunks(3);
+    for (hops, title) in [(1, "1 hop: "), (3, "3 hops: "), (4, "4 hops: ")] {
+        let alone = LiveTracking::finished(&format!("{SHORT}&hops={hops}"), 5).output();
+        let figure = output.figures.iter().find(|figure| figure.id == format!("hops-{hops}")).expect("a figure");
+        assert!(figure.title.english().starts_with(title), "{}", figure.title.english());
+        let headline = &alone.figures[0];
+        assert_eq!(headline.id, "accuracy");
+        assert_eq!(figure.series.len(), 3, "a curve for each distribution");
+        assert_eq!(json(&figure.series), json(&headline.series), "{hops} hops");
+        assert_eq!(json(&figure.groups), json(&output.figures[0].groups), "colours as in the headline");
+        assert_eq!(json(&figure.marks), json(&headline.marks), "the level of guessing");
+        assert_eq!(json(&rows.next()), json(&Some(&alone.tables[0].rows)), "{hops} hops");
+    }
+    assert!(rows.next().is_none());
+}
+
+#[test]
+fn uniform_training_keeps_up_with_one_or_two_hops_and_lies_flat_from_three_on() {
+    let preset = super::words::INFO.presets.iter().find(|preset| preset.query.contains("also-hops")).expect("a preset");
+    // Of the preset's networks only a few are trained, to save time.
+    let run = LiveTracking::finished(&format!("{}&networks=5", preset.query), 1);
+    let hops: Vec<usize> = run.by_hops().iter().map(|race| race.hops()).collect();
+    assert_eq!(hops, [1, 2, 3, 4]);
+    for live in run.by_hops() {
+        let median = |i: usize| live.race().quantile(i, 0.5).expect("networks");
+        let (hops, uniform, power) = (live.hops(), median(0), median(1));
+        let figure = live.hops_figure();
+        let last = |i: usize| *figure.series[i].y.last().expect("a point");
+        assert!(matches!(power, Time::At(_)) && last(1) > 0.9, "{hops} hops: {power:?}");
+        if hops < 3 {
+            assert!(uniform.seen() <= power.seen() && last(0) > 0.9, "{hops} hops: {uniform:?} and {power:?}");
+        } else {
+            assert!(matches!(uniform, Time::After(_)) && last(0) < 0.3, "{hops} hops: {uniform:?}, {}", last(0));
+        }
+    }
+}
+
+#[test]
+fn the_networks_of_every_number_of_hops_must_fit_into_memory() {
+    // The transformer has a vector for each place, so the networks for more hops are a little larger.
+    let query = "network=transformer&width=64&exponents=0,1,1.25,1.5,2&networks=43&hops=1";
+    LiveTracking::started(query, 1);
+    let message = LiveTracking::refused(&format!("{query}&also-hops=6"));
+    assert!(message.contains("`networks` cannot be `43`") && message.contains("at most 42"), "{message}");
 }

@@ -16,12 +16,13 @@ pub(super) const INFO: Info = Info {
         r"Networks differ. The order of the skills' frequencies and the initial weights are drawn anew for each network, and the times vary several-fold.",
     ],
     model: &[
-        r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills of rank $j$ are drawn with probabilities proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. Networks of equal numbers start from equal weights and have equal ranks with all exponents.",
+        r"A skill is one of the $n!$ permutations of $n$ symbols, and a sample is a sequence of $k$ skills. The network reads one skill after another, and after the last one names, for each place, the symbol that stands there: $n$ answers with $n$ choices each. A sequence is answered exactly if all $n$ answers are right. Skills of rank $j$ are drawn with probabilities proportional to $j^{-\alpha}$; the ranks are drawn anew for each network. The networks of each exponent are numbered. Networks with equal numbers start from equal weights and have equal ranks, whatever their exponents are.",
         r"The network is a transformer's layer without attention, looped over the skills: a residual stream of width $d$, a norm, and two layers with a ReLU between them. It is no transformer. Networks learn by Adam with decoupled weight decay and a constant learning rate, from sequences that are drawn anew at every step.",
         r"The parameter for the kind of network chooses a transformer instead: two layers with causal attention, a head for every 16 columns, and norms before attention and hidden layer, without gains and biases. It reads all skills at once, and its answers come from the last position. During its first 100 steps the learning rate rises linearly from a hundredth of its value. With the settings of its preset, one of its steps takes almost a hundred times as long as a step of the looped network at the start, so a run with a few networks takes a minute. It runs on the CPU even if there is a GPU, because so few and so small networks would leave most of a GPU idle.",
-        r"The loss is the cross-entropy in nats, that is, with natural logarithms, as a mean over the places. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it first answers 90% exactly, also if it forgets some of it later. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
+        r"The loss is the cross-entropy in nats, that is, with natural logarithms, as a mean over the places. At each checkpoint a network is tested on 1,024 uniform sequences, which are the same for all networks. It has solved the task when it first answers 90% exactly, even if it forgets some of it later. After two checkpoints in a row with at least 95% it stops, and the curves keep its last value.",
         r"The landscape is computed after the run, for the first network of the best power law if it has solved the task. Its plane contains the weights before and after training, and those of the checkpoint that is farthest from the line between them. Other points of the path lie outside this plane, and their projections are drawn. With more than three training distributions, and for transformers, no landscape is drawn. Losses above 1.5 times that of guessing have one colour.",
         r"Uniform training stays flat for the number of samples of this run, and with this learning rate and width. It may learn later, or with other settings.",
+        r"You may name other numbers of hops, with which further networks are trained in turn; among the further figures after a run, a small one for each number shows the exact answers, with equal axes and colours. The answer, the verdicts and the landscape are about the main number of hops only.",
         r"You may replace the permutations by a multiplication table of your own, of 2 to 16 elements. A sequence of $k$ elements is multiplied from left to right, and the network names the product. So the table need not be that of a group; the page says if it is not, and why.",
         r"The published experiment trains transformers with 256 dimensions for tens of thousands of steps on five symbols and four hops. This network is much cheaper to train: it is smaller, and by design it reads one skill in each step. Choose five symbols for the published task.",
     ],
@@ -53,8 +54,10 @@ pub(super) const INFO: Info = Info {
     ],
     presets: &[
         Preset { title: "Four symbols, four hops", query: "" },
-        Preset { title: "Two hops: uniform is as good", query: "hops=2&steps=2000" },
+        Preset { title: "Power law first, then uniform", query: "then-uniform=0.8" },
+        Preset { title: "Two hops", query: "hops=2&steps=2000" },
         Preset { title: "Three symbols", query: "symbols=3&steps=2500" },
+        Preset { title: "One to four hops, three symbols", query: "symbols=3&also-hops=1,2,3&steps=1500" },
         Preset {
             title: "Five symbols, the published task",
             query: "symbols=5&width=32&batch=128&rate=0.005&steps=4000",
@@ -67,7 +70,7 @@ pub(super) const INFO: Info = Info {
             title: "A table of your own: symmetries of a square",
             query: "group=0,1,2,3,4,5,6,7;1,2,3,0,5,6,7,4;2,3,0,1,6,7,4,5;3,0,1,2,7,4,5,6;4,7,6,5,0,3,2,1;5,4,7,6,1,0,3,2;6,5,4,7,2,1,0,3;7,6,5,4,3,2,1,0",
         },
-        Preset { title: "Exponent 2: slower", query: "exponents=0,1.25,2" },
+        Preset { title: "Exponents 1.25 and 2", query: "exponents=0,1.25,2" },
         Preset { title: "Eight exponents compared", query: "exponents=0,0.5,0.75,1,1.25,1.5,1.75,2" },
     ],
 };
@@ -81,6 +84,8 @@ crate::texts! {
     // Answers.
     EXPECT_POWER_LAW = "In published experiments with five symbols and four hops, transformers learned from a power law and not from uniform data; the run tests this for small networks.";
     EXPECT_UNIFORM = "Earlier runs suggest: with {hops} {hops:hop|hops} uniform training needs no more sequences than a power law, because nothing holds it back at its start.";
+    // Values that are refused.
+    WHOLE = "whole numbers of hops";
     // Your own table.
     GROUP = "Your table of {n} elements is that of a group.";
     NO_IDENTITY = "Your table of {n} elements is not that of a group, because no element is an identity. Networks can still learn its products, from left to right.";
