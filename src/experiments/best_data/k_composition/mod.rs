@@ -138,7 +138,7 @@ impl Experiment for KComposition {
     const FIRST: &'static [&'static str] = &["skills=128", "hops=2", "exponents=0,1,2&lr=0.1"];
     /// The first figures integrate the flow of the weights for each exponent and compare the exponents with each other,
     /// which only this experiment does.
-    const BUDGET: Budget = Budget { ready: 120_000, run: 204_000 };
+    const BUDGET: Budget = Budget { ready: 120_000, run: 204_500 };
     const KERNELS: &'static [Twin] = &[Twin::kernel::<sim::Compose>()];
     type Params = Params;
 

@@ -114,7 +114,7 @@ impl Experiment for LiveArithmetic {
     const SLUG: &'static str = "live-arithmetic";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
-    const BUDGET: Budget = Budget { ready: 106_500, run: 218_000 };
+    const BUDGET: Budget = Budget { ready: 107_000, run: 220_000 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "modulus=13&steps=1200&networks=2";
     const MAIN: &'static [&'static str] = &["task", "modulus", "exponents"];

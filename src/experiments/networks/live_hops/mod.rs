@@ -101,7 +101,7 @@ impl Experiment for LiveHops {
     const SLUG: &'static str = "live-hops";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
-    const BUDGET: Budget = Budget { ready: 104_000, run: 205_000 };
+    const BUDGET: Budget = Budget { ready: 104_500, run: 206_000 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "hops=2&steps=500&networks=6";
     const MAIN: &'static [&'static str] = &["hops", "facts", "exponents"];

@@ -184,7 +184,7 @@ impl Experiment for LiveTracking {
     const SLUG: &'static str = "live-tracking";
     const INFO: Info = words::INFO;
     const TEXTS: text::Templates = words::TEXTS;
-    const BUDGET: Budget = Budget { ready: 107_500, run: 216_500 };
+    const BUDGET: Budget = Budget { ready: 109_500, run: 223_500 };
     const CLAIMS: &'static [Claim] = claims::CLAIMS;
     const QUICK: &'static str = "symbols=3&steps=500&networks=2";
     const MAIN: &'static [&'static str] = &["symbols", "hops", "exponents"];
