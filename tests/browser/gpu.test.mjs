@@ -18,7 +18,7 @@ import {
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 /** @typedef {import("./types.d.ts").Page} Page */
 
-/** A software adapter trains networks a hundred times as slowly as the CPU: these run with fewer steps and sizes. @type {typeof STATES} */
+/** A software adapter trains networks a hundred times as slowly as the CPU: these run with fewer steps and sizes. @type {Record<string, Record<string, string>>} */
 const LESS = {
   "live-tracking": { steps: "100" },
   "live-arithmetic": { steps: "100" },

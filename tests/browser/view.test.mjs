@@ -367,11 +367,14 @@ test("a long table of a result scrolls, and says how many rows it has", () =>
 test("a figure that cannot be measured says why", async () => {
   await lab.open("#/k-composition?rates=2&runs=1&samples=256&skills=8", async (page) => {
     const element = await ready(page);
+    const verdict = element.locator("[data-verdict=power-law-beats-uniform]");
+    assert.match(await verdict.innerText(), /^Not yet measured/);
+    assert.doesNotMatch(await verdict.innerText(), /Nothing measured/);
     await run(element);
+    assert.match(await verdict.innerText(), /^Cannot tell/);
     const table = element.locator("[data-table=best-rates]");
     await table.getByText("At none of the learning rates did half of the runs reach").waitFor();
     assert.equal(await table.locator("table").count(), 0);
-    const verdict = element.locator("[data-verdict=power-law-beats-uniform]");
     assert.match(await verdict.innerText(), /Nothing measured\./);
   });
   await lab.open("#/positive-shift?weights=1,1e-300&draws=100", async (page) => {
