@@ -9,10 +9,15 @@
 //     gpu  { glue: URL of js/engine/device.js as text, wasm: URL }        fetched only if wanted
 //   import { shaders } from "lab:shaders";   // in js/engine/device.js: { KERNEL: URL }
 //   import { entries, list, claims } from "lab:catalogue";   // in catalogue.js; see modules.d.ts
+//   import { folder, scripts, known, words } from "lab:embed";   // in js/embed-stub.js; see modules.d.ts
 //   import { initSync, ... } from "lab:glue";   // in js/engine/worker.js and device.js: wasm-bindgen's module
 //
 // Formulas are typeset here: `math` is { display: { TEX: MathML }, inline: { TEX: MathML } } of the words beside it.
 // URLs are relative to the page's main script.
+//
+// Pages of other sites name scaling-lab.js, or v<version>/scaling-lab.js. Both need only the files in v<version>/: the element's own scripts,
+// which check the sum of each file that they fetch, and a copy of each file of the engine. So a page that names a version works as long as this
+// one folder is kept, whatever becomes of the files of later versions. `EMBEDDED` is true in these scripts and false in those of the lab's page.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -64,6 +69,9 @@ function put(name, bytes) {
 /** @param {string | Uint8Array} bytes */
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 8);
 
+/** The sum of a file as the attribute `integrity` spells it. @param {string | Uint8Array} bytes */
+const sumOf = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+
 /** @param {string} name @param {string | Uint8Array} bytes */
 const putHashed = (name, bytes) =>
   put(`${basename(name, extname(name))}-${hashOf(bytes)}${extname(name)}`, bytes);
@@ -106,9 +114,15 @@ const elementSheets = {
 
 /**
  * A part of a worker as one classic script, with the glue of one of the wasm builds inside.
- * @param {string} kind @param {string} name its file in js/engine/ @param {import("esbuild").Plugin[]} plugins
+ * @param {string} kind @param {string} name its file in js/engine/ @param {boolean} embedded @param {import("esbuild").Plugin[]} plugins
  */
-async function worker(kind, name, plugins = [], fit = (/** @type {string} */ glue) => glue) {
+async function worker(
+  kind,
+  name,
+  embedded,
+  plugins = [],
+  fit = (/** @type {string} */ glue) => glue,
+) {
   const out = await build({
     entryPoints: [join(www, "js/engine", name)],
     bundle: true,
@@ -117,7 +131,7 @@ async function worker(kind, name, plugins = [], fit = (/** @type {string} */ glu
     format: "iife",
     target: browsers,
     // The glue's own loader asks where it lives; we never call it.
-    define: { "import.meta.url": '""' },
+    define: { "import.meta.url": '""', EMBEDDED: String(embedded) },
     logOverride: { "import-is-undefined": "error" },
     plugins: [
       ...plugins,
@@ -261,6 +275,7 @@ const ENGLISH = {
   pages: wordsIn("en.pages.json"),
   plot: wordsIn("en.plot.json"),
   html: wordsIn("en.html.json"),
+  embed: wordsIn("en.embed.json"),
 };
 
 /** A part of the story is named by its first experiment. @param {typeof parts[number]} part */
@@ -346,7 +361,7 @@ function language(folder, lang) {
 function languages() {
   const folder = process.env.LAB_LOCALES ?? join(www, "locales");
   const found = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory());
-  const nothing = { shell: {}, pages: {}, plot: {}, html: {}, texts: {} };
+  const nothing = { shell: {}, pages: {}, plot: {}, html: {}, embed: {}, texts: {} };
   return [
     /** @type {Language} */ (/** @type {unknown} */ ({ lang: "en", ...nothing })),
     ...found.map(({ name }) => language(folder, name)),
@@ -454,6 +469,7 @@ const wordsOf = (language) => ({
         "en.json": { ...language.shell, lang: language.lang, texts: byEnglish(language) },
         "en.pages.json": language.pages,
         "en.plot.json": language.plot,
+        "en.embed.json": language.embed,
       }[basename(path)];
       // English says nothing twice.
       const words = language.lang === "en" ? english : { ...english, ...own };
@@ -558,25 +574,35 @@ const shaders = Object.fromEntries(
     ([kernel, wgsl]) => [kernel, putHashed(`wgsl-${kernel}.wgsl`, `${wgsl}// end\n`)],
   ),
 );
+/** The scripts of workers, in the lab's page or in one of another site. @param {boolean} embedded */
+async function workers(embedded) {
+  const sums = Object.entries(shaders).map(([kernel, name]) => [kernel, sumOf(bytesOf(name))]);
+  const known = { shaders, sums: embedded ? Object.fromEntries(sums) : {} };
+  return {
+    worker: await worker("cpu", "worker.js", embedded, [], glue),
+    glue: await worker("device", "device.js", embedded, [virtual("lab:shaders", exporting(known))]),
+  };
+}
+/** @param {string} name */
+const bytesOf = (name) => /** @type {Buffer} */ (files.get(name));
+const ours = await workers(false);
 const assets = {
   cpu: {
-    worker: await worker("cpu", "worker.js", [], glue),
+    worker: ours.worker,
     loads: Object.fromEntries(parted.loads),
     gpu: parted.gpu,
     rest: parted.rest,
   },
   gpu: {
-    glue: putHashed(
-      "device.js",
-      await worker("device", "device.js", [virtual("lab:shaders", exporting({ shaders }))]),
-    ),
+    glue: putHashed("device.js", ours.glue),
     wasm: putHashed("device.wasm", readFileSync(join(made, "device/lab.wasm"))),
   },
 };
-/** The addresses of the engine's files, from the folder of a language. @param {string} up @param {Listed[]} known */
-const engine = (up, known) => ({
+/** The addresses of the engine's files, from the folder of a language. @param {string} up @param {Listed[]} known @param {Embedded} [embedded] */
+const engine = (up, known, embedded) => ({
   cpu: {
     ...assets.cpu,
+    worker: embedded?.worker ?? assets.cpu.worker,
     wasm: up + pieces[0].file,
     piece: `${up}*-${edition}.wasm`,
     pieces: pieces
@@ -584,7 +610,7 @@ const engine = (up, known) => ({
       .map(({ name, needs }) => ({ name, needs })),
     loads: Object.fromEntries(known.map(({ slug }) => [slug, assets.cpu.loads[slug]])),
   },
-  gpu: { glue: up + assets.gpu.glue, wasm: up + assets.gpu.wasm },
+  gpu: { glue: up + (embedded?.glue ?? assets.gpu.glue), wasm: up + assets.gpu.wasm },
 });
 /** Does only an experiment that is not among `known` load this piece? @param {number} piece @param {Listed[]} known */
 const onlyOf = (piece, known) => {
@@ -593,10 +619,17 @@ const onlyOf = (piece, known) => {
   );
   return users.length > 0 && users.every((user) => !known.includes(user));
 };
-/** The page's scripts and sheets. @param {Language} language @param {string} [up] @param {Listed[]} [known] */
-const bundled = (language, up = "", known = all) =>
+/**
+ * What differs in a page of another site: the way from the element's files to the lab's page, and the workers.
+ * @typedef {{home: string, worker: string, glue: string}} Embedded
+ */
+/** The page's scripts and sheets. @param {Language} language @param {string} [up] @param {Listed[]} [known] @param {Embedded} [embedded] @returns {Promise<import("esbuild").BuildResult<{metafile: true, write: false}>>} */
+const bundled = (language, up = "", known = all, embedded) =>
   build({
-    entryPoints: { main: join(www, "js/main.js"), style: join(www, "style.css") },
+    entryPoints: embedded
+      ? { element: join(www, "js/embedded.js") }
+      : { main: join(www, "js/main.js"), style: join(www, "style.css") },
+    define: { EMBEDDED: String(!!embedded), HOME: JSON.stringify(embedded?.home ?? "") },
     bundle: true,
     minify: true,
     splitting: true,
@@ -612,7 +645,7 @@ const bundled = (language, up = "", known = all) =>
       elementSheets,
       copies,
       wordsOf(language),
-      virtual("lab:assets", exporting(engine(up, known))),
+      virtual("lab:assets", exporting(engine(up, known, embedded))),
       ...catalogue(language, up, known),
     ],
   });
@@ -628,6 +661,13 @@ function scriptsOf(page, first = /^main-\w+\.js$/) {
       if (kind === "import-statement") found.add(basename(path));
   return found;
 }
+/** What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address. @param {string} path @param {string} text */
+function askable(path, text) {
+  const code = text.replace(/\(\)=>import\("(\.\/[\w-]+\.js)"\)/g, '(q="")=>import("$1"+q)');
+  if (/import\("[^"]+"\)/.test(code))
+    throw new Error(`${basename(path)}: a part is loaded without part() of js/assets.js`);
+  return code;
+}
 /** The whole page in one language: English at the root, another one in a folder of its name. @param {Language} language */
 async function pageIn(language) {
   const { lang } = language;
@@ -636,11 +676,7 @@ async function pageIn(language) {
   /** @type {Record<string, string>} */
   const entry = {};
   for (const { path, text } of page.outputFiles) {
-    // What loads a part of the page takes a query, so that js/assets.js can ask for it at a new address.
-    const code = text.replace(/\(\)=>import\("(\.\/[\w-]+\.js)"\)/g, '(q="")=>import("$1"+q)');
-    if (/import\("[^"]+"\)/.test(code))
-      throw new Error(`${basename(path)}: a part is loaded without part() of js/assets.js`);
-    put(folder + basename(path), code);
+    put(folder + basename(path), askable(path, text));
     const stem = /^(main|style)-\w+\.(js|css)$/.exec(basename(path));
     if (stem) entry[stem[1]] = basename(path);
   }
@@ -692,11 +728,86 @@ function rightToLeft(lang) {
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
 const [{ entry, imported, fileOf, filesWith, inputs }] = await Promise.all(spokenHere.map(pageIn));
+/** The folder of this version for pages of other sites. */
+const pinned = `v${/^version = "([^"]+)"/m.exec(readFileSync(join(www, "../Cargo.toml"), "utf8"))?.[1]}/`;
+/** The sums of the scripts that pages of other sites name. @type {Record<string, {integrity: string}>} */
+const tags = {};
+
+/** A script that pages of other sites name. @param {string} name @param {object} known what it imports from lab:embed */
+async function stub(name, known) {
+  const out = await build({
+    entryPoints: [join(www, "js/embed-stub.js")],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: browsers,
+    plugins: [virtual("lab:embed", exporting(known))],
+  });
+  const { text } = out.outputFiles[0];
+  put(name, text);
+  tags[name] = { integrity: sumOf(text) };
+}
+
+/** The element for pages of other sites, in one language. @param {Language} language @param {{worker: string, glue: string}} theirs @param {string[]} copied files of the engine in the version's folder */
+async function embedIn(language, theirs, copied) {
+  const { lang } = language;
+  const [folder, up] = lang === "en" ? ["", ""] : [`${lang}/`, "../"];
+  const here = pinned + folder;
+  const page = await bundled(language, up, all, { ...theirs, home: `${up}../${folder}` });
+  /** @type {import("./js/trust.js").Files} */
+  const known = { sums: {}, needs: {} };
+  for (const { path, text } of page.outputFiles) {
+    const code = askable(path, text);
+    put(here + basename(path), code);
+    known.sums[basename(path)] = sumOf(code);
+  }
+  for (const name of copied) known.sums[name] = sumOf(bytesOf(pinned + name));
+  const outputs = new Map(
+    Object.entries(page.metafile.outputs).map(([path, output]) => [basename(path), output]),
+  );
+  /** A script after all those that it imports. @param {string} name @param {Set<string>} [found] */
+  function ordered(name, found = new Set()) {
+    if (found.has(name)) return found;
+    for (const { path, kind } of outputs.get(name)?.imports ?? [])
+      if (kind === "import-statement") ordered(basename(path), found);
+    return found.add(name);
+  }
+  const [element] = [...outputs.keys()].filter((name) => /^element-\w+\.js$/.test(name));
+  const first = ordered(element);
+  for (const name of outputs.keys()) {
+    const needs = [...ordered(name)].filter((one) => one !== name && !first.has(one));
+    if (needs.length) known.needs[name] = needs;
+  }
+  const text = JSON.stringify(known);
+  const list = `files-${hashOf(text)}.json`;
+  put(here + list, text);
+  const words = { ...ENGLISH.embed, ...language.embed };
+  const told = {
+    scripts: [...first].map((name) => [name, known.sums[name]]),
+    known: [list, sumOf(text)],
+    words,
+  };
+  await stub(`${folder}scaling-lab.js`, { ...told, folder: up + here });
+  await stub(`${here}scaling-lab.js`, { ...told, folder: "./" });
+}
+const theirs = await workers(true);
+const theirGlue = `device-${hashOf(theirs.glue)}.js`;
+put(pinned + theirGlue, theirs.glue);
+const copied = [...files.keys()].filter((name) => /^[\w-]+\.(wasm|wgsl|csv)$/.test(name));
+for (const name of copied) put(pinned + name, bytesOf(name));
+await Promise.all(
+  spokenHere.map((language) =>
+    embedIn(language, { ...theirs, glue: theirGlue }, [...copied, theirGlue]),
+  ),
+);
+put("embed.json", `${JSON.stringify(tags, null, 2)}\n`);
+
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));
 // The workers' scripts bundle nobody's files: their glue is wasm-bindgen's, a crate.
 put("THIRD-PARTY.txt", thirdParty([...npm(inputs, www), ...crates(join(www, ".."))]));
 
-const weight = (/** @type {string} */ name) => gzip(/** @type {Buffer} */ (files.get(name)));
+const weight = (/** @type {string} */ name) => gzip(bytesOf(name));
 const total = (/** @type {Iterable<string>} */ names) =>
   [...names].reduce((sum, name) => sum + weight(name), 0);
 /** What every page of the lab loads before it shows anything. */
@@ -761,8 +872,13 @@ const over = [];
 const row = (/** @type {string} */ label, /** @type {(number | string)[]} */ ...cells) =>
   console.log(label.padEnd(48) + cells.map((cell) => String(cell).padStart(10)).join(""));
 row("file (bytes)", "raw", "gzip -9");
+const isPinned = (/** @type {string} */ name) => name.startsWith(pinned);
 for (const [name, { length }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
-  row(`  ${name}`, length, weight(name));
+  if (!isPinned(name)) row(`  ${name}`, length, weight(name));
+row(
+  `  ${pinned} for other sites, ${[...files.keys()].filter(isPinned).length} files`,
+  [...files].reduce((sum, [name, { length }]) => sum + (isPinned(name) ? length : 0), 0),
+);
 row("GPU device with two shaders, fetched when used", "", total(gpu));
 if (total(gpu) > BUDGET.gpu)
   over.push(`the GPU: ${total(gpu)} bytes of gzip, the budget is ${BUDGET.gpu}`);
@@ -780,9 +896,12 @@ for (const { slug, requests, ready, run, budget } of costs) {
   told("bytes of gzip until its default run has ended", run, budget.run);
   told("requests until it is ready", requests, budget.requests);
 }
-for (const name of files.keys())
-  if (/^embed\b.*\.js$/.test(name) && weight(name) > BUDGET.embed)
+for (const [name, { integrity }] of Object.entries(tags)) {
+  row(`for other sites: ${name}`, "", weight(name));
+  console.log(`  integrity="${integrity}"`);
+  if (weight(name) > BUDGET.embed)
     over.push(`${name}: above the budget of ${BUDGET.embed} bytes of gzip`);
+}
 if (over.length > 0) {
   console.error(over.join("\n"));
   process.exit(1);

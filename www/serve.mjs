@@ -86,7 +86,9 @@ export async function serve(folder, { port = 0, base = "/", headers = {}, heard 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [folder = "dist", port = "8080"] = process.argv.slice(2);
   try {
-    const { url } = await serve(folder, { port: Number(port) });
+    // Pages of other origins may hold the element, as on the usual static hosts.
+    const headers = { "access-control-allow-origin": "*" };
+    const { url } = await serve(folder, { port: Number(port), headers });
     console.log(`serving ${folder} at ${url} (Ctrl-C stops)`);
   } catch (caught) {
     const error = /** @type {NodeJS.ErrnoException} */ (caught);

@@ -47,15 +47,16 @@ function atFullSpeed() {
 /**
  * Starts a server and a browser for one test file.
  * @param {"cpu" | "gpu"} kind whether the browser has WebGPU (on a software adapter)
- * @param {string} [dist] the built page
+ * @param {string} [dist] the built page @param {Record<string, string>} [headers] of every answer
  */
-export async function start(kind, dist = join(root, "dist")) {
+export async function start(kind, dist = join(root, "dist"), headers = {}) {
   // A sub-path, because that is how most static hosts serve a project's page.
   const base = "/lab/";
   /** @type {{file: string, at: number}[]} */
   const heard = [];
   const server = await serve(dist, {
     base,
+    headers,
     heard: (path) => heard.push({ file: path.slice(base.length) || "index.html", at: Date.now() }),
   });
   const browser = await chromium.launch({

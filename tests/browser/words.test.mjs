@@ -139,6 +139,27 @@ for (const [name, hash] of Object.entries(pages)) {
     ));
 }
 
+test("an element in another page speaks the language of its script", () =>
+  lab.open(null, async (page) => {
+    await page.route("**/host.html", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<!doctype html><script type="module" src="${PSEUDO}/scaling-lab.js"></script>
+<scaling-lab experiment="exam-time"></scaling-lab><p style="height: 5000px"></p><scaling-lab experiment="atoms"></scaling-lab>`,
+      }),
+    );
+    await page.goto(`${lab.url}host.html`);
+    await page.locator("scaling-lab .fold math").first().waitFor({ state: "attached" });
+    const [title, link, far] = await page.evaluate(() => {
+      const [near, far] = document.querySelectorAll("scaling-lab");
+      const one = (/** @type {string} */ selector) => near.shadowRoot.querySelector(selector);
+      return [one(".title").textContent, one(".lab-link a").getAttribute("href"), far.textContent];
+    });
+    assert.ok(title?.startsWith(OPEN), `its title is ${title}`);
+    assert.equal(link, `${lab.url}${PSEUDO}/#/exam-time`);
+    assert.ok(far?.startsWith(OPEN), `an element that waits says ${far}`);
+  }));
+
 /** Folders of words that no page can be made of, with what the build says. @type {[string, string, string, RegExp][]} */
 const WRONG = [
   ["de", "shell.json", '{"nonsense": "Unsinn"}', /shell\.json: there is no word nonsense/],

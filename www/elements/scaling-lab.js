@@ -18,6 +18,7 @@ import { unsupported } from "../js/engine/wasm.js";
 import { t } from "../js/i18n.js";
 import { css as plotCss } from "../js/plot/index.js";
 import { sentence } from "../js/prose.js";
+import { reached } from "../js/reached.js";
 import { cut, fill } from "../js/text.js";
 import { DEFAULT_SEED, difference, formatHash, parseQuery } from "../js/route.js";
 import { isSure, sameText, typed } from "../js/value-text.js";
@@ -193,7 +194,7 @@ export class ScalingLab extends HTMLElement {
         this.#emit("result", result);
       }
       this.#view?.speak(type);
-      engine.rest().catch(() => {});
+      if (!EMBEDDED) engine.rest().catch(() => {});
     },
     stuck: (stuck) => this.#view?.notices(stuck ? [t("stuck")] : [], "stuck"),
     answered: () => this.#view?.alert(),
@@ -242,7 +243,11 @@ export class ScalingLab extends HTMLElement {
   #addressOf(query) {
     return new URL(
       formatHash(this.#entry?.slug ?? "", query),
-      this.isConnected && this.hasAttribute("heading") ? location.href.split("#")[0] : base,
+      this.isConnected && this.hasAttribute("heading")
+        ? location.href.split("#")[0]
+        : EMBEDDED
+          ? new URL(HOME, base)
+          : base,
     ).href;
   }
 
@@ -263,6 +268,8 @@ export class ScalingLab extends HTMLElement {
       }
       root.adoptedStyleSheets = [sheet];
       root.append(h("p", { class: "starting", role: "status" }, t("starting")));
+      // What the page has put into the element stays until the figures are there.
+      if (EMBEDDED) root.append(h("slot"));
     }
     engine.addEventListener("restart", this.#onRestart);
     this.#listening = new AbortController();
@@ -350,14 +357,16 @@ export class ScalingLab extends HTMLElement {
       this.#readied = true;
       this.#depict().catch(() => {});
       if (again) this.#run.run();
-      if (!Object.keys(this.#unread).length) this.#withPanel();
-      // A failure is reported by the run that needs what is missing.
-      engine.complete(slug).catch(() => {});
+      if (EMBEDDED) reached(this).then(() => this.#withPanel());
+      else if (!Object.keys(this.#unread).length) this.#withPanel();
+      // A failure is reported by the run that needs what is missing. The readers of another site's page may never run anything.
+      if (!EMBEDDED) engine.complete(slug).catch(() => {});
       // Later the page works without a connection.
-      setTimeout(
-        () => Promise.all([engine.rest(), tablesAndPages(), saving()]).catch(() => {}),
-        REST_MS,
-      );
+      if (!EMBEDDED)
+        setTimeout(
+          () => Promise.all([engine.rest(), tablesAndPages(), saving()]).catch(() => {}),
+          REST_MS,
+        );
       (window.requestIdleCallback ?? setTimeout)(
         () =>
           void loadLater()
@@ -376,6 +385,8 @@ export class ScalingLab extends HTMLElement {
   /** Shows the small picture of the present result, if the experiment has one. */
   async #depict() {
     if (!this.#entry?.pictured || !this.#readied) return;
+    // The code of pictures comes with that of runs, and the readers of another site's page may never run anything.
+    if (EMBEDDED && !this.#run.result?.progress.done) return;
     await this.#run.depict();
     const { depict } = await pictures();
     const { picture } = this.#run.result ?? {};
@@ -695,6 +706,7 @@ export class ScalingLab extends HTMLElement {
     if (this.#run.mode !== "idle" || !entry || !view || !of) return;
     const { signal } = (this.#foretelling = new AbortController());
     const tell = async () => {
+      if (EMBEDDED) await reached(this);
       const { kind } = await this.#place();
       if (signal.aborted || kind !== "cpu") return;
       const { foretell } = await loadLater();
@@ -804,5 +816,5 @@ export class ScalingLab extends HTMLElement {
   }
 }
 
-if ("customElements" in window && !customElements.get("scaling-lab"))
+if (!EMBEDDED && "customElements" in window && !customElements.get("scaling-lab"))
   customElements.define("scaling-lab", ScalingLab);

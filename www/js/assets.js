@@ -3,6 +3,7 @@
 import { expect, met } from "./engine/clock.js";
 import { again, replaced } from "./engine/newer.js";
 import { t } from "./i18n.js";
+import { checked, lackingLine, sumOf, tampered } from "./trust.js";
 
 /** @typedef {import("./types.d.ts").LabError} LabError */
 
@@ -28,6 +29,10 @@ document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDir
 
 /** The error of a violated Content-Security-Policy, or null. The browser may report it a moment after the failure, so this waits. @returns {Promise<LabError | null>} */
 export async function policy() {
+  if (EMBEDDED) {
+    const line = await lackingLine();
+    if (line) return failure("policy", t("policyLine", { line }));
+  }
   await new Promise((resolve) => setTimeout(resolve));
   return forbidden ? failure("policy", forbidden) : null;
 }
@@ -54,11 +59,16 @@ async function awaited(file, promise) {
   }
 }
 
-/** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. @param {string} file */
+/** The error of a missing file: a newer version of the lab has replaced it, or the connection failed. The files of an embedded element are of one version for ever, but their bytes may be wrong. @param {string} file */
 export const missing = async (file) =>
-  (await awaited("index.html", replaced(base, version)))
-    ? failure("newer", t("newer"))
-    : failure("fetch", t("fetchFailed", { file }));
+  EMBEDDED
+    ? failure(
+        "fetch",
+        t((await tampered(new URL(file, base).href)) ? "tampered" : "fetchFailed", { file }),
+      )
+    : (await awaited("index.html", replaced(base, version)))
+      ? failure("newer", t("newer"))
+      : failure("fetch", t("fetchFailed", { file }));
 
 /**
  * Fetches a file until `whole` makes something of it. @template T
@@ -66,7 +76,11 @@ export const missing = async (file) =>
  */
 async function fetched(name, whole) {
   const made = async (/** @type {string} */ query) => {
-    const response = await fetch(new URL(name + query, base)).catch(() => null);
+    const response = await (
+      EMBEDDED
+        ? fetch(new URL(name + query, base), { integrity: sumOf(name) })
+        : fetch(new URL(name + query, base))
+    ).catch(() => null);
     return response?.ok && (await whole(response).catch(() => null));
   };
   const file = (await awaited(name, made(""))) || (await awaited(name, made(again())));
@@ -102,12 +116,14 @@ export async function part(load) {
   for (const query of ["", again()]) {
     const module = await awaited(
       file,
-      load(query).catch(() => null),
+      (EMBEDDED ? checked(base, file, query).then(() => load(query)) : load(query)).catch(
+        () => null,
+      ),
     );
     // An empty response is a module without exports.
     if (module && Object.keys(module).length) return module;
   }
-  throw await missing(file);
+  throw (EMBEDDED && (await policy())) || (await missing(file));
 }
 
 /** The value of a JSON file, or null if it is missing. @param {string} name @returns {Promise<any>} */

@@ -1,7 +1,7 @@
 // The GPU device of an engine worker. The build puts this script behind the worker's in one worker, which then holds two
 // wasm modules: the lab's asks, the device's answers.
 import * as device from "lab:glue";
-import { shaders } from "lab:shaders";
+import { shaders, sums } from "lab:shaders";
 import { again, replaced } from "./newer.js";
 
 const TICK_MS = 250; // of the clock that counts how long a GPU has been silent
@@ -17,7 +17,12 @@ async function shader(kernel) {
     if (source) return source;
     try {
       const url = new URL(shaders[kernel] + query, gpu.base);
-      const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS) });
+      const response = await fetch(
+        url,
+        EMBEDDED
+          ? { signal: AbortSignal.timeout(FETCH_MS), integrity: sums[kernel] }
+          : { signal: AbortSignal.timeout(FETCH_MS) },
+      );
       const text = await response.text();
       // An incomplete file would be refused by the device, with a message that helps nobody.
       if (response.ok && text.endsWith("// end\n")) sources.set(kernel, text);

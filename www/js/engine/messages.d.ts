@@ -9,6 +9,8 @@ export interface Device {
 /** A piece of the CPU's build (www/pieces.mjs): its address, the pieces that must be there before it, and its module if that has been fetched. */
 export interface Piece {
   url: string;
+  /** The sum of its bytes, if a page of another site holds the element. */
+  sum?: string;
   needs: number[];
   module: WebAssembly.Module | null;
 }

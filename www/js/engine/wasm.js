@@ -2,6 +2,7 @@
 import { base, compiled, failure, missing, policy } from "../assets.js";
 import { t } from "../i18n.js";
 import { cpu } from "lab:assets";
+import { sumOf } from "../trust.js";
 
 /** @typedef {import("../types.d.ts").LabError} LabError */
 
@@ -44,6 +45,11 @@ export const pieces = cpu.pieces.map(({ needs }, number) => ({
   needs,
   module: null,
 }));
+if (EMBEDDED)
+  // The sums are known once the element is defined.
+  pieces.forEach((piece, number) =>
+    Object.defineProperty(piece, "sum", { enumerable: true, get: () => sumOf(fileOf(number)) }),
+  );
 
 /** Fetches pieces, each once for all callers. A piece comes after those that it needs. @param {number[]} numbers @returns {Promise<import("./messages.d.ts").Given[]>} */
 export const fetchPieces = (numbers) =>

@@ -1,6 +1,7 @@
 // One script for the engine worker and the pool workers; its first message says which it is. It drives runs from
 // checkpoint to checkpoint and posts what the page should show; it knows no experiment and no DOM.
 import * as lab from "lab:glue";
+import { sha384 } from "../sha384.js";
 import { unhandled } from "./unhandled.js";
 
 /** @typedef {import("./messages.d.ts").ToWorker} ToWorker
@@ -51,6 +52,10 @@ function fetchNow(url) {
       request.open("GET", url + query, false);
       request.responseType = "arraybuffer";
       request.send();
+      if (EMBEDDED) {
+        const known = pieces.find((piece) => piece.url === url);
+        if (sha384(new Uint8Array(request.response)) !== known?.sum) continue;
+      }
       if (request.status === 200) return new WebAssembly.Module(request.response);
     } catch {
       // The file is missing or incomplete.

@@ -1,0 +1,358 @@
+// The element in a page of another site: one script from another origin, under a strict policy; files that the browser must refuse.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { serve } from "../../www/serve.mjs";
+import { assertSame, native, numbers, quickStates, root, start } from "./harness.mjs";
+
+const FREE = { "access-control-allow-origin": "*" };
+const dist = join(root, "dist");
+const tags = JSON.parse(readFileSync(join(dist, "embed.json"), "utf8"));
+const [STABLE, PINNED] = Object.keys(tags).sort();
+/** The most bytes of gzip that the first ten experiments on one page fetch until all of them show their figures. */
+const TEN = 400_000;
+
+/** @type {import("./types.d.ts").Lab} */
+let lab;
+/** The folder of the host's pages. @type {string} */
+let folder;
+before(async () => {
+  lab = await start("cpu", dist, FREE);
+  folder = await mkdtemp(join(tmpdir(), "host-"));
+});
+after(async () => {
+  await lab?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A policy that allows the files of the lab at this address, and no more. @param {string} url */
+const strict = (url) => {
+  const { origin } = new URL(url);
+  return {
+    "default-src": "'self'",
+    "script-src": `'self' 'wasm-unsafe-eval' ${origin}`,
+    "connect-src": `'self' ${origin}`,
+    "worker-src": "blob:",
+    "style-src": "'self'",
+  };
+};
+
+/** The tag of the lab's script. @param {string} url of the lab @param {string} name */
+const script = (url, name = STABLE) =>
+  `<script type="module" src="${url}${name}" crossorigin integrity="${tags[name].integrity}"></script>`;
+
+/**
+ * Opens a page of another site.
+ * @param {string} body @param {(page: import("./types.d.ts").Page, told: string[]) => Promise<unknown>} check is told the errors of the console
+ * @param {Record<string, string>} [policy]
+ */
+async function host(body, check, policy = strict(lab.url)) {
+  await writeFile(join(folder, "index.html"), `<!doctype html><title>Host</title>${body}`);
+  const header = Object.entries(policy).map(([name, value]) => `${name} ${value}`);
+  const server = await serve(folder, {
+    headers: { "content-security-policy": header.join("; ") },
+  });
+  const scope = await lab.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  try {
+    /** @type {string[]} */
+    const told = [];
+    /** @type {string[]} */
+    const requests = [];
+    scope.on("request", (request) => requests.push(request.url()));
+    scope.on("weberror", (event) => told.push(String(event.error())));
+    const page = Object.assign(await scope.newPage(), { requests });
+    page.on("console", (message) => message.type() === "error" && told.push(message.text()));
+    await page.goto(server.url);
+    await check(page, told);
+  } finally {
+    await scope.close();
+    await server.close();
+  }
+}
+
+/** An element with attributes. @param {string} slug @param {Record<string, string>} [given] @param {string} [inside] */
+const element = (slug, given = {}, inside = "") =>
+  `<scaling-lab experiment="${slug}" ${Object.entries(given)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(" ")}>${inside}</scaling-lab>`;
+
+/** Waits until every element shows a result. @param {import("playwright-core").Page} page */
+const allShown = (page) =>
+  page.waitForFunction(() =>
+    [...document.querySelectorAll("scaling-lab")].every((one) => one.result),
+  );
+
+/** The paths of the lab's files that a page has fetched. @param {string[]} requests */
+const fetchedFiles = (requests) =>
+  requests.flatMap((url) => (url.startsWith(lab.url) ? [url.slice(lab.url.length)] : []));
+
+for (const name of [STABLE, PINNED])
+  test(`under a strict policy the element computes the numbers of the command line: ${name}`, async () => {
+    const { "exam-time": state } = await quickStates();
+    await host(script(lab.url, name) + element("exam-time", state), async (page, told) => {
+      await allShown(page);
+      const result = await page.evaluate(
+        () =>
+          new Promise((done) => {
+            const one = document.querySelector("scaling-lab");
+            one.addEventListener("result", () => done(one.result), { once: true });
+            one.run();
+          }),
+      );
+      assertSame(
+        numbers(/** @type {any} */ (result)),
+        numbers(await native("exam-time", state)),
+        "exam-time",
+      );
+      // Formulas are in the explanations and must not have inline styles.
+      await page.evaluate(() => {
+        const { shadowRoot } = document.querySelector("scaling-lab");
+        for (const fold of shadowRoot.querySelectorAll("details")) fold.open = true;
+      });
+      await page.locator("scaling-lab .fold math").first().waitFor();
+      assert.equal(
+        await page.evaluate(
+          () =>
+            document
+              .querySelector("scaling-lab")
+              .shadowRoot.querySelectorAll("math [style], math[style]").length,
+        ),
+        0,
+      );
+      const link = await page.locator("scaling-lab .lab-link a").getAttribute("href");
+      assert.ok(link?.startsWith(`${lab.url}#/exam-time?`), `the link to the lab is ${link}`);
+      assert.deepEqual(told, []);
+      const files = fetchedFiles(page.requests);
+      const pinned = PINNED.replace(STABLE, "");
+      assert.deepEqual(
+        files.filter((file) => file !== name && !file.startsWith(pinned)),
+        [],
+        "all files are in the folder of the version",
+      );
+      assert.equal(new Set(files).size, files.length, `each file is fetched once: ${files}`);
+    });
+  });
+
+test("nothing but the script is fetched before an element comes near", () =>
+  host(
+    `${script(lab.url)}<p>Above</p><div id="far">${element("exam-time")}${element("atoms", {}, "<p>A poster</p>")}</div>
+<style>#far { margin-top: 6000px }</style>`,
+    async (page, told) => {
+      await page.getByText("the experiment “exam-time” starts when it comes into view").waitFor();
+      await page.getByText("A poster").waitFor();
+      await page.waitForTimeout(300);
+      assert.deepEqual(fetchedFiles(page.requests), [STABLE]);
+      await page.evaluate(() => document.querySelector("scaling-lab").scrollIntoView());
+      await allShown(page);
+      assert.equal(await page.getByText("starts when it comes into view").count(), 0);
+      // Elements that are added later count too, and those that are far away wait.
+      await page.evaluate(() => {
+        const one = document.createElement("scaling-lab");
+        one.setAttribute("experiment", "multi-epoch");
+        one.append(Object.assign(document.createElement("p"), { textContent: "Another poster" }));
+        one.style.marginTop = "9000px";
+        one.style.display = "block";
+        document.body.append(one);
+      });
+      await page.waitForTimeout(300);
+      assert.ok(await page.getByText("Another poster").isVisible());
+      assert.equal(
+        await page.evaluate(() => document.querySelectorAll("scaling-lab")[2].result),
+        null,
+      );
+      await page.evaluate(() => document.querySelectorAll("scaling-lab")[2].scrollIntoView());
+      await allShown(page);
+      assert.equal(await page.getByText("Another poster").isVisible(), false);
+      assert.deepEqual(told, []);
+    },
+    { ...strict(lab.url), "style-src": "'self' 'unsafe-inline'" },
+  ));
+
+test("an element that is added to a page without one fetches the code then", () =>
+  host(script(lab.url), async (page, told) => {
+    await page.waitForTimeout(200);
+    assert.deepEqual(fetchedFiles(page.requests), [STABLE]);
+    await page.evaluate(() => {
+      const one = document.createElement("scaling-lab");
+      one.setAttribute("experiment", "exam-time");
+      document.body.append(one);
+    });
+    await allShown(page);
+    assert.deepEqual(told, []);
+  }));
+
+for (const [what, change, said] of /** @type {[string, Record<string, string>, string][]} */ ([
+  ["connect-src", { "connect-src": "'self'" }, "it needs “connect-src LAB”"],
+  ["script-src", { "script-src": `'self' 'wasm-unsafe-eval' SCRIPT` }, "it needs “script-src LAB”"],
+  ["worker-src", { "worker-src": "'self'" }, "it needs “worker-src blob:”"],
+  ["wasm", { "script-src": "'self' LAB" }, "it needs “script-src 'wasm-unsafe-eval'”"],
+]))
+  test(`the line that a policy lacks is named: ${what}`, () => {
+    const lines = (/** @type {string} */ text) =>
+      text.replace("SCRIPT", `${lab.url}${STABLE}`).replace("LAB", new URL(lab.url).origin);
+    const changed = Object.entries(change).map(([name, value]) => [name, lines(value)]);
+    return host(
+      script(lab.url) + element("exam-time"),
+      async (page) => {
+        await page.getByText(lines(said)).waitFor();
+        assert.equal(await page.getByText(/connection/).count(), 0);
+      },
+      { ...strict(lab.url), ...Object.fromEntries(changed) },
+    );
+  });
+
+/** The element's files of one kind in the folder of the version. @param {RegExp} kind */
+const filesOf = (kind) =>
+  Object.keys(
+    JSON.parse(readFileSync(join(dist, PINNED.replace(STABLE, ""), known()), "utf8")).sums,
+  ).filter((name) => kind.test(name));
+/** The file that holds all sums. */
+const known = () => {
+  const [name] = /files-\w+\.json/.exec(readFileSync(join(dist, STABLE), "utf8")) ?? [];
+  assert.ok(name);
+  return name;
+};
+
+for (const [what, kind] of /** @type {[string, RegExp][]} */ ([
+  ["the element", /^element-\w+\.js$/],
+  ["a script that it imports", /^chunk-\w+\.js$/],
+  ["the words of an experiment", /^exam-time-[A-Z0-9]{8}\.js$/],
+  ["the engine", /^core-\w+\.wasm$/],
+  ["the list of sums", /^files-\w+\.json$/],
+]))
+  test(`a file with other bytes is refused: ${what}`, async () => {
+    const copy = await mkdtemp(join(tmpdir(), "lab-"));
+    await cp(dist, copy, { recursive: true });
+    const names = what === "the list of sums" ? [known()] : filesOf(kind);
+    assert.ok(names.length);
+    for (const name of names) {
+      const path = join(copy, PINNED.replace(STABLE, ""), name);
+      const bytes = readFileSync(path);
+      // Code that would run, a module that would compile, a list that could be read.
+      const more = name.endsWith(".wasm")
+        ? Buffer.from([0, 2, 1, 120])
+        : Buffer.from(name.endsWith(".js") ? ";globalThis.hacked=1" : "\n");
+      await writeFile(path, Buffer.concat([bytes, more]));
+    }
+    const server = await serve(copy, { headers: FREE });
+    try {
+      await host(
+        script(server.url) + element("exam-time", {}, "<p>A poster</p>"),
+        async (page) => {
+          await page.getByText(/is not the one that belongs to this version/i).waitFor();
+          assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+          assert.ok(!(await page.evaluate(() => document.querySelector("scaling-lab").result)));
+        },
+        strict(server.url),
+      );
+    } finally {
+      await server.close();
+      await rm(copy, { recursive: true, force: true });
+    }
+  });
+
+test("a piece that a worker fetches for itself is refused too if its bytes differ", async () => {
+  const copy = await mkdtemp(join(tmpdir(), "lab-"));
+  await cp(dist, copy, { recursive: true });
+  const changed = filesOf(/^(?!core|exam-time|device).*\.wasm$/);
+  /** Loads some pieces in a worker, which does not wait for the page. @param {string} url */
+  const loaded = async (url) => {
+    /** @type {string[]} */
+    let said = [];
+    await host(
+      script(url) + element("exam-time"),
+      async (page) => {
+        await allShown(page);
+        said = await page.workers()[0].evaluate(() =>
+          [1, 2, 3, 4, 5, 6, 7, 8].map((number) => {
+            try {
+              /** @type {any} */ (self).loadPiece(number);
+              return "loaded";
+            } catch (error) {
+              return String(error);
+            }
+          }),
+        );
+      },
+      strict(url),
+    );
+    return said;
+  };
+  const server = await serve(copy, { headers: FREE });
+  try {
+    assert.deepEqual(
+      (await loaded(server.url)).filter((said) => said !== "loaded"),
+      [],
+    );
+    for (const name of changed) {
+      const path = join(copy, PINNED.replace(STABLE, ""), name);
+      await writeFile(path, Buffer.concat([readFileSync(path), Buffer.from([0, 2, 1, 120])]));
+    }
+    // The pieces of the experiment itself are loaded already, or are as they were.
+    const refused = (await loaded(server.url)).filter((said) => said !== "loaded");
+    assert.ok(refused.length > 3);
+    for (const said of refused) assert.match(said, /^Error: http.*\.wasm$/);
+  } finally {
+    await server.close();
+    await rm(copy, { recursive: true, force: true });
+  }
+});
+
+test("a lab that cannot be reached leaves the page's own content and says so", async () => {
+  const copy = await mkdtemp(join(tmpdir(), "lab-"));
+  await cp(join(dist, STABLE), join(copy, STABLE));
+  const server = await serve(copy, { headers: FREE });
+  try {
+    await host(
+      script(server.url) + element("exam-time", {}, "<p>A poster</p>"),
+      async (page) => {
+        await page.getByText(/A file of the lab could not be loaded \(.*\.js\)/).waitFor();
+        assert.ok(await page.getByText("A poster").isVisible());
+      },
+      strict(server.url),
+    );
+  } finally {
+    await server.close();
+    await rm(copy, { recursive: true, force: true });
+  }
+});
+
+test("ten experiments on one page share one engine", async () => {
+  const states = Object.entries(await quickStates()).slice(0, 10);
+  assert.equal(states.length, 10);
+  await host(
+    script(lab.url) + states.map(([slug]) => element(slug)).join(""),
+    async (page, told) => {
+      const begun = Date.now();
+      for (let i = 0; i < 10; i++) {
+        await page.evaluate((i) => document.querySelectorAll("scaling-lab")[i].scrollIntoView(), i);
+        await page.waitForFunction((i) => document.querySelectorAll("scaling-lab")[i].result, i, {
+          timeout: 60_000,
+        });
+      }
+      const shown = Date.now() - begun;
+      // What comes after the figures counts too: explanations, cursors, grips.
+      await page.waitForTimeout(2000);
+      const files = fetchedFiles(page.requests);
+      assert.equal(new Set(files).size, files.length, `each file is fetched once: ${files}`);
+      const bytes = files.reduce(
+        (sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length,
+        0,
+      );
+      console.log(`ten experiments: ${files.length} files, ${bytes} bytes of gzip, ${shown} ms`);
+      assert.ok(bytes < TEN, `${bytes} bytes of gzip: ${files}`);
+      // A reader who turns to an experiment gets the code of its runs.
+      assert.ok(!files.some((file) => file.includes("exam-time-run-")));
+      await page.locator("scaling-lab .title").first().hover();
+      await page.waitForTimeout(1000);
+      assert.ok(fetchedFiles(page.requests).some((file) => file.includes("exam-time-run-")));
+      const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+      assert.equal(page.workers().length, 1 + Math.max(1, Math.min(cores - 1, 4)));
+      assert.deepEqual(told, []);
+    },
+  );
+});
