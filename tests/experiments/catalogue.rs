@@ -354,6 +354,14 @@ fn every_preset_shows_theory_at_once() {
     }
 }
 
+#[test]
+fn the_readme_embeds_the_present_version() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md");
+    let named = readme.matches("/scaling-lab.js\" crossorigin").count();
+    let present = readme.matches(&format!("v{}/scaling-lab.js\" crossorigin", session::VERSION)).count();
+    assert_eq!((named, present), (1, 1), "the tag in the README names the version of Cargo.toml");
+}
+
 /// Interpolates between the points `(from[i], to[i])`; the logarithms of numbers of a logarithmic scale are interpolated.
 /// Beyond the ends, the result is that of the nearest end.
 fn between(from: &[f64], to: &[f64], [a, b]: [Scale; 2], at: f64) -> f64 {
