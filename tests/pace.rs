@@ -32,7 +32,9 @@ const RUNS: &[(&str, &str, f64)] = &[
         ONE_STOP,
     ),
     ("multi-epoch", "schedule=all&samples=100,300,1000&epochs=1,2,4,8,16,32&runs=16", ONE_STOP),
-    ("state-tracking", "runs=64", ENDS),
+    // Runs that have solved the task rest, which no estimate foresees: with a power law, half of the work of the default
+    // setting ends early, and the estimate is up to 1.6 times too long before. Of uniform runs none solves it.
+    ("state-tracking", "exponents=0&runs=128", ENDS),
     ("gcd", "samples=200000&networks=1", ENDS),
     ("k-composition", "lr=0.1&halvings=3&samples=300000&runs=64", ENDS),
 ];
