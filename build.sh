@@ -251,6 +251,7 @@ format() {
 update() { LAB_UPDATE=1 cargo test --quiet --test experiments -- the_readme_asks no_number_of_any; }
 
 rust_tests() { cargo test --no-fail-fast 2>&1 | tee -a "$log"; }
+rust_tests_alone() { cargo test --test pace -- --ignored 2>&1 | tee -a "$log"; } # the pace of runs, with nothing beside it
 
 node_tests() { # node_tests FILE...
     [ $# -gt 0 ] || die "no test files found"
@@ -276,6 +277,7 @@ rust_stages() {
 }
 page_stages() {
     beside_end
+    stage "Rust tests: alone" rust_tests_alone
     stage "wasm: nothing to do" modules_again
     stage "catalogue" catalogue "$target/debug/scaling-lab"
     stage "page" page

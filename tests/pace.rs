@@ -40,6 +40,7 @@ const RUNS: &[(&str, &str, f64)] = &[
 ];
 
 #[test]
+#[ignore = "other work slows some parts of a run more than others: build.sh test runs this where nothing else runs"]
 fn the_remaining_time_is_right_within_a_factor_from_the_first_quarter_on() {
     for &(slug, setting, slack) in RUNS {
         let mut least = times(slug, setting);
