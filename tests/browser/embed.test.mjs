@@ -7,7 +7,15 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../www/serve.mjs";
-import { assertSame, native, numbers, quickStates, root, start } from "./harness.mjs";
+import {
+  assertSame,
+  native,
+  numbers,
+  quickStates,
+  root,
+  start,
+  styledFormulas,
+} from "./harness.mjs";
 
 const FREE = { "access-control-allow-origin": "*" };
 const dist = join(root, "dist");
@@ -108,21 +116,7 @@ for (const name of [STABLE, PINNED])
         numbers(await native("exam-time", state)),
         "exam-time",
       );
-      // Formulas are in the explanations and must not have inline styles.
-      await page.evaluate(() => {
-        const { shadowRoot } = document.querySelector("scaling-lab");
-        for (const fold of shadowRoot.querySelectorAll("details")) fold.open = true;
-      });
-      await page.locator("scaling-lab .fold math").first().waitFor();
-      assert.equal(
-        await page.evaluate(
-          () =>
-            document
-              .querySelector("scaling-lab")
-              .shadowRoot.querySelectorAll("math [style], math[style]").length,
-        ),
-        0,
-      );
+      assert.equal(await styledFormulas(page), 0);
       const link = await page.locator("scaling-lab .lab-link a").getAttribute("href");
       assert.ok(link?.startsWith(`${lab.url}#/exam-time?`), `the link to the lab is ${link}`);
       assert.deepEqual(told, []);

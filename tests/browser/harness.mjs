@@ -276,6 +276,17 @@ export async function native(slug, { seed = "", device: _, ...values } = {}) {
 export const ask = async (/** @type {string[]} */ ...args) =>
   (await promisify(execFile)(cli, args, { maxBuffer: 1 << 28 })).stdout;
 
+/** Opens all explanations of an element. Returns how many parts of its formulas have an inline style, which a strict policy refuses. @param {Page} page */
+export async function styledFormulas(page) {
+  await page.locator("scaling-lab .fold").first().waitFor({ state: "attached" });
+  await page.evaluate(() => {
+    const { shadowRoot } = document.querySelector("scaling-lab");
+    for (const fold of shadowRoot.querySelectorAll("details")) fold.open = true;
+  });
+  await page.locator("scaling-lab .fold math").first().waitFor();
+  return page.locator("scaling-lab math [style], scaling-lab math[style]").count();
+}
+
 /**
  * Every experiment with all its texts, as the command line lists them.
  * @typedef {import("../../www/js/types.d.ts").Claim} Claim

@@ -1,10 +1,8 @@
 // One screen says it: at four sizes the answer, Run, the main controls and the headline figure with its labels are on the
 // screen together, for every preset before a run and for every experiment after its quick run. Nothing is shrunk to pass.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { catalogue, drawn, finished, root, shown, start } from "./harness.mjs";
+import { catalogue, drawn, finished, shown, start } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
 
@@ -96,13 +94,12 @@ async function faults(page, [width, height]) {
 
 /** A page of another site that holds one element, at a path of the lab's own server. @param {import("playwright-core").Page} page @param {string} slug @param {string} query */
 async function embed(page, slug, query) {
-  const main = readdirSync(join(root, "dist")).find((name) => /^main-\w+\.js$/.test(name));
   const given = [...new URLSearchParams(query)].map(([name, value]) => `${name}="${value}"`);
   await page.route("**/host.html", (route) =>
     route.fulfill({
       contentType: "text/html",
       body: `<!doctype html><meta name="viewport" content="width=device-width"><body style="margin:0">
-<script type="module" src="${main}"></script><scaling-lab experiment="${slug}" controls="minimal" ${given.join(" ")}></scaling-lab>`,
+<script type="module" src="scaling-lab.js"></script><scaling-lab experiment="${slug}" controls="minimal" ${given.join(" ")}></scaling-lab>`,
     }),
   );
   await page.goto(`${lab.url}host.html`);

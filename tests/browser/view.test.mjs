@@ -1,8 +1,6 @@
 // What a user sees and saves: axes that cannot freeze the tab, results that keep their settings, fields, texts, print.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
   ask,
@@ -11,11 +9,11 @@ import {
   copied,
   downloaded,
   ready,
-  root,
   run,
   settled,
   shown,
   start,
+  styledFormulas,
 } from "./harness.mjs";
 
 /** @typedef {import("./types.d.ts").LabLocator} LabLocator */
@@ -643,23 +641,7 @@ test("formulas and figures need no inline style, and no size is reported twice",
         await page.goto(lab.url + hash);
         if (/^#\/(?!published|about)/.test(hash)) {
           await ready(page);
-          await page.locator("scaling-lab .fold").first().waitFor({ state: "attached" });
-          await page.evaluate(() => {
-            for (const fold of document
-              .querySelector("scaling-lab")
-              .shadowRoot.querySelectorAll("details"))
-              fold.open = true;
-          });
-          assert.equal(
-            await page.evaluate(
-              () =>
-                document
-                  .querySelector("scaling-lab")
-                  .shadowRoot.querySelectorAll("math [style], math[style]").length,
-            ),
-            0,
-            hash,
-          );
+          assert.equal(await styledFormulas(page), 0, hash);
           for (const width of [700, 1280]) {
             await page.setViewportSize({ width, height: 800 });
             await page.waitForTimeout(100);
@@ -959,11 +941,10 @@ test("the page's CSV is the command line's, digit for digit", async () => {
 
 test("an element in another page links to its present setting in the lab", () =>
   lab.open(null, async (page) => {
-    const main = readdirSync(join(root, "dist")).find((name) => /^main-\w+\.js$/.test(name));
     await page.route("**/host.html", (route) =>
       route.fulfill({
         contentType: "text/html",
-        body: `<!doctype html><script type="module" src="${main}"></script><scaling-lab experiment="exam-time" controls="minimal" hours="50"></scaling-lab>`,
+        body: `<!doctype html><script type="module" src="scaling-lab.js"></script><scaling-lab experiment="exam-time" controls="minimal" hours="50"></scaling-lab>`,
       }),
     );
     await page.goto(`${lab.url}host.html`);
