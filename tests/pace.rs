@@ -63,6 +63,7 @@ fn times(slug: &str, setting: &str) -> Vec<(f64, f64)> {
     let mut session = Session::open(Rc::new(Exec::cpu()), slug, &query(setting), 1).expect("a valid setting");
     let (mut passed, mut share) = (vec![], 0.0);
     while !session.progress().finished() {
+        #[expect(clippy::disallowed_methods, reason = "what is tested is how long a checkpoint takes")]
         let begun = Instant::now();
         let progress = pollster::block_on(session.advance()).expect("advances");
         assert!(progress.share >= share && progress.share <= 1.0, "{slug}?{setting}: {progress:?} after {share}");
