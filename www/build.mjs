@@ -801,6 +801,17 @@ await Promise.all(
     embedIn(language, { ...theirs, glue: theirGlue }, [...copied, theirGlue]),
   ),
 );
+/** The script that `scaling-lab poster` runs. */
+const posters = await build({
+  entryPoints: [join(www, "js/poster-node.js")],
+  bundle: true,
+  write: false,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minify: true,
+});
+put("poster.mjs", posters.outputFiles[0].contents);
 put("embed.json", `${JSON.stringify(tags, null, 2)}\n`);
 
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));

@@ -45,6 +45,9 @@ pub(super) enum Verb {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+    /// Print a poster for the tag of an experiment: its headline figure as a small SVG, and its answer. A page shows it
+    /// until the experiment runs.
+    Poster(PosterArgs),
     /// Print digests of a million random words and of functions of them, to compare machines.
     #[command(hide = true)]
     Digest,
@@ -81,6 +84,27 @@ pub(super) struct RunArgs {
     /// Leave out the line of headings in CSV, so that files can be joined.
     #[arg(long)]
     pub(super) no_header: bool,
+    /// Print no progress and no notices to standard error.
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(clap::Args)]
+pub(super) struct PosterArgs {
+    /// Name of the experiment; `list` prints all names.
+    pub(super) slug: String,
+    /// Value of a parameter; the items of a list are separated by commas. May be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Seed of all random numbers.
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    pub(super) seed: u32,
+    /// Address of the lab, such as https://example.org/lab/. The answer links to the setting there.
+    #[arg(long, value_name = "URL")]
+    pub(super) lab: Option<String>,
+    /// Script that draws posters. `./build.sh dist` makes it, and Node.js runs it.
+    #[arg(long, value_name = "FILE", default_value = "dist/poster.mjs")]
+    pub(super) script: PathBuf,
     /// Print no progress and no notices to standard error.
     #[arg(long)]
     pub(super) quiet: bool,

@@ -27,6 +27,7 @@ use quiet::Quiet;
 use write::{Out, cell, columns, interval, write_document};
 
 mod args;
+mod poster;
 mod progress;
 mod quiet;
 mod words;
@@ -42,6 +43,7 @@ pub(crate) fn main() -> ExitCode {
         Verb::Run(args) => run(&args),
         Verb::Fit(args) => fit_runs(&args),
         Verb::Reproduce { slug, device, data } => reproduce(slug.as_deref(), device.into(), data.as_deref()),
+        Verb::Poster(args) => poster::poster(&args),
         Verb::Digest => digest(),
         Verb::Texts => texts(),
         Verb::Shaders => shaders(),

@@ -350,3 +350,38 @@ test("ten experiments on one page share one engine", async () => {
     },
   );
 });
+
+test("a poster stands until the first figure is drawn, and stays if the engine cannot be loaded", () =>
+  host(script(lab.url), async (page) => {
+    const add = () =>
+      page.evaluate(() => {
+        const one = document.createElement("scaling-lab");
+        one.setAttribute("experiment", "atoms");
+        one.innerHTML = `<svg viewBox="0 0 640 320" width="100%"></svg><a>Answer</a>`;
+        document.body.append(one);
+      });
+    const seen = () => page.locator("scaling-lab > svg").isVisible();
+    let release = () => {};
+    const held = new Promise((resolve) => (release = () => resolve(null)));
+    await page.route(/core-\w+\.wasm/, (route) => held.then(() => route.continue()));
+    await add();
+    await page.locator("scaling-lab .starting").waitFor();
+    assert.ok(await seen(), "the poster stands while the engine is on its way");
+    release();
+    await allShown(page);
+    assert.ok(!(await seen()), "the figure stands in place of the poster");
+    assert.ok(await page.locator("scaling-lab .first .lab-plot svg").isVisible());
+  }));
+
+test("a poster stays beside the sentence that says what could not be loaded", () =>
+  host(script(lab.url), async (page) => {
+    await page.route(/core-\w+\.wasm/, (route) => route.abort());
+    await page.evaluate(() => {
+      const one = document.createElement("scaling-lab");
+      one.setAttribute("experiment", "atoms");
+      one.innerHTML = `<svg viewBox="0 0 640 320" width="100%"></svg>`;
+      document.body.append(one);
+    });
+    await page.locator("scaling-lab > svg ~ .scaling-lab-note, scaling-lab .alert").waitFor();
+    assert.ok(await page.locator("scaling-lab > svg").isVisible());
+  }));

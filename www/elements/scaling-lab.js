@@ -796,7 +796,8 @@ export class ScalingLab extends HTMLElement {
       );
     if (this.#view) return this.#view.alert(alert);
     alert.setAttribute("role", "alert");
-    this.shadowRoot?.replaceChildren(alert);
+    // What the page has put into the element stays too.
+    this.shadowRoot?.replaceChildren(...(EMBEDDED ? [h("slot")] : []), alert);
   }
 
   // ---- saving and copying -------------------------------------------------------------------------------

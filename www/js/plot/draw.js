@@ -14,8 +14,8 @@ import { el } from "./svg.js";
  *  @typedef {import("./scale.js").Pair} Pair
  *  @typedef {import("./scale.js").Scale} Scale
  *  @typedef {{x0: number, y0: number, x1: number, y1: number}} Box */
-/** Size, language and visible series of a drawing. `maps` draws the figure's heat map, if it has one.
- *  @typedef {{width: number, scale: number, height?: number, most?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
+/** Size, language and visible series of a drawing. `maps` draws the figure's heat map, if it has one. A plain drawing has no ticks without labels.
+ *  @typedef {{plain?: boolean, width: number, scale: number, height?: number, most?: number, locale: string, strings: import("./strings.js").Strings, shown: (id: string) => boolean,
  *    maps: Maps | null}} View */
 /** What draws heat maps, over a plane and over a simplex.
  *  @typedef {Pick<typeof import("../maps.js"), "drawField" | "drawSimplex">} Maps */
@@ -186,6 +186,7 @@ function drawPlane(figure, view, size, kept) {
 
   const tx = makeTicks(kx, dx, Math.max(2, Math.min(10, (x1 - x0) / (size * 5))));
   if (whole) tx.major = tx.major.filter(Number.isInteger);
+  if (view.plain) tx.minor = ty.minor = [];
   const fx = axisFormat(locale, figure.x.unit, kx, tx.major);
   const axes = sameAxes(kept, [dx, dy, box, height], () =>
     drawAxes(

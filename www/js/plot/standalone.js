@@ -3,13 +3,12 @@
 import { palettes, svgRules } from "./css.js";
 import { drawFigure } from "./draw.js";
 import { drawField } from "./field.js";
-import { upper } from "./format.js";
-import { textWidth, wrapText } from "./layout.js";
+import { wrapText } from "./layout.js";
+import { legendRows } from "./legend-rows.js";
 import { drawSimplex } from "./simplex.js";
 import { summarise } from "./summary.js";
 import { markup } from "./svg-text.js";
 import { el } from "./svg.js";
-import { entries, hows, swatch } from "./swatch.js";
 
 const WIDTH = 900;
 const maps = { drawField, drawSimplex };
@@ -36,20 +35,8 @@ export function standalone(figure, view, stamp, theme) {
   const plot = el("g", { transform: `translate(0 ${y})` }, tree.children);
   y += height + size * 0.6;
 
-  const shown = entries(figure).filter(({ members }) => view.shown(members[0].series.id));
-  let x = 4;
-  const named = shown.map((entry) => ({ ...entry, label: upper(entry.label) }));
-  const legend = [...named, ...hows(shown)].map(({ label, members }) => {
-    const wide = size * 2.6 + textWidth(label, size);
-    if (x > 4 && x + wide > WIDTH) [x, y] = [4, y + size * 1.6];
-    const g = el("g", { transform: `translate(${x} ${y})` }, [
-      swatch(members, size),
-      el("text", { x: size * 2.5, y: size * 0.85, "font-size": size }, label),
-    ]);
-    x += wide + size;
-    return g;
-  });
-  if (legend.length > 0) y += size * 2;
+  const legend = legendRows(figure, view.shown, size, WIDTH, y);
+  y = legend.bottom;
 
   const small = size * 0.7;
   const footer = stamp
@@ -77,7 +64,7 @@ export function standalone(figure, view, stamp, theme) {
       el("style", {}, style),
       el("rect", { width: WIDTH, height: y, fill: palette.bg }),
       plot,
-      ...legend,
+      ...legend.nodes,
       ...texts,
     ]),
   );
