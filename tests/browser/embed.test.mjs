@@ -7,92 +7,24 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { serve } from "../../www/serve.mjs";
-import {
-  assertSame,
-  native,
-  numbers,
-  quickStates,
-  root,
-  start,
-  styledFormulas,
-} from "./harness.mjs";
+import { allShown, dist, element, FREE, hosts, PINNED, script, STABLE, strict } from "./host.mjs";
+import { assertSame, native, numbers, quickStates, styledFormulas } from "./harness.mjs";
 
-const FREE = { "access-control-allow-origin": "*" };
-const dist = join(root, "dist");
-const tags = JSON.parse(readFileSync(join(dist, "embed.json"), "utf8"));
-const [STABLE, PINNED] = Object.keys(tags).sort();
 /** The most bytes of gzip that the first ten experiments on one page fetch until all of them show their figures. */
 const TEN = 400_000;
 
+/** @type {Awaited<ReturnType<typeof hosts>>} */
+let site;
 /** @type {import("./types.d.ts").Lab} */
 let lab;
-/** The folder of the host's pages. @type {string} */
-let folder;
 before(async () => {
-  lab = await start("cpu", dist, FREE);
-  folder = await mkdtemp(join(tmpdir(), "host-"));
+  site = await hosts();
+  lab = site.lab;
 });
-after(async () => {
-  await lab?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+after(() => site?.stop());
 
-/** A policy that allows the files of the lab at this address, and no more. @param {string} url */
-const strict = (url) => {
-  const { origin } = new URL(url);
-  return {
-    "default-src": "'self'",
-    "script-src": `'self' 'wasm-unsafe-eval' ${origin}`,
-    "connect-src": `'self' ${origin}`,
-    "worker-src": "blob:",
-    "style-src": "'self'",
-  };
-};
-
-/** The tag of the lab's script. @param {string} url of the lab @param {string} name */
-const script = (url, name = STABLE) =>
-  `<script type="module" src="${url}${name}" crossorigin integrity="${tags[name].integrity}"></script>`;
-
-/**
- * Opens a page of another site.
- * @param {string} body @param {(page: import("./types.d.ts").Page, told: string[]) => Promise<unknown>} check is told the errors of the console
- * @param {Record<string, string>} [policy]
- */
-async function host(body, check, policy = strict(lab.url)) {
-  await writeFile(join(folder, "index.html"), `<!doctype html><title>Host</title>${body}`);
-  const header = Object.entries(policy).map(([name, value]) => `${name} ${value}`);
-  const server = await serve(folder, {
-    headers: { "content-security-policy": header.join("; ") },
-  });
-  const scope = await lab.browser.newContext({ viewport: { width: 1280, height: 900 } });
-  try {
-    /** @type {string[]} */
-    const told = [];
-    /** @type {string[]} */
-    const requests = [];
-    scope.on("request", (request) => requests.push(request.url()));
-    scope.on("weberror", (event) => told.push(String(event.error())));
-    const page = Object.assign(await scope.newPage(), { requests });
-    page.on("console", (message) => message.type() === "error" && told.push(message.text()));
-    await page.goto(server.url);
-    await check(page, told);
-  } finally {
-    await scope.close();
-    await server.close();
-  }
-}
-
-/** An element with attributes. @param {string} slug @param {Record<string, string>} [given] @param {string} [inside] */
-const element = (slug, given = {}, inside = "") =>
-  `<scaling-lab experiment="${slug}" ${Object.entries(given)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(" ")}>${inside}</scaling-lab>`;
-
-/** Waits until every element shows a result. @param {import("playwright-core").Page} page */
-const allShown = (page) =>
-  page.waitForFunction(() =>
-    [...document.querySelectorAll("scaling-lab")].every((one) => one.result),
-  );
+/** @type {Awaited<ReturnType<typeof hosts>>["host"]} */
+const host = (...given) => site.host(...given);
 
 /** The paths of the lab's files that a page has fetched. @param {string[]} requests */
 const fetchedFiles = (requests) =>

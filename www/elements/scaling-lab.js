@@ -44,6 +44,7 @@ const SEED_MAX = 2 ** 32 - 1;
 const RESERVED = new Set([
   "heading",
   "controls",
+  "link",
   "theme",
   "id",
   "class",
@@ -318,6 +319,10 @@ export class ScalingLab extends HTMLElement {
   /** Stops the run for good, even between two checkpoints. */
   cancel() {
     this.#run.cancel();
+  }
+  /** Frees what the engine holds for the element. All figures stay, and a paused run is cancelled; the next change or run opens the setting again. @returns {boolean} false while it runs or opens a setting */
+  release() {
+    return this.#run.release();
   }
 
   // ---- state ------------------------------------------------------------------------------------------

@@ -205,6 +205,14 @@ export class Run {
     this.#close();
   }
 
+  /** Closes all sessions, because the engine has others to serve. The result stays, and the next run opens its state anew. @returns {boolean} false while the run plays or a state is being opened */
+  release() {
+    if (this.mode === "starting" || this.mode === "playing" || this.#refreshing) return false;
+    if (this.mode === "paused") this.#move("cancelled");
+    this.#close();
+    return true;
+  }
+
   #close() {
     this.#supersede();
     for (const session of this.#sessions.values()) session.close();
@@ -253,7 +261,7 @@ export class Run {
         this.#engine.complete(this.#owner.present().slug),
       ]);
       if (!current()) return false;
-      if (!idle || this.#active !== kind) {
+      if (!idle || this.#active !== kind || !this.#session) {
         const result = await this.#open(kind).catch((error) => {
           if (kind === "cpu" || !current()) throw error;
           this.fell = this.#engine.gpuFailed;

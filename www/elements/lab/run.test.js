@@ -372,6 +372,27 @@ test("an owner that has left gets no more calls, not even for a late session", a
   assert.equal(run.result, null);
 });
 
+test("a released run keeps its result, and the next run opens its state anew", async () => {
+  const { run, heard, sessions } = await opened();
+  await run.run();
+  assert.ok(!run.release(), "a run at work is not released");
+  sessions[0].rest("paused", 1);
+  heard();
+  assert.ok(run.release());
+  assert.deepEqual(heard(), ["mode cancelled", "close cpu"]);
+  assert.equal(run.result?.progress.done, 1);
+  await run.run();
+  assert.ok(heard().includes("open cpu 1"));
+  assert.equal(sessions.length, 2);
+  sessions[1].rest("done", TOTAL);
+  assert.ok(run.release() && run.release(), "twice is once");
+  await run.refresh(true);
+  assert.ok(run.release());
+  await run.run();
+  assert.equal(sessions.length, 4, "a state that was opened and not run is opened again");
+  assert.equal(run.mode, "playing");
+});
+
 test("a run of the user lasts at least three seconds; one that nobody watches does not", async () => {
   const { run, heard, sessions } = await opened();
   const paces = () => heard().filter((what) => what.startsWith("pace"));
