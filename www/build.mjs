@@ -732,7 +732,7 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repl
 const [{ entry, imported, fileOf, filesWith, inputs }] = await Promise.all(spokenHere.map(pageIn));
 /** The folder of this version for pages of other sites. */
 const pinned = `v${/^version = "([^"]+)"/m.exec(readFileSync(join(www, "../Cargo.toml"), "utf8"))?.[1]}/`;
-/** The sums of the scripts that pages of other sites name, and their bytes of gzip. @type {Record<string, {integrity: string, bytes: number}>} */
+/** What embed.json says of the scripts that pages of other sites name. @type {Record<string, import("./js/embed-snippets.js").Tag>} */
 const tags = {};
 
 /** A script that pages of other sites name. @param {string} name @param {object} known what it imports from lab:embed */
@@ -814,6 +814,13 @@ const posters = await build({
   minify: true,
 });
 put("poster.mjs", posters.outputFiles[0].contents);
+for (const [name, tag] of Object.entries(tags)) {
+  const beside = (/** @type {string} */ other) => {
+    const there = name.replace("scaling-lab.js", other);
+    return files.has(there) ? there : undefined;
+  };
+  Object.assign(tag, { frame: beside("embed.html"), notebook: beside("notebook.js") });
+}
 put("embed.json", `${JSON.stringify(tags, null, 2)}\n`);
 
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));

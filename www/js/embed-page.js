@@ -11,6 +11,7 @@ import {
   HOSTS,
   POLICIES,
   THEMES,
+  hostsOf,
   policyOf,
   readChoices,
   scriptsIn,
@@ -22,7 +23,7 @@ import { DEFAULT_SEED, formatHash, parseHash, parseQuery } from "./route.js";
 
 /** @typedef {import("../elements/scaling-lab.js").ScalingLab} ScalingLab */
 /** @typedef {import("./embed-snippets.js").Choices} Choices */
-/** @typedef {Record<string, {integrity: string, bytes: number}>} Tags */
+/** @typedef {Record<string, import("./embed-snippets.js").Tag>} Tags */
 
 addWords(words);
 
@@ -91,9 +92,11 @@ function widget(given) {
 /** @param {Tags} tags */
 function builder(tags) {
   const scripts = scriptsIn(tags, folder);
+  const hosts = hostsOf(tags[scripts.pinned]);
   const choices = readChoices(
     parseHash(location.hash).query,
     index.map(({ slug }) => slug),
+    hosts,
   );
   const preview = h("div", { class: "preview" });
   const code = copyable("embed.code");
@@ -109,15 +112,12 @@ function builder(tags) {
   function write() {
     const { host, experiment, pinned } = choices;
     const script = pinned ? scripts.pinned : scripts.stable;
-    const beside = (/** @type {string} */ name) => script.replace("scaling-lab.js", name);
     code.set(
       HOSTS[host].write({
         ...choices,
         lab,
         script,
-        integrity: tags[script].integrity,
-        frame: beside("embed.html"),
-        notebook: scripts.pinned.replace("scaling-lab.js", "notebook.js"),
+        ...tags[script],
         title: index.find(({ slug }) => slug === experiment)?.title ?? experiment,
       }),
     );
@@ -232,7 +232,7 @@ function builder(tags) {
     row(
       "embed.host",
       select(
-        Object.keys(HOSTS).map((host) => [host, t(`embed.host.${host}`)]),
+        hosts.map((host) => [host, t(`embed.host.${host}`)]),
         choices.host,
         (host) => {
           choices.host = host;
@@ -313,6 +313,7 @@ addEventListener("message", ({ origin, source, data }) => {
 function manual(tags, costs) {
   const { origin } = new URL(lab);
   const { pinned } = scriptsIn(tags, folder);
+  const { bytes, frame } = tags[pinned];
   const first = Object.values(costs ?? {}).map(({ ready }) => ready);
   const events = `<scaling-lab id="exam" experiment="exam-time" controls="minimal"></scaling-lab>
 <p id="said"></p>
@@ -363,21 +364,26 @@ function manual(tags, costs) {
       lab.classList.add("green");
       return [lab];
     }),
-    heading("embed.doc.frame"),
-    p("embed.doc.frameText"),
-    p("embed.doc.messages"),
-    meanings("request", ["list", "set", "run", "pause", "reset", "result"]),
-    p("embed.doc.hostile"),
-    sample(listener(origin)),
+    ...(frame
+      ? [
+          heading("embed.doc.frame"),
+          p("embed.doc.frameText"),
+          p("embed.doc.messages"),
+          meanings("request", ["list", "set", "run", "pause", "reset", "result"]),
+          p("embed.doc.hostile"),
+          sample(listener(origin)),
+        ]
+      : []),
     heading("embed.doc.policy"),
     p("embed.doc.policyText"),
-    ...Object.values(POLICIES).map((policy) => sample(policy(origin))),
+    sample(POLICIES.tag(origin)),
+    ...(frame ? [p("embed.doc.policyFrame"), sample(POLICIES.frame(origin))] : []),
     heading("embed.doc.versions"),
     p("embed.doc.versionsText", { folder: pinned.split("/")[0] }),
     heading("embed.doc.checked"),
     p("embed.doc.checkedText"),
     heading("embed.doc.size"),
-    p("embed.doc.script", { script: kilobytes(tags[pinned].bytes) }),
+    p("embed.doc.script", { script: kilobytes(bytes) }),
     first.length
       ? p("embed.doc.first", {
           least: kilobytes(Math.min(...first)),

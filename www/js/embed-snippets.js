@@ -7,8 +7,8 @@ import { formatHash } from "./route.js";
  * @property {string} lab the address of the lab's folder, with a slash at its end
  * @property {string} script the name of the script in that folder
  * @property {string} integrity the sum of the script
- * @property {string} frame the name of the page for iframes in that folder
- * @property {string} notebook the name of the module for notebooks in that folder
+ * @property {string} [frame] the name of the page for iframes in that folder
+ * @property {string} [notebook] the name of the module for notebooks in that folder
  * @property {string} experiment
  * @property {string} title of the experiment
  * @property {import("./types.d.ts").Values} settings by names that the experiment declares
@@ -62,7 +62,7 @@ const markdown = (embed) => `<div>\n${tags(embed)}\n</div>`;
 
 /** The address of the page for iframes. @param {Embed} embed */
 export const frameAddress = ({ lab, frame, experiment, settings, controls, theme }) =>
-  lab + frame + formatHash(experiment, { ...settings, controls, theme });
+  `${lab}${frame}${formatHash(experiment, { ...settings, controls, theme })}`;
 
 /** The height of an iframe in px, for a width of about 700 px. */
 const HEIGHTS = /** @type {Record<string, number>} */ ({ minimal: 560, none: 560, full: 900 });
@@ -91,7 +91,7 @@ ${imports}import traitlets
 
 
 class ScalingLab(anywidget.AnyWidget):
-    _esm = ${python(embed.lab + embed.notebook)}
+    _esm = ${python(`${embed.lab}${embed.notebook}`)}
     experiment = traitlets.Unicode().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
     result = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
@@ -101,40 +101,57 @@ lab = ${shown(made)}
 lab`;
 }
 
-/** The policies of a page with the tag and of a page with an iframe. @type {Record<string, (origin: string) => string>} */
+/** The policy of a page that runs the lab's code. @param {string} origin */
+const running = (origin) =>
+  `script-src 'self' 'wasm-unsafe-eval' ${origin}; connect-src 'self' ${origin}; worker-src blob:`;
+
+/** The policies of a page with the tag, of one with an iframe and of a notebook. */
 export const POLICIES = {
-  tag: (origin) =>
-    `script-src 'self' 'wasm-unsafe-eval' ${origin}; connect-src 'self' ${origin}; worker-src blob:`,
-  frame: (origin) => `frame-src ${origin}`,
+  tag: running,
+  frame: (/** @type {string} */ origin) => `frame-src ${origin}`,
+  notebook: running,
 };
 
-/** Each host with the policy that it needs and the text to copy. @type {Record<string, {policy: keyof typeof POLICIES, write: (embed: Embed) => string}>} */
+/** Each host with what it shows, and the text to copy. @type {Record<string, {kind: keyof typeof POLICIES, write: (embed: Embed) => string}>} */
 export const HOSTS = {
-  html: { policy: "tag", write: tags },
-  iframe: { policy: "frame", write: (embed) => frameTag(embed, "src") },
-  quarto: { policy: "tag", write: (embed) => `\`\`\`{=html}\n${tags(embed)}\n\`\`\`` },
-  mkdocs: { policy: "tag", write: markdown },
-  jekyll: { policy: "tag", write: markdown },
-  hugo: { policy: "tag", write: markdown },
-  notion: { policy: "frame", write: frameAddress },
-  moodle: { policy: "frame", write: (embed) => frameTag(embed, "src") },
-  reveal: { policy: "tag", write: (embed) => `<section>\n${tags(embed)}\n</section>` },
+  html: { kind: "tag", write: tags },
+  iframe: { kind: "frame", write: (embed) => frameTag(embed, "src") },
+  quarto: { kind: "tag", write: (embed) => `\`\`\`{=html}\n${tags(embed)}\n\`\`\`` },
+  mkdocs: { kind: "tag", write: markdown },
+  jekyll: { kind: "tag", write: markdown },
+  hugo: { kind: "tag", write: markdown },
+  notion: { kind: "frame", write: frameAddress },
+  moodle: { kind: "frame", write: (embed) => frameTag(embed, "src") },
+  reveal: { kind: "tag", write: (embed) => `<section>\n${tags(embed)}\n</section>` },
   "reveal-iframe": {
-    policy: "frame",
+    kind: "frame",
     write: (embed) => `<section>\n${frameTag(embed, "data-src")}\n</section>`,
   },
-  jupyter: { policy: "tag", write: (embed) => notebook(embed, "", (made) => made) },
+  jupyter: { kind: "notebook", write: (embed) => notebook(embed, "", (made) => made) },
   marimo: {
-    policy: "tag",
+    kind: "notebook",
     write: (embed) =>
       notebook(embed, "import marimo as mo\n", (made) => `mo.ui.anywidget(${made})`),
   },
 };
 
 /** What the Content-Security-Policy of a host must allow. @param {string} host @param {string} lab */
-export const policyOf = (host, lab) => POLICIES[HOSTS[host].policy](new URL(lab).origin);
+export const policyOf = (host, lab) => POLICIES[HOSTS[host].kind](new URL(lab).origin);
 
-/** The scripts that pages of other sites name, as embed.json lists them, by whether they are pinned to a version. @param {Record<string, {integrity: string}>} tags @param {string} folder of the language */
+/**
+ * What embed.json says of a script that pages of other sites name: its sum, its bytes of gzip, and the names of the page for iframes and of
+ * the module for notebooks beside it, if the build has made them.
+ * @typedef {{integrity: string, bytes: number, frame?: string, notebook?: string}} Tag
+ */
+
+/** The hosts that a script can serve. @param {Tag} tag */
+export const hostsOf = (tag) =>
+  Object.keys(HOSTS).filter((host) => {
+    const { kind } = HOSTS[host];
+    return kind === "tag" || !!tag[kind];
+  });
+
+/** The scripts that pages of other sites name, by whether they are pinned to a version. @param {Record<string, Tag>} tags @param {string} folder of the language */
 export function scriptsIn(tags, folder) {
   const stable = `${folder}scaling-lab.js`;
   const pinned = Object.keys(tags).find(
@@ -153,10 +170,11 @@ export const THEMES = ["auto", "light", "dark"];
  * @typedef {{experiment: string, controls: string, theme: string, pinned: boolean, host: string, settings: import("./types.d.ts").Values}} Choices
  */
 
-/** Reads the choices from an address; a choice that is not offered becomes the usual one. @param {import("./types.d.ts").Values} query @param {string[]} experiments @returns {Choices} */
+/** Reads the choices from an address; a choice that is not offered becomes the usual one. @param {import("./types.d.ts").Values} query @param {string[]} experiments @param {string[]} hosts @returns {Choices} */
 export function readChoices(
   { experiment, controls, theme, version, host, ...settings },
   experiments,
+  hosts,
 ) {
   /** @param {string[]} offered @param {string} text */
   const among = (offered, text) => (offered.includes(text) ? text : offered[0]);
@@ -165,7 +183,7 @@ export function readChoices(
     controls: among(CONTROLS, controls),
     theme: among(THEMES, theme),
     pinned: version !== "newest",
-    host: among(Object.keys(HOSTS), host),
+    host: among(hosts, host),
     settings,
   };
 }

@@ -5,6 +5,7 @@ import {
   HOSTS,
   THEMES,
   escaped,
+  hostsOf,
   policyOf,
   readChoices,
   scriptsIn,
@@ -101,7 +102,7 @@ test("the policy names the lab's origin", () => {
 test("the scripts of a language are found among all", () => {
   const names = ["scaling-lab.js", "v1.0.0/scaling-lab.js", "de/scaling-lab.js"];
   const tags = Object.fromEntries(
-    [...names, "v1.0.0/de/scaling-lab.js"].map((name) => [name, { integrity: "" }]),
+    [...names, "v1.0.0/de/scaling-lab.js"].map((name) => [name, { integrity: "", bytes: 1 }]),
   );
   assert.deepEqual(scriptsIn(tags, ""), {
     stable: "scaling-lab.js",
@@ -124,11 +125,12 @@ test("the choices survive their address, and unknown ones become the usual", () 
           const { query } = parseHash(
             `#/embed?${new URLSearchParams(writeChoices(choices)).toString()}`,
           );
-          assert.deepEqual(readChoices(query, known), choices);
+          assert.deepEqual(readChoices(query, known, Object.keys(HOSTS)), choices);
         }
   const usual = readChoices(
     { experiment: "<img>", controls: "x", theme: "", host: "toString" },
     known,
+    ["html"],
   );
   assert.deepEqual(usual, {
     experiment: "exam-time",
@@ -138,4 +140,20 @@ test("the choices survive their address, and unknown ones become the usual", () 
     host: "html",
     settings: {},
   });
+});
+
+test("a build without a page for iframes offers no iframe", () => {
+  const tag = { integrity: "", bytes: 1 };
+  const without = hostsOf(tag);
+  assert.deepEqual(
+    without.filter((host) => HOSTS[host].kind !== "tag"),
+    [],
+  );
+  assert.ok(without.includes("html"));
+  const framed = hostsOf({ ...tag, frame: "embed.html" });
+  assert.ok(framed.includes("moodle") && !framed.includes("jupyter"));
+  assert.deepEqual(
+    hostsOf({ ...tag, frame: "embed.html", notebook: "notebook.js" }),
+    Object.keys(HOSTS),
+  );
 });
