@@ -118,6 +118,8 @@ function builder(tags) {
         lab,
         script,
         ...tags[script],
+        // The next version of the lab replaces the newest script, and its sum with it.
+        integrity: pinned ? tags[script].integrity : "",
         title: index.find(({ slug }) => slug === experiment)?.title ?? experiment,
       }),
     );

@@ -6,7 +6,7 @@ import { formatHash } from "./route.js";
  * @typedef {object} Embed
  * @property {string} lab the address of the lab's folder, with a slash at its end
  * @property {string} script the name of the script in that folder
- * @property {string} integrity the sum of the script
+ * @property {string} [integrity] the sum of the script, if the script never changes
  * @property {string} [frame] the name of the page for iframes in that folder
  * @property {string} [notebook] the name of the module for notebooks in that folder
  * @property {string} experiment
@@ -36,7 +36,7 @@ const attributes = (given) =>
 
 /** @param {Embed} embed */
 const scriptTag = ({ lab, script, integrity }) =>
-  `<script type="module"${attributes({ src: lab + script })} crossorigin${attributes({ integrity })}></script>`;
+  `<script type="module"${attributes({ src: lab + script })} crossorigin${integrity ? attributes({ integrity }) : ""}></script>`;
 
 /** What a reader gets where no script runs: a link to the setting. @param {Embed} embed */
 const linkTo = ({ lab, experiment, title, settings }) =>

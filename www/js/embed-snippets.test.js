@@ -88,6 +88,11 @@ test("a theme and a poster are in the tag", () => {
   assert.ok(text.endsWith(' controls="minimal" theme="dark"><svg></svg></scaling-lab>'), text);
 });
 
+test("a script that changes has no sum", () => {
+  const text = HOSTS.html.write({ ...embed, integrity: "" });
+  assert.ok(text.includes('scaling-lab.js" crossorigin></script>'), text);
+});
+
 test("the policy names the lab's origin", () => {
   const { origin } = new URL(LAB);
   assert.equal(
