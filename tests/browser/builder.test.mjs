@@ -40,11 +40,16 @@ async function codeOf(page) {
   return area(page, "Code").inputValue();
 }
 
-/** Opens the builder and returns the code and the policy that it shows. @param {Record<string, string>} query */
-async function made(query) {
+/** Opens the builder and returns the code and the policy that it shows. @param {Record<string, string>} query @param {(page: Page) => Promise<unknown>} [act] what to do before */
+async function made(query, act) {
   let [code, policy] = ["", ""];
   await lab.open(address(query), async (page) => {
     code = await codeOf(page);
+    if (act) {
+      await page.waitForFunction(() => document.querySelector("scaling-lab").result);
+      await act(page);
+      code = await codeOf(page);
+    }
     policy = await area(page, "Content-Security-Policy").inputValue();
   });
   return { code, policy };
@@ -184,6 +189,29 @@ test("a change in the preview changes the code", () =>
     );
     assert.match(page.url(), /exponent=2/);
   }));
+
+test("a poster of the present figure stands in the tag until the settings change", async () => {
+  const snippet = await made(STATE, (page) =>
+    page.getByLabel("With a poster: the figure as it is now").check(),
+  );
+  assert.ok(!snippet.code.includes("\n\n"), "an empty line would end a block of Markdown");
+  await host(
+    { ...snippet, code: snippet.code.replace(/<script.*<\/script>/, "") },
+    async (page) => {
+      assert.ok(await page.locator("scaling-lab svg path").first().isVisible());
+      assert.match((await page.locator("scaling-lab").textContent()) ?? "", /Give the 70% subject/);
+    },
+  );
+  await lab.open(address(STATE), async (page) => {
+    await codeOf(page);
+    await page.waitForFunction(() => document.querySelector("scaling-lab").result);
+    await page.getByLabel("With a poster: the figure as it is now").check();
+    assert.match(await codeOf(page), /<svg/);
+    await page.getByLabel("Seed").first().fill("2");
+    await page.getByLabel("Seed").first().press("Enter");
+    assert.doesNotMatch(await codeOf(page), /<svg/);
+  });
+});
 
 test("a seed that cannot be used is refused with a sentence, and the code stays", () =>
   lab.open("#/embed", async (page) => {

@@ -18,8 +18,11 @@ import {
   writeChoices,
 } from "./embed-snippets.js";
 import { addWords, kilobytes, lang, t } from "./i18n.js";
+import { posterBlock } from "./plot/poster.js";
+import { STRINGS } from "./plot/strings.js";
 import { prose } from "./prose.js";
 import { DEFAULT_SEED, formatHash, parseHash, parseQuery } from "./route.js";
+import { fill, worded } from "./text.js";
 
 /** @typedef {import("../elements/scaling-lab.js").ScalingLab} ScalingLab */
 /** @typedef {import("./embed-snippets.js").Choices} Choices */
@@ -108,6 +111,31 @@ function builder(tags) {
   /** The settings to try of the experiment. @type {import("./types.d.ts").Entry["presets"]} */
   let presets = [];
 
+  /** The poster in the code, of the figure that the preview showed when it was asked for. */
+  let drawing = "";
+  const poster = h("input", {
+    type: "checkbox",
+    onchange: () => {
+      const { result } = shown;
+      poster.checked &&= !!result;
+      drawing = "";
+      if (poster.checked && result)
+        drawing = posterBlock(
+          worded(result.figures[0]),
+          fill(result.answer.text),
+          lab + formatHash(choices.experiment, choices.settings),
+          { locale: lang, strings: STRINGS },
+        );
+      write();
+    },
+  });
+  /** Takes other settings, of which the poster knows nothing. @param {import("./types.d.ts").Values} settings */
+  function change(settings) {
+    choices.settings = settings;
+    drawing = "";
+    poster.checked = false;
+  }
+
   /** Shows the code and the address of the present choices. */
   function write() {
     const { host, experiment, pinned } = choices;
@@ -117,6 +145,7 @@ function builder(tags) {
         ...choices,
         lab,
         script,
+        poster: drawing,
         ...tags[script],
         // The next version of the lab replaces the newest script, and its sum with it.
         integrity: pinned ? tags[script].integrity : "",
@@ -140,7 +169,8 @@ function builder(tags) {
 
   /** Shows other settings in the preview. @param {import("./types.d.ts").Values} next */
   function set(next) {
-    shown.query = choices.settings = next;
+    shown.query = next;
+    change(next);
     write();
   }
 
@@ -150,7 +180,7 @@ function builder(tags) {
     shown.query = choices.settings;
     // The element has corrected what cannot be used, and names only parameters that the experiment has.
     const take = () => {
-      choices.settings = shown.query;
+      change(shown.query);
       write();
     };
     const mine = shown;
@@ -207,7 +237,8 @@ function builder(tags) {
         index.map(({ slug, title }) => [slug, title]),
         choices.experiment,
         (experiment) => {
-          Object.assign(choices, { experiment, settings: {} });
+          choices.experiment = experiment;
+          change({});
           show();
           code.set("");
         },
@@ -217,6 +248,7 @@ function builder(tags) {
     row("seed", seed, problem),
     row("embed.controls", attribute("controls", CONTROLS)),
     row("embed.theme", attribute("theme", THEMES)),
+    h("div", { class: "row" }, h("label", { class: "tick" }, poster, " ", t("embed.poster"))),
     row(
       "embed.version",
       select(
