@@ -276,6 +276,7 @@ const ENGLISH = {
   plot: wordsIn("en.plot.json"),
   html: wordsIn("en.html.json"),
   embed: wordsIn("en.embed.json"),
+  builder: wordsIn("en.builder.json"),
 };
 
 /** A part of the story is named by its first experiment. @param {typeof parts[number]} part */
@@ -361,7 +362,7 @@ function language(folder, lang) {
 function languages() {
   const folder = process.env.LAB_LOCALES ?? join(www, "locales");
   const found = readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory());
-  const nothing = { shell: {}, pages: {}, plot: {}, html: {}, embed: {}, texts: {} };
+  const nothing = { shell: {}, pages: {}, plot: {}, html: {}, embed: {}, builder: {}, texts: {} };
   return [
     /** @type {Language} */ (/** @type {unknown} */ ({ lang: "en", ...nothing })),
     ...found.map(({ name }) => language(folder, name)),
@@ -470,6 +471,7 @@ const wordsOf = (language) => ({
         "en.pages.json": language.pages,
         "en.plot.json": language.plot,
         "en.embed.json": language.embed,
+        "en.builder.json": language.builder,
       }[basename(path)];
       // English says nothing twice.
       const words = language.lang === "en" ? english : { ...english, ...own };
@@ -730,7 +732,7 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repl
 const [{ entry, imported, fileOf, filesWith, inputs }] = await Promise.all(spokenHere.map(pageIn));
 /** The folder of this version for pages of other sites. */
 const pinned = `v${/^version = "([^"]+)"/m.exec(readFileSync(join(www, "../Cargo.toml"), "utf8"))?.[1]}/`;
-/** The sums of the scripts that pages of other sites name. @type {Record<string, {integrity: string}>} */
+/** What embed.json says of the scripts that pages of other sites name. @type {Record<string, import("./js/embed-snippets.js").Tag>} */
 const tags = {};
 
 /** A script that pages of other sites name. @param {string} name @param {object} known what it imports from lab:embed */
@@ -746,7 +748,7 @@ async function stub(name, known) {
   });
   const { text } = out.outputFiles[0];
   put(name, text);
-  tags[name] = { integrity: sumOf(text) };
+  tags[name] = { integrity: sumOf(text), bytes: gzip(Buffer.from(text)) };
 }
 
 /** The element for pages of other sites, in one language. @param {Language} language @param {{worker: string, glue: string}} theirs @param {string[]} copied files of the engine in the version's folder */
@@ -812,6 +814,13 @@ const posters = await build({
   minify: true,
 });
 put("poster.mjs", posters.outputFiles[0].contents);
+for (const [name, tag] of Object.entries(tags)) {
+  const beside = (/** @type {string} */ other) => {
+    const there = name.replace("scaling-lab.js", other);
+    return files.has(there) ? there : undefined;
+  };
+  Object.assign(tag, { frame: beside("embed.html"), notebook: beside("notebook.js") });
+}
 put("embed.json", `${JSON.stringify(tags, null, 2)}\n`);
 
 if (existsSync(join(www, "../LICENSE"))) put("LICENSE.txt", readFileSync(join(www, "../LICENSE")));

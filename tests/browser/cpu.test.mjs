@@ -674,7 +674,7 @@ test("without the pieces for its run an experiment opens, and a run reports the 
   ));
 
 describe("axe-core finds nothing, light and dark", () => {
-  for (const view of ["", ...Object.keys(STATES), "about", "published"]) {
+  for (const view of ["", ...Object.keys(STATES), "about", "embed", "published"]) {
     test(view || "home", () =>
       lab.open(
         view ? `#/${view}` : "",

@@ -11,6 +11,7 @@ const VIEWS = {
   home: "",
   ...Object.fromEntries((await catalogue()).map(({ slug, quick }) => [slug, `#/${slug}?${quick}`])),
   published: "#/published",
+  embed: "#/embed",
   about: "#/about",
 };
 const pictures = Boolean(process.env.LAB_SCREENS);

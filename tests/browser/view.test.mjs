@@ -439,7 +439,7 @@ test("published numbers and their buttons fit a phone", () =>
     { context: { viewport: { width: 390, height: 844 } } },
   ));
 
-for (const hash of ["#/about", "#/published", "#/", "#/exam-time"]) {
+for (const hash of ["#/about", "#/embed", "#/published", "#/", "#/exam-time"]) {
   test(`${hash} is no wider than 320 px`, () =>
     lab.open(
       hash,
@@ -453,7 +453,7 @@ for (const hash of ["#/about", "#/published", "#/", "#/exam-time"]) {
 }
 
 test("what is preloaded is used on every page", async () => {
-  for (const hash of ["#/", "#/published", "#/about", "#/exam-time"]) {
+  for (const hash of ["#/", "#/published", "#/embed", "#/about", "#/exam-time"]) {
     await lab.open("", async (page) => {
       /** @type {string[]} */
       const warned = [];
@@ -634,12 +634,13 @@ test("formulas and figures need no inline style, and no size is reported twice",
       for (const hash of [
         "",
         "#/published",
+        "#/embed",
         "#/about",
         ...(await catalogue()).map(({ slug }) => `#/${slug}`),
       ]) {
         await page.goto("about:blank");
         await page.goto(lab.url + hash);
-        if (/^#\/(?!published|about)/.test(hash)) {
+        if (/^#\/(?!published|embed|about)/.test(hash)) {
           await ready(page);
           assert.equal(await styledFormulas(page), 0, hash);
           for (const width of [700, 1280]) {

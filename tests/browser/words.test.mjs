@@ -105,6 +105,7 @@ const untranslated = (page) =>
 const pages = {
   "the list of experiments": "#/",
   "the published numbers": "#/published",
+  "how to embed": "#/embed",
   "what the lab is": "#/about",
   "an address of nothing": "#/nothing-here",
   ...Object.fromEntries(

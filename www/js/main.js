@@ -1,7 +1,7 @@
 // The page: it lists the catalogue and shows the page that the hash names. <scaling-lab> shows an experiment.
 import "../elements/scaling-lab.js";
 import { alertOf } from "../elements/lab/view.js";
-import { tablesAndPages, waiting, waits } from "./assets.js";
+import { part, tablesAndPages, waiting, waits } from "./assets.js";
 import { index, list } from "./catalogue.js";
 import { h } from "./dom.js";
 import { engine } from "./engine/engine.js";
@@ -101,13 +101,17 @@ function experiment(slug, query) {
   };
 }
 
-/** @param {"published" | "about"} name @returns {Promise<Page>} */
+/** The pages that show no experiment of their own. */
+const EXTRAS = ["published", "embed", "about"];
+
+/** @param {string} name one of them @returns {Promise<Page>} */
 async function extra(name) {
   const head = title(t(`${name}.title`));
   const body = h("div", {});
   main.replaceChildren(head, body);
-  const { published, about } = await tablesAndPages();
-  await { published, about }[name](body);
+  /** @type {Record<string, any>} */
+  const pages = await (name === "embed" ? part(() => import("./embed-page.js")) : tablesAndPages());
+  await pages[name](body);
   return { focus: () => head.focus() };
 }
 
@@ -141,7 +145,7 @@ async function nothing(name) {
 
 /** The title of a page other than the front page. @param {string} name */
 const titleOf = (name) =>
-  name === "published" || name === "about"
+  EXTRAS.includes(name)
     ? t(`${name}.title`)
     : (index.find((one) => one.slug === name)?.title ?? t("nothing.title"));
 
@@ -169,7 +173,7 @@ async function route() {
     const page =
       name === ""
         ? home()
-        : name === "published" || name === "about"
+        : EXTRAS.includes(name)
           ? extra(name)
           : index.some((one) => one.slug === name)
             ? experiment(name, query)

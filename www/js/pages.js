@@ -439,6 +439,8 @@ export async function about(body) {
           h("p", {}, t("about.costsNote", { rest: kilobytes(costs[index[0].slug].rest) })),
         ]
       : []),
+    h("h2", {}, t("about.embedTitle")),
+    h("p", {}, t("about.embed"), " ", h("a", { href: "#/embed" }, t("embed.title"))),
     h("h2", {}, t("about.privacyTitle")),
     h("p", {}, t("about.privacy")),
     h("h2", {}, t("about.sameTitle")),

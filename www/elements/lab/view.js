@@ -365,6 +365,7 @@ export class View {
     ui.copiedNote = h("p", { role: "status", class: "help" });
     /** @type {(keyof Saving["take"])[]} */
     const keys = ["copyCommand", "cite", "downloadJson", "downloadCsv"];
+    ui.embed = h("a", { target: EMBEDDED && "_blank" }, t("embed"));
     return h(
       "section",
       { class: "take" },
@@ -374,6 +375,7 @@ export class View {
         { class: "buttons" },
         button("copyLink", this.#acts.link),
         keys.map((key) => button(key, () => this.#acts.take(key))),
+        ui.embed,
       ),
       ui.copiedNote,
       ui.copied,
@@ -444,7 +446,10 @@ export class View {
     this.#ui.seedShown.textContent = t("seedShown", { seed });
     this.#ui.preset.options[0].text = t(own ? "presetOwn" : "preset");
     this.#ui.preset.selectedIndex = 1 + preset;
-    this.#ui.open.href = this.#acts.address();
+    const address = this.#acts.address();
+    this.#ui.open.href = address;
+    const [page, setting] = address.split("#/");
+    this.#ui.embed.href = `${page}#/embed?experiment=${setting.replace("?", "&")}`;
   }
 
   // ---- the run ------------------------------------------------------------------------------------------
