@@ -758,6 +758,7 @@ async function hosts(folder, language, known, home) {
   const text = await small("embed-stub.js", known);
   put(name, text);
   tags[name] = { integrity: sumOf(text) };
+  put(`${folder}notebook.js`, await small("notebook.js", known));
   const script = (await small("frame.js")).trim().replace(/<\/script/gi, "<\\/script");
   put(`${folder}embed.html`, document("embed.html", language, { ...tags[name], home, script }));
 }
