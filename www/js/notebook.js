@@ -46,9 +46,12 @@ function render({ model, el }) {
   };
   /** @type {import("./embedded.js").Embedded} */
   let lab;
+  /** Resolves once the element shows its figures. @type {Promise<unknown>} */
+  let ready;
   const open = () => {
     lab = show(el, model.get("experiment"), query());
     looks();
+    ready = new Promise((resolve) => lab.addEventListener("ready", resolve, { once: true }));
     lab.addEventListener("ready", result);
     lab.addEventListener("result", result);
     lab.addEventListener("change", (event) => {
@@ -66,6 +69,7 @@ function render({ model, el }) {
     if (runs <= before) return;
     await customElements.whenDefined("scaling-lab");
     lab.start();
+    await ready;
     await lab.open(query());
     lab.run();
   };
