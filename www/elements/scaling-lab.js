@@ -86,7 +86,7 @@ export class ScalingLab extends HTMLElement {
   #seed = DEFAULT_SEED;
   /** @type {Choice} */ #device = "auto";
   /** @type {View | null} */ #view = null;
-  /** @type {Promise<void> | null} */ #applying = null;
+  /** @type {Promise<any> | null} */ #applying = null;
   /** Counts starts: only the newest continues. */
   #starts = 0;
   /** The timer that runs while the element is out of the document: it has left for good unless it is inserted again at once. */
@@ -226,6 +226,11 @@ export class ScalingLab extends HTMLElement {
   set query(query) {
     this.#given = query;
     if (this.#entry) this.#apply(query);
+  }
+  /** Opens a state once the figures are there; answers in sentences why values are not used. @param {Values} query @returns {Promise<string[]>} */
+  async open(query) {
+    await this.#applying?.catch(() => {});
+    return (this.#applying = this.#apply(query));
   }
   /** @type {Values | null} */ #given = null;
   /** The address of this state. */
@@ -421,7 +426,7 @@ export class ScalingLab extends HTMLElement {
     this.#apply(this.#attributes(), same);
   }
 
-  /** Applies a query of the URL or of the host page. @param {Values} query @param {boolean} [same] the table stays the same @param {boolean} [kept] the result stays */
+  /** Applies a query of the URL or of the host page; answers in sentences why values are not used. @param {Values} query @param {boolean} [same] the table stays the same @param {boolean} [kept] the result stays */
   async #apply(query, same = false, kept = false) {
     const entry = /** @type {Entry} */ (this.#entry);
     const view = /** @type {View} */ (this.#view);
@@ -435,7 +440,7 @@ export class ScalingLab extends HTMLElement {
       if (!same) this.#unread = Object.fromEntries(named.map((name) => [name, query[name]]));
       if (!this.#own && (named.length || this.#namesColumns(texts))) await this.#withPanel();
       if (!same) await this.#own?.settle(query);
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return [];
       view.lock(false);
     }
     /** @type {string[]} */
@@ -457,14 +462,14 @@ export class ScalingLab extends HTMLElement {
         for (const name of doubtful) delete texts[name];
         problems.push(message);
       });
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return [];
     }
     let values = defaults;
     if (Object.keys(texts).length) {
       const checked = await engine
         .check(entry.slug, texts, this.#own?.held?.table)
         .catch((error) => (this.#fail(error), null));
-      if (!checked || turn !== this.#turn) return;
+      if (!checked || turn !== this.#turn) return [];
       problems.unshift(
         ...checked.problems.map(({ message, instead }) =>
           instead ? `${message}; ${instead}` : message,
@@ -479,11 +484,13 @@ export class ScalingLab extends HTMLElement {
         ({ name, kind, default: usual }) => kind === "columns" && this.#values[name] !== usual,
       ),
     );
-    view.notices(problems.map(sentence));
+    const said = problems.map(sentence);
+    view.notices(said);
     view.set(this.#values, this.#seed, this.#device, this.#run.full);
     this.#reflect();
     this.#badge();
     if (!kept) await this.#run.refresh();
+    return said;
   }
 
   /** The names of texts that are perhaps no values. @param {Values} texts */

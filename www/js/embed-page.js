@@ -339,7 +339,7 @@ function live(text, make) {
 const listener = (origin) => `const frame = document.querySelector("iframe");
 addEventListener("message", ({ origin, source, data }) => {
   if (origin !== ${JSON.stringify(origin)} || source !== frame.contentWindow) return;
-  if (data?.lab !== 1) return;
+  if (data?.["scaling-lab"] !== 1) return;
   if (data.event === "height") frame.height = data.height;
 });`;
 
@@ -375,6 +375,7 @@ function manual(tags, costs) {
       "pace",
       "controls",
       "theme",
+      "link",
     ]),
     p("embed.doc.content"),
     heading("embed.doc.methods"),

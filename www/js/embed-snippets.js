@@ -85,7 +85,7 @@ function notebook(embed, imports, shown) {
   const settings = Object.entries(embed.settings)
     .map(([name, value]) => `${python(name)}: ${python(value)}`)
     .join(", ");
-  const made = `ScalingLab(experiment=${python(embed.experiment)}, settings={${settings}})`;
+  const made = `ScalingLab(experiment=${python(embed.experiment)}, settings={${settings}}, controls=${python(embed.controls)}, theme=${python(embed.theme)})`;
   return `import anywidget
 ${imports}import traitlets
 
@@ -94,7 +94,10 @@ class ScalingLab(anywidget.AnyWidget):
     _esm = ${python(`${embed.lab}${embed.notebook}`)}
     experiment = traitlets.Unicode().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
-    result = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    controls = traitlets.Unicode().tag(sync=True)
+    theme = traitlets.Unicode().tag(sync=True)
+    runs = traitlets.Int().tag(sync=True)
+    result = traitlets.Dict().tag(sync=True)
 
 
 lab = ${shown(made)}

@@ -2,12 +2,15 @@
 import { ScalingLab } from "../elements/scaling-lab.js";
 import words from "../locales/en.embed.json" with { type: "json" };
 import { base } from "./assets.js";
+import { entry as entryOf, index } from "./catalogue.js";
 import { engine } from "./engine/engine.js";
 import { addWords } from "./i18n.js";
 import { join, share } from "./link.js";
 import { Live } from "./live.js";
 import { reached } from "./reached.js";
+import { DEFAULT_SEED } from "./route.js";
 import { trust, watch } from "./trust.js";
+import { sameText } from "./value-text.js";
 
 /** How far outside the viewport an element may be when it starts. */
 const MARGIN = "1000px";
@@ -20,6 +23,9 @@ const near = new IntersectionObserver(
   { rootMargin: MARGIN },
 );
 
+/** What every experiment can be told besides its parameters, with the defaults. */
+const COMMON = { seed: String(DEFAULT_SEED), device: "auto", pace: "" };
+
 const seen = new IntersectionObserver((all) => {
   for (const { isIntersecting, target } of all)
     /** @type {Embedded} */ (target).seen(isIntersecting);
@@ -31,7 +37,7 @@ const live = new Live(
   (one) => one.release(),
 );
 
-class Embedded extends ScalingLab {
+export class Embedded extends ScalingLab {
   static observedAttributes = ["link"];
 
   #started = false;
@@ -63,7 +69,48 @@ class Embedded extends ScalingLab {
     if (this.#ready) join(this, this.getAttribute("link"));
   }
 
+  /** The name and title of every experiment. */
+  static experiments = index;
+
+  /** What a page may set; nothing if there is no such experiment. @param {string} slug */
+  static async parametersOf(slug) {
+    return ((await entryOf(slug))?.params ?? []).map(
+      ({ name, label = name, kind, default: usual, min, max, unit, choices }) => ({
+        name,
+        label,
+        kind,
+        default: usual,
+        range: [min, max],
+        unit,
+        choices: choices.map(({ value }) => value),
+      }),
+    );
+  }
+
+  /** Changes settings of the experiment on display; answers which are used now, and in sentences why others are not. @param {import("./types.d.ts").Values} values */
+  async set(values) {
+    /** @type {string[]} */
+    const refused = [];
+    const note = (/** @type {Event} */ event) =>
+      refused.push(/** @type {CustomEvent} */ (event).detail.message);
+    // Values that are right alone may contradict each other, which only shows when they are opened.
+    this.addEventListener("error", note);
+    refused.push(...(await this.open({ ...this.query, ...values })));
+    this.removeEventListener("error", note);
+    const { params = [] } = (await entryOf(this.getAttribute("experiment") ?? "")) ?? {};
+    /** @type {import("./types.d.ts").Values} */
+    const now = { ...COMMON, ...this.query };
+    const used = Object.entries(values).filter(([given, text]) => {
+      if (given in COMMON) return now[given] === text;
+      const spec = params.find(({ name, was = [] }) => name === given || was.includes(given));
+      return spec && sameText(spec, now[spec.name] ?? spec.default, text);
+    });
+    return { accepted: Object.fromEntries(used), refused };
+  }
+
+  /** Starts the element, if it has not started, even far from the viewport. */
   start() {
+    if (this.#started) return;
     near.unobserve(this);
     this.#started = true;
     this.querySelector(".scaling-lab-note")?.remove();
