@@ -12,6 +12,9 @@ import { trust, watch } from "./trust.js";
 /** How far outside the viewport an element may be when it starts. */
 const MARGIN = "1000px";
 
+/** What an element may show; the first is usual. */
+const CONTROLS = ["minimal", "full", "none"];
+
 const near = new IntersectionObserver(
   (seen) => {
     for (const { isIntersecting, target } of seen)
@@ -32,7 +35,7 @@ const live = new Live(
 );
 
 class Embedded extends ScalingLab {
-  static observedAttributes = ["link"];
+  static observedAttributes = ["link", "controls"];
 
   #started = false;
   #ready = false;
@@ -60,11 +63,19 @@ class Embedded extends ScalingLab {
   }
 
   attributeChangedCallback() {
+    if (this.#started) this.#small();
     if (this.#ready) join(this, this.getAttribute("link"));
+  }
+
+  /** An element of another site's page is small unless the page asks for more. */
+  #small() {
+    if (!CONTROLS.includes(this.getAttribute("controls") ?? ""))
+      this.setAttribute("controls", CONTROLS[0]);
   }
 
   start() {
     near.unobserve(this);
+    this.#small();
     this.#started = true;
     this.querySelector(".scaling-lab-note")?.remove();
     const use = () => live.use(this);
