@@ -7,7 +7,7 @@ import { assertSame, native, numbers, quickStates, root, start } from "./harness
 /** What anywidget does with a module, in the page. */
 const SCRIPT = `(async () => {
   const heard = new Map();
-  const traits = { experiment: "exam-time", settings: {}, seed: 1, controls: "", theme: "dark", runs: 0, result: {} };
+  const traits = { experiment: "exam-time", settings: {}, controls: "", theme: "dark", runs: 0, result: {} };
   window.traits = traits;
   window.model = {
     get: (name) => traits[name],
@@ -26,7 +26,6 @@ test("a notebook sets, runs and reads an experiment", async () => {
   const lab = await start("cpu", join(root, "dist"));
   try {
     const { "exam-time": state } = await quickStates();
-    const { seed = "1", ...settings } = state;
     await lab.open(null, async (page) => {
       await page.route("**/host.html", (route) =>
         route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Notebook</title>" }),
@@ -35,7 +34,7 @@ test("a notebook sets, runs and reads an experiment", async () => {
       await page.evaluate(SCRIPT);
       assert.equal(await page.locator("scaling-lab").getAttribute("theme"), "dark");
       await page.evaluate(
-        `model.set("settings", ${JSON.stringify(settings)}); model.set("seed", ${seed}); model.set("runs", 1)`,
+        `model.set("settings", ${JSON.stringify(state)}); model.set("runs", 1)`,
       );
       await page.waitForFunction(
         "traits.result.progress?.total && traits.result.progress.done === traits.result.progress.total",

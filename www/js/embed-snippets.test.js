@@ -38,11 +38,14 @@ const PYTHON = `class ScalingLab(anywidget.AnyWidget):
     _esm = "https://lab.example/site/v1.2.3/notebook.js"
     experiment = traitlets.Unicode().tag(sync=True)
     settings = traitlets.Dict().tag(sync=True)
-    result = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    controls = traitlets.Unicode().tag(sync=True)
+    theme = traitlets.Unicode().tag(sync=True)
+    runs = traitlets.Int().tag(sync=True)
+    result = traitlets.Dict().tag(sync=True)
 
 
 lab = `;
-const MADE = 'ScalingLab(experiment="exam-time", settings={"weights": "0.9,0.1", "seed": "7"})';
+const MADE = 'ScalingLab(experiment="exam-time", settings={"weights": "0.9,0.1", "seed": "7"}, controls="minimal", theme="auto")';
 
 /** @type {Record<string, string>} */
 const TEXTS = {

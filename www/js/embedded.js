@@ -15,6 +15,9 @@ import { sameText } from "./value-text.js";
 /** How far outside the viewport an element may be when it starts. */
 const MARGIN = "1000px";
 
+/** What an element may show; the first is usual. */
+const CONTROLS = ["minimal", "full", "none"];
+
 const near = new IntersectionObserver(
   (seen) => {
     for (const { isIntersecting, target } of seen)
@@ -38,7 +41,7 @@ const live = new Live(
 );
 
 export class Embedded extends ScalingLab {
-  static observedAttributes = ["link"];
+  static observedAttributes = ["link", "controls"];
 
   #started = false;
   #ready = false;
@@ -66,6 +69,7 @@ export class Embedded extends ScalingLab {
   }
 
   attributeChangedCallback() {
+    if (this.#started) this.#small();
     if (this.#ready) join(this, this.getAttribute("link"));
   }
 
@@ -108,10 +112,17 @@ export class Embedded extends ScalingLab {
     return { accepted: Object.fromEntries(used), refused };
   }
 
+  /** An element of another site's page is small unless the page asks for more. */
+  #small() {
+    if (!CONTROLS.includes(this.getAttribute("controls") ?? ""))
+      this.setAttribute("controls", CONTROLS[0]);
+  }
+
   /** Starts the element, if it has not started, even far from the viewport. */
   start() {
     if (this.#started) return;
     near.unobserve(this);
+    this.#small();
     this.#started = true;
     this.querySelector(".scaling-lab-note")?.remove();
     const use = () => live.use(this);

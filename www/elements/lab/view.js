@@ -42,8 +42,8 @@ import { visible } from "../../js/visible.js";
 
 const DEVICES = ["auto", "gpu", "cpu"];
 const FRAME_MS = 14;
-/** The height of title, answer and headline figure in a page of somebody else. */
-const EMBED_PX = 470;
+/** The height of title, answer and headline figure in a page of somebody else: in a wide element, and in a narrow one, where they stand below each other. */
+const EMBED_PX = { wide: 466, narrow: 600, from: 640 };
 /** The number of figures that are open: the headline figure and those beside or below it. */
 const OPEN = 3;
 
@@ -540,7 +540,7 @@ export class View {
     const room = Math.floor(
       this.#level === 1
         ? window.innerHeight - (top + window.scrollY) - 16
-        : EMBED_PX - (top - this.article.getBoundingClientRect().top),
+        : EMBED_PX[this.article.clientWidth < EMBED_PX.from ? "narrow" : "wide"] - (top - this.article.getBoundingClientRect().top),
     );
     this.article.style.setProperty("--room", `${room}px`);
   }
