@@ -762,7 +762,10 @@ async function hosts(folder, language, known, home) {
   tags[name] = { integrity: sumOf(text), bytes: gzip(Buffer.from(text)) };
   put(`${folder}notebook.js`, await small("notebook.js", known));
   const script = (await small("frame.js")).trim().replace(/<\/script/gi, "<\\/script");
-  put(`${folder}embed.html`, document("embed.html", language, { ...tags[name], home, script }));
+  put(
+    `${folder}embed.html`,
+    document("embed.html", language, { integrity: tags[name].integrity, home, script }),
+  );
 }
 
 /** The element for pages of other sites, in one language. @param {Language} language @param {{worker: string, glue: string}} theirs @param {string[]} copied files of the engine in the version's folder */

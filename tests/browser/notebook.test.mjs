@@ -33,9 +33,7 @@ test("a notebook sets, runs and reads an experiment", async () => {
       await page.goto(`${lab.url}host.html`);
       await page.evaluate(SCRIPT);
       assert.equal(await page.locator("scaling-lab").getAttribute("theme"), "dark");
-      await page.evaluate(
-        `model.set("settings", ${JSON.stringify(state)}); model.set("runs", 1)`,
-      );
+      await page.evaluate(`model.set("settings", ${JSON.stringify(state)}); model.set("runs", 1)`);
       await page.waitForFunction(
         "traits.result.progress?.total && traits.result.progress.done === traits.result.progress.total",
       );

@@ -79,6 +79,12 @@ const isSeed = (text) => /^\d+$/.test(text) && Number(text) <= SEED_MAX;
 
 /** @type {CSSStyleSheet | undefined} */
 let sheet;
+let styles = plotCss + css;
+/** Changes the styles of all elements. @param {(styles: string) => string} change */
+export function restyle(change) {
+  styles = change(styles);
+  sheet?.replaceSync(styles);
+}
 
 export class ScalingLab extends HTMLElement {
   /** @type {Entry | null} */ #entry = null;
@@ -270,7 +276,7 @@ export class ScalingLab extends HTMLElement {
       if (problem) return root.append(h("p", { role: "alert" }, problem));
       if (!sheet) {
         sheet = new CSSStyleSheet();
-        sheet.replaceSync(plotCss + css);
+        sheet.replaceSync(styles);
       }
       root.adoptedStyleSheets = [sheet];
       root.append(h("p", { class: "starting", role: "status" }, t("starting")));

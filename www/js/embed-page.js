@@ -1,7 +1,8 @@
 // The page that makes the code to embed an experiment, with a preview, and explains it. Only who opens this page fetches this file.
 import css from "../elements/embed-page.css";
 // See after-first-figure.js.
-import "../elements/scaling-lab.js";
+import { restyle } from "../elements/scaling-lab.js";
+import small from "../elements/small.css";
 import words from "../locales/en.builder.json" with { type: "json" };
 import { base, json } from "./assets.js";
 import { entry as entryOf, index } from "./catalogue.js";
@@ -29,6 +30,8 @@ import { fill, worded } from "./text.js";
 /** @typedef {Record<string, import("./embed-snippets.js").Tag>} Tags */
 
 addWords(words);
+// The preview looks as in a page of another site.
+restyle((styles) => styles + small);
 
 /** The folder of the page's language, and the lab's own folder, where the scripts for other sites are. */
 const folder = lang === "en" ? "" : `${lang}/`;

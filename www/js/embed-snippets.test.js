@@ -45,7 +45,8 @@ const PYTHON = `class ScalingLab(anywidget.AnyWidget):
 
 
 lab = `;
-const MADE = 'ScalingLab(experiment="exam-time", settings={"weights": "0.9,0.1", "seed": "7"}, controls="minimal", theme="auto")';
+const MADE =
+  'ScalingLab(experiment="exam-time", settings={"weights": "0.9,0.1", "seed": "7"}, controls="minimal", theme="auto")';
 
 /** @type {Record<string, string>} */
 const TEXTS = {

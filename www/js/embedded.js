@@ -1,5 +1,6 @@
 // The element in a page of another site. It starts when it comes near the viewport; until then the page's own content of the tag stays.
-import { ScalingLab } from "../elements/scaling-lab.js";
+import { restyle, ScalingLab } from "../elements/scaling-lab.js";
+import small from "../elements/small.css";
 import words from "../locales/en.embed.json" with { type: "json" };
 import { base } from "./assets.js";
 import { entry as entryOf, index } from "./catalogue.js";
@@ -182,10 +183,24 @@ export class Embedded extends ScalingLab {
   }
 }
 
+/** The styles with the text size of the element in place of that of the page's root, which a page may choose as it likes: 62.5% is common. @param {string} styles */
+const ofElement = (styles) =>
+  ":host{--lab-rem:1em}" +
+  styles
+    .replace(/(@(?:container|media)[^{]*)/g, (condition) => condition.replaceAll("rem", "em"))
+    .replace(/([\d.]+)rem\b/g, "calc($1 * var(--lab-rem))");
+
 /** Makes the browser check all files, and defines the element. @param {import("./trust.js").Files} files */
 export function define(files) {
   trust(files);
   watch(new URL(base).origin);
   addWords(words);
+  CSS.registerProperty({
+    name: "--lab-rem",
+    syntax: "<length>",
+    inherits: true,
+    initialValue: "16px",
+  });
+  restyle((styles) => ofElement(styles + small));
   if (!customElements.get("scaling-lab")) customElements.define("scaling-lab", Embedded);
 }

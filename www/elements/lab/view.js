@@ -82,6 +82,7 @@ const row = (key, field, ...after) =>
 
 export class View {
   #level;
+  #titled;
   #acts;
   /** @type {import("../../js/plot/figure.js").Steer | undefined} */ #steer;
   /** @type {Map<string, import("../../js/controls.js").Control>} */ #controls = new Map();
@@ -108,6 +109,7 @@ export class View {
    */
   constructor(root, entry, level, panel, kinds, acts) {
     this.#level = level;
+    this.#titled = entry.title;
     this.#acts = acts;
     const ui = this.#ui;
     this.#parameters(entry, kinds);
@@ -134,7 +136,7 @@ export class View {
         "form",
         {
           class: "controls",
-          "aria-label": t(label),
+          "aria-label": this.#region(label),
           onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
         },
         ...body,
@@ -184,6 +186,11 @@ export class View {
     new ResizeObserver(() => this.fit()).observe(ui.first);
     new ResizeObserver(() => this.fit()).observe(this.article);
     ui.verdicts.parentElement.hidden = true;
+  }
+
+  /** The name of a region. On a page with several elements it says whose region it is. @param {string} key */
+  #region(key) {
+    return this.#level === 1 ? t(key) : `${t(key)}, ${this.#titled}`;
   }
 
   /** @param {string} text */
@@ -283,7 +290,12 @@ export class View {
     // The GPU build is large, so it is fetched only when the pointer or the focus reaches the buttons.
     return h(
       "section",
-      { class: "runs", "aria-label": t("runControls"), onpointerenter: warm, onfocusin: warm },
+      {
+        class: "runs",
+        "aria-label": this.#region("runControls"),
+        onpointerenter: warm,
+        onfocusin: warm,
+      },
       h("div", { class: "buttons" }, ui.run, ui.step, ui.reset, ui.cancel),
       h("div", { class: "progress" }, ui.left, ui.bar),
       ui.foretold,
@@ -540,7 +552,8 @@ export class View {
     const room = Math.floor(
       this.#level === 1
         ? window.innerHeight - (top + window.scrollY) - 16
-        : EMBED_PX[this.article.clientWidth < EMBED_PX.from ? "narrow" : "wide"] - (top - this.article.getBoundingClientRect().top),
+        : EMBED_PX[this.article.clientWidth < EMBED_PX.from ? "narrow" : "wide"] -
+            (top - this.article.getBoundingClientRect().top),
     );
     this.article.style.setProperty("--room", `${room}px`);
   }
