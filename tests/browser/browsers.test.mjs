@@ -342,17 +342,15 @@ for (const [kind, { start, missing }] of Object.entries(browsers))
     );
 
     check("an element on a page of another site computes the same", async () => {
-      const main = /src="(main-\w+\.js)"/.exec(
-        await readFile(join(root, "dist/index.html"), "utf8"),
-      );
+      const tags = JSON.parse(await readFile(join(root, "dist/embed.json"), "utf8"));
       const attributes = Object.entries(STATES[FIRST]).map(([name, value]) => `${name}="${value}"`);
       const page = `<!doctype html><title>A blog</title><link rel="icon" href="data:,">
         <script>errors = []; addEventListener("error", (e) => errors.push(e.message));</script>
         <main id="main">
           <h1>A blog</h1>
-          <scaling-lab experiment="${FIRST}" ${attributes.join(" ")}></scaling-lab>
+          <scaling-lab experiment="${FIRST}" controls="full" ${attributes.join(" ")}></scaling-lab>
         </main>
-        <script type="module" src="${server.url}${main?.[1]}"></script>`;
+        <script type="module" src="${server.url}scaling-lab.js" crossorigin integrity="${tags["scaling-lab.js"].integrity}"></script>`;
       const host = createServer((_, response) => {
         response.writeHead(200, { "content-type": "text/html" }).end(page);
       });

@@ -33,7 +33,7 @@ const fetchedFiles = (requests) =>
 for (const name of [STABLE, PINNED])
   test(`under a strict policy the element computes the numbers of the command line: ${name}`, async () => {
     const { "exam-time": state } = await quickStates();
-    await host(script(lab.url, name) + element("exam-time", state), async (page, told) => {
+    await host(script(lab.url, name) + element("exam-time", { ...state, controls: "full" }), async (page, told) => {
       await allShown(page);
       const result = await page.evaluate(
         () =>
