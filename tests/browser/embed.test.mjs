@@ -33,34 +33,37 @@ const fetchedFiles = (requests) =>
 for (const name of [STABLE, PINNED])
   test(`under a strict policy the element computes the numbers of the command line: ${name}`, async () => {
     const { "exam-time": state } = await quickStates();
-    await host(script(lab.url, name) + element("exam-time", { ...state, controls: "full" }), async (page, told) => {
-      await allShown(page);
-      const result = await page.evaluate(
-        () =>
-          new Promise((done) => {
-            const one = document.querySelector("scaling-lab");
-            one.addEventListener("result", () => done(one.result), { once: true });
-            one.run();
-          }),
-      );
-      assertSame(
-        numbers(/** @type {any} */ (result)),
-        numbers(await native("exam-time", state)),
-        "exam-time",
-      );
-      assert.equal(await styledFormulas(page), 0);
-      const link = await page.locator("scaling-lab .lab-link a").getAttribute("href");
-      assert.ok(link?.startsWith(`${lab.url}#/exam-time?`), `the link to the lab is ${link}`);
-      assert.deepEqual(told, []);
-      const files = fetchedFiles(page.requests);
-      const pinned = PINNED.replace(STABLE, "");
-      assert.deepEqual(
-        files.filter((file) => file !== name && !file.startsWith(pinned)),
-        [],
-        "all files are in the folder of the version",
-      );
-      assert.equal(new Set(files).size, files.length, `each file is fetched once: ${files}`);
-    });
+    await host(
+      script(lab.url, name) + element("exam-time", { ...state, controls: "full" }),
+      async (page, told) => {
+        await allShown(page);
+        const result = await page.evaluate(
+          () =>
+            new Promise((done) => {
+              const one = document.querySelector("scaling-lab");
+              one.addEventListener("result", () => done(one.result), { once: true });
+              one.run();
+            }),
+        );
+        assertSame(
+          numbers(/** @type {any} */ (result)),
+          numbers(await native("exam-time", state)),
+          "exam-time",
+        );
+        assert.equal(await styledFormulas(page), 0);
+        const link = await page.locator("scaling-lab .lab-link a").getAttribute("href");
+        assert.ok(link?.startsWith(`${lab.url}#/exam-time?`), `the link to the lab is ${link}`);
+        assert.deepEqual(told, []);
+        const files = fetchedFiles(page.requests);
+        const pinned = PINNED.replace(STABLE, "");
+        assert.deepEqual(
+          files.filter((file) => file !== name && !file.startsWith(pinned)),
+          [],
+          "all files are in the folder of the version",
+        );
+        assert.equal(new Set(files).size, files.length, `each file is fetched once: ${files}`);
+      },
+    );
   });
 
 test("nothing but the script is fetched before an element comes near", () =>
