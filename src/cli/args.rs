@@ -99,7 +99,7 @@ pub(super) struct PosterArgs {
     /// Seed of all random numbers.
     #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     pub(super) seed: u32,
-    /// Address of the lab, such as https://example.org/lab/. The answer links to the setting there.
+    /// Address of the lab. The answer links to the setting there.
     #[arg(long, value_name = "URL")]
     pub(super) lab: Option<String>,
     /// Script that draws posters. `./build.sh dist` makes it, and Node.js runs it.
