@@ -351,11 +351,13 @@ function manual(tags, costs) {
   const { origin } = new URL(lab);
   const { pinned } = scriptsIn(tags, folder);
   const { bytes, frame } = tags[pinned];
+  // The examples show the first two experiments of the story.
+  const [shown, green] = index;
   const first = Object.values(costs ?? {}).map(({ ready }) => ready);
-  const events = `<scaling-lab id="exam" experiment="exam-time" controls="minimal"></scaling-lab>
+  const events = `<scaling-lab id="one" experiment="${shown.slug}" controls="minimal"></scaling-lab>
 <p id="said"></p>
 <script type="module">
-  const lab = document.getElementById("exam");
+  const lab = document.getElementById("one");
   lab.addEventListener("result", () => {
     const { done, total } = lab.result.progress;
     document.getElementById("said").textContent = \`\${done} / \${total}\`;
@@ -364,7 +366,7 @@ function manual(tags, costs) {
   const colours = `<style>
   #green { --accent: #17683a; --tint: #e6f4ea }
 </style>
-<scaling-lab id="green" experiment="multi-epoch" controls="minimal" theme="light"></scaling-lab>`;
+<scaling-lab id="green" experiment="${green.slug}" controls="minimal" theme="light"></scaling-lab>`;
   return h(
     "section",
     { class: "manual" },
@@ -388,7 +390,7 @@ function manual(tags, costs) {
     p("embed.doc.example"),
     ...live(events, () => {
       const said = h("p", { role: "status" });
-      const lab = widget({ experiment: "exam-time", controls: "minimal" });
+      const lab = widget({ experiment: shown.slug, controls: "minimal" });
       lab.addEventListener("result", () => {
         const { done, total } = /** @type {import("./types.d.ts").Result} */ (lab.result).progress;
         said.textContent = `${done} / ${total}`;
@@ -398,7 +400,7 @@ function manual(tags, costs) {
     heading("embed.doc.theme"),
     p("embed.doc.themeText"),
     ...live(colours, () => {
-      const lab = widget({ experiment: "multi-epoch", controls: "minimal", theme: "light" });
+      const lab = widget({ experiment: green.slug, controls: "minimal", theme: "light" });
       lab.classList.add("green");
       return [lab];
     }),

@@ -3,13 +3,13 @@
 //   import anywidget, traitlets as t
 //   class Lab(anywidget.AnyWidget):
 //       _esm = "https://LAB/v0.1.0/notebook.js"
-//       experiment = t.Unicode("exam-time").tag(sync=True)
+//       experiment = t.Unicode().tag(sync=True)
 //       settings = t.Dict().tag(sync=True)
 //       controls = t.Unicode("").tag(sync=True)
 //       theme = t.Unicode("").tag(sync=True)
 //       runs = t.Int(0).tag(sync=True)
 //       result = t.Dict().tag(sync=True)
-//   lab = Lab(settings={"hours": 10, "seed": 7}); lab
+//   lab = Lab(experiment="SLUG", settings={"seed": 7}); lab
 //
 // `lab.runs += 1` starts a run, and `lab.result` then is its result. anywidget cannot check the sum of this file; the file checks those of
 // all others.
