@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use scaling_lab::exec::Exec;
 use scaling_lab::output::Document;
+use scaling_lab::params::Texts;
 use scaling_lab::session::{self, Session};
 use scaling_lab::text;
 use scaling_lab::text::name;
@@ -30,15 +31,14 @@ pub(super) fn poster(args: &PosterArgs) -> Result<ExitCode> {
     // A bad parameter is reported before the run.
     Session::open_on(Rc::clone(&exec), &args.slug, &texts, None, args.seed)?;
     play(exec, &args.slug, &texts, None, args.seed, args.quiet, |document| {
-        io::stdout().write_all(&drawn(args, document)?)?;
+        io::stdout().write_all(&drawn(args, &texts, document)?)?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
 /// The poster of a result, as the script writes it.
-fn drawn(args: &PosterArgs, document: &Document) -> Result<Vec<u8>> {
-    let mut query: serde_json::Map<_, _> =
-        parse_set(&args.set)?.into_iter().map(|(name, value)| (name, json!(value))).collect();
+fn drawn(args: &PosterArgs, texts: &Texts, document: &Document) -> Result<Vec<u8>> {
+    let mut query: serde_json::Map<_, _> = texts.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     if args.seed != 1 {
         query.insert("seed".to_owned(), json!(args.seed.to_string()));
     }

@@ -27,6 +27,13 @@ export const strict = (url) => {
   };
 };
 
+/** The strict policy for pages with styles and scripts of their own. @param {string} url @returns {Record<string, string>} */
+export const styled = (url) => ({
+  ...strict(url),
+  "style-src": "'self' 'unsafe-inline'",
+  "script-src": `${strict(url)["script-src"]} 'unsafe-inline'`,
+});
+
 /** The tag of the lab's script. @param {string} url of the lab @param {string} name */
 export const script = (url, name = STABLE) =>
   `<script type="module" src="${url}${name}" crossorigin integrity="${tags[name].integrity}"></script>`;

@@ -2,7 +2,7 @@
 // page's own keys are left alone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { allShown, element, hosts, script, strict } from "./host.mjs";
+import { allShown, element, hosts, script, styled } from "./host.mjs";
 
 /** @type {Awaited<ReturnType<typeof hosts>>} */
 let site;
@@ -21,8 +21,7 @@ const host = (body, check) =>
       await check(page);
       assert.deepEqual(told, []);
     },
-    // The pages of these tests have styles of their own.
-    { ...strict(site.lab.url), "style-src": "'self' 'unsafe-inline'" },
+    styled(site.lab.url),
   );
 
 /** Runs the element of an index as its button does. @param {Page} page @param {number} i */
@@ -206,6 +205,13 @@ test("linked elements share what both have, and refuse nothing aloud", () =>
       assert.equal(await page.locator("scaling-lab").nth(3).getAttribute("hours"), null);
       assert.equal(await page.locator("scaling-lab").nth(2).getAttribute("hours"), null);
       // A default is a value too.
+      await change(0, "hours", "100");
+      await has(1, "hours", null);
+      // An element that is moved stays in the group.
+      await page.evaluate(() => document.body.append(document.querySelectorAll("scaling-lab")[0]));
+      await change(3, "hours", "200");
+      await has(0, "hours", "200");
+      await page.evaluate(() => document.body.prepend(document.querySelectorAll("scaling-lab")[3]));
       await change(0, "hours", "100");
       await has(1, "hours", null);
       // An element that leaves the group keeps its values.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe, catalogue } from "./harness.mjs";
-import { allShown, element, hosts, script, strict } from "./host.mjs";
+import { allShown, element, hosts, script, styled } from "./host.mjs";
 
 /** @typedef {import("./types.d.ts").Page} Page */
 
@@ -21,12 +21,7 @@ const host = (body, check) =>
       await check(page);
       assert.deepEqual(told, []);
     },
-    {
-      ...strict(site.lab.url),
-      "style-src": "'self' 'unsafe-inline'",
-      // The tests bring a script of their own.
-      "script-src": "* 'unsafe-inline' 'wasm-unsafe-eval'",
-    },
+    styled(site.lab.url),
   );
 
 /** Waits until the layout is settled. @param {Page} page */

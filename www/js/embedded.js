@@ -54,10 +54,17 @@ export class Embedded extends ScalingLab {
   #scripted = false;
 
   connectedCallback() {
-    if (this.#started) {
-      super.connectedCallback();
-      seen.observe(this);
-    } else near.observe(this);
+    if (!this.#started) return near.observe(this);
+    super.connectedCallback();
+    seen.observe(this);
+    // An element that was only moved sends no `ready`.
+    if (this.#ready) this.#use();
+  }
+
+  /** Takes a place among the live elements, and in the group of its link. */
+  #use() {
+    live.use(this);
+    join(this, this.getAttribute("link"));
   }
 
   disconnectedCallback() {
@@ -130,8 +137,7 @@ export class Embedded extends ScalingLab {
     const over = () => void (this.#scripted = this.#away = false);
     this.addEventListener("ready", () => {
       this.#ready = true;
-      use();
-      join(this, this.getAttribute("link"));
+      this.#use();
     });
     this.addEventListener("change", () => {
       over();

@@ -4,7 +4,7 @@
 export const LIVE = 4;
 
 /**
- * The elements that are live, and what each reader has seen last.
+ * The elements that are live, in the order in which a reader has seen them.
  * @template T
  */
 export class Live {
